@@ -1,0 +1,2 @@
+//! The `usercom` program.
+fn main() {}
