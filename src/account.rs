@@ -1,0 +1,288 @@
+//! Whose data it is and where it lives: subdomain, token and base URL, each checked once, at the door.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use zeroize::Zeroizing;
+
+use crate::error::{Error, Result};
+
+/// The `acme` of `https://acme.user.com`: one DNS label (RFC 1035 §2.3.1, RFC 1123 §2.1).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Subdomain(String);
+
+impl Subdomain {
+    pub fn parse(text: &str) -> Result<Subdomain> {
+        let refuse = |problem: String| Err(Error::invalid("subdomain", problem));
+        if text.is_empty() {
+            return refuse("is empty; use the `acme` of https://acme.user.com".into());
+        }
+        let label = |c: char| c.is_ascii_alphanumeric() || c == '-';
+        if let Some(first) = pasted_label(text).filter(|first| *first != text) {
+            return refuse(format!("use only the first part of the address: \"{first}\""));
+        }
+        if !text.chars().all(label) {
+            return refuse(
+                "may hold only letters, digits and hyphens; use the `acme` of https://acme.user.com".into(),
+            );
+        }
+        if text.len() > 63 || text.starts_with('-') || text.ends_with('-') {
+            return refuse("is 1 to 63 characters and neither starts nor ends with a hyphen".into());
+        }
+        Ok(Subdomain(text.to_ascii_lowercase()))
+    }
+}
+
+/// The label that somebody meant who pasted `acme.user.com` or `https://acme.user.com/…`.
+fn pasted_label(text: &str) -> Option<&str> {
+    let host = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
+    let host = host.split(['/', '?', '#', ':']).next()?;
+    let first = host.split('.').next()?;
+    let clean = !first.is_empty() && first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    clean.then_some(first)
+}
+
+/// The 64-character REST API key. Shown nowhere; wiped from memory when dropped.
+#[derive(Clone)]
+pub(crate) struct Token(Zeroizing<String>);
+
+impl Token {
+    pub const LENGTH: usize = 64;
+
+    pub fn parse(text: &str) -> Result<Token> {
+        let refuse = |problem: String| Err(Error::invalid("token", problem));
+        if let Some(at) = text.bytes().position(|b| !b.is_ascii_graphic()) {
+            return refuse(format!(
+                "character {} is a space, a control character or not ASCII; copy the key without quotes, \
+                 spaces or a line end",
+                at + 1
+            ));
+        }
+        if text.len() != Token::LENGTH {
+            return refuse(format!(
+                "has {} characters, a REST API key has 64; the short app key of the tracking widget is \
+                 another key: use the one under Settings, App settings, Advanced, Public REST API keys",
+                text.len()
+            ));
+        }
+        Ok(Token(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The value of the `Authorization` header: the one place where the token goes.
+    pub fn authorization(&self) -> Zeroizing<String> {
+        Zeroizing::new(format!("Token {}", self.0.as_str()))
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(hidden)")
+    }
+}
+
+/// Scheme, host and port of the service: `https://acme.user.com`, or what an option says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct BaseUrl {
+    url: String,
+    https: bool,
+    loopback: bool,
+}
+
+impl BaseUrl {
+    pub fn of(subdomain: &Subdomain) -> BaseUrl {
+        BaseUrl { url: format!("https://{}.user.com", subdomain.0), https: true, loopback: false }
+    }
+
+    /// Written here and not left to the HTTP library, which takes userinfo and silently turns port
+    /// 99999 into 80.
+    pub fn parse(text: &str) -> Result<BaseUrl> {
+        let refuse = |problem: &str| Err(Error::invalid("base_url", problem));
+        let (https, rest) = match text.split_once("://") {
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
+            Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
+            _ => return refuse("must start with https:// (or http:// for a loopback address)"),
+        };
+        if rest.contains(['?', '#']) {
+            return refuse("must not have a query or a fragment; use scheme, host and port only");
+        }
+        let authority = rest.strip_suffix('/').unwrap_or(rest);
+        if authority.contains('@') {
+            return refuse("must not hold a user name or password; the token is an argument of its own");
+        }
+        if authority.contains('/') {
+            return refuse("must not have a path; use scheme, host and port only");
+        }
+        let (host, port) = match split_port(authority) {
+            Some(parts) => parts,
+            None => return refuse("has an IPv6 address without brackets; write http://[::1]:8080"),
+        };
+        let address = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
+            Some(inner) => match inner.parse() {
+                Ok(v6) => Some(IpAddr::V6(v6)),
+                Err(_) => return refuse("has brackets around something that is no IPv6 address"),
+            },
+            None => host.parse().ok().map(IpAddr::V4),
+        };
+        if address.is_none() && !is_host_name(host) {
+            return refuse(
+                "has a host that is neither a name of letters, digits, hyphens and dots nor an IP address; write other letters in punycode (xn--…)",
+            );
+        }
+        if !port.is_none_or(|p| {
+            p.len() <= 5 && p.parse::<u16>().is_ok_and(|p| p > 0) && p.bytes().all(|b| b.is_ascii_digit())
+        }) {
+            return refuse("has a port outside 1 to 65535");
+        }
+        let loopback = address.map_or(host.eq_ignore_ascii_case("localhost"), |a| a.is_loopback());
+        if !https && !loopback {
+            return refuse(
+                "must be https: plain http would show the token to the network and is taken for loopback addresses only",
+            );
+        }
+        let url = format!("{}://{}", if https { "https" } else { "http" }, authority.to_ascii_lowercase());
+        Ok(BaseUrl { url, https, loopback })
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.url
+    }
+
+    pub fn is_https(&self) -> bool {
+        self.https
+    }
+
+    pub fn is_loopback(&self) -> bool {
+        self.loopback
+    }
+}
+
+/// `host` and the text after its colon; `None` for a bare IPv6 address, whose colons are its own.
+fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
+    let after_host = authority.rfind(']').map_or(0, |at| at + 1);
+    match authority[after_host..].find(':') {
+        None => Some((authority, None)),
+        Some(at) => {
+            let (host, port) = authority.split_at(after_host + at);
+            (!port[1..].contains(':')).then_some((host, Some(&port[1..])))
+        }
+    }
+}
+
+/// Letters, digits, hyphens and single dots; a last label of digits would be a malformed address.
+fn is_host_name(host: &str) -> bool {
+    let label = |l: &str| {
+        (1..=63).contains(&l.len())
+            && l.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+            && !l.starts_with('-')
+            && !l.ends_with('-')
+    };
+    host.len() <= 253
+        && host.split('.').all(label)
+        && !host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
+}
+
+/// Everything that names the other side: where requests go and with whose key.
+#[derive(Clone, Debug)]
+pub(crate) struct Account {
+    pub base: BaseUrl,
+    pub token: Token,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn subdomains() {
+        for good in ["acme", "a", "ACME", "a-1", &"a".repeat(63)] {
+            assert!(Subdomain::parse(good).is_ok(), "{good}");
+        }
+        assert_eq!(BaseUrl::of(&Subdomain::parse("ACME").unwrap()).as_str(), "https://acme.user.com");
+        for (bad, says) in [
+            ("", "is empty"),
+            ("acme.user.com", "\"acme\""),
+            ("https://acme.user.com/api/public/", "\"acme\""),
+            ("https://acme.user.com:443", "\"acme\""),
+            (" acme ", "\"acme\""),
+            ("acme/", "\"acme\""),
+            ("-acme", "hyphen"),
+            ("acme-", "hyphen"),
+            (&"a".repeat(64), "63"),
+            ("żółw", "letters, digits"),
+            ("a_b", "letters, digits"),
+            ("a\r\nb", "letters, digits"),
+            ("user@evil", "letters, digits"),
+            ("..", "letters, digits"),
+        ] {
+            let message = Subdomain::parse(bad).unwrap_err().to_string();
+            assert!(message.starts_with("subdomain: ") && message.contains(says), "{bad:?}: {message}");
+        }
+    }
+
+    #[test]
+    fn tokens() {
+        let token = Token::parse(&"k".repeat(64)).unwrap();
+        assert_eq!(token.authorization().as_str(), format!("Token {}", "k".repeat(64)));
+        assert_eq!(format!("{token:?}"), "Token(hidden)");
+        for (bad, says) in [
+            (String::new(), "has 0 characters"),
+            ("abc123".into(), "app key"),
+            ("k".repeat(65), "has 65"),
+            (format!("{}\n", "k".repeat(63)), "character 64"),
+            (format!(" {}", "k".repeat(63)), "character 1"),
+            (format!("{}é", "k".repeat(62)), "character 63"),
+        ] {
+            let message = Token::parse(&bad).unwrap_err().to_string();
+            assert!(message.starts_with("token: ") && message.contains(says), "{message}");
+            assert!(!message.contains("kkk"), "shows the token: {message}");
+        }
+    }
+
+    #[test]
+    fn base_urls() {
+        for (good, url, loopback) in [
+            ("http://127.0.0.1:8080", "http://127.0.0.1:8080", true),
+            ("http://127.9.9.9", "http://127.9.9.9", true),
+            ("http://localhost:8080/", "http://localhost:8080", true),
+            ("http://[::1]:8080", "http://[::1]:8080", true),
+            ("HTTPS://Eu.Example.COM", "https://eu.example.com", false),
+            ("https://eu.example.com:8443/", "https://eu.example.com:8443", false),
+        ] {
+            let base = BaseUrl::parse(good).unwrap();
+            assert_eq!((base.as_str(), base.is_loopback()), (url, loopback), "{good}");
+        }
+        for (bad, says) in [
+            ("", "https://"),
+            ("ftp://x", "https://"),
+            ("acme.user.com", "https://"),
+            ("http://acme.user.com", "must be https"),
+            ("http://127.0.0.1.evil.com", "must be https"),
+            ("http://localhost.evil.com", "must be https"),
+            ("https://user:pw@acme.user.com", "user name"),
+            ("http://evil@127.0.0.1", "user name"),
+            ("https://acme.user.com/api", "path"),
+            ("https://acme.user.com/../x", "path"),
+            ("https://acme.user.com?x", "query"),
+            ("https://acme.user.com#x", "fragment"),
+            ("https://acme.user.com:0", "port"),
+            ("https://acme.user.com:65536", "port"),
+            ("https://acme.user.com:99999", "port"),
+            ("https://acme.user.com:", "port"),
+            ("https://acme.user.com:+80", "port"),
+            ("https://acme.user.com:000080", "port"),
+            ("http://::1:8080", "brackets"),
+            ("http://[::1", "brackets"),
+            ("http://[zz]:1", "brackets"),
+            ("https://", "host"),
+            ("https:///", "host"),
+            ("https://a b", "host"),
+            ("https://żółw.pl", "punycode"),
+            ("https://1.2.3", "host"),
+            ("https://a..b", "host"),
+            ("https://a\r\nb", "host"),
+        ] {
+            let message = BaseUrl::parse(bad).map(|b| b.url).unwrap_err().to_string();
+            assert!(message.starts_with("base_url: ") && message.contains(says), "{bad:?}: {message}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! Stopping runs from elsewhere, and looking at how far they are.
+
+use std::ffi::{c_int, c_void};
+
+use super::look;
+use super::pointers::{free, give};
+use crate::run::{Cancel, Progress};
+
+/// Stops runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
+/// after every run that was given it has returned. Any thread, any number of runs.
+pub struct uc_cancel(pub(super) Cancel);
+
+/// A handle that hasn't been requested. NULL only when there is no memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_cancel_new() -> *mut uc_cancel {
+    look(std::ptr::null_mut(), || give(uc_cancel(Cancel::new())))
+}
+
+/// Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
+/// ids under way end unknown. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_cancel_request(cancel: *mut uc_cancel) {
+    // SAFETY: the caller gives a live handle or NULL. An atomic store is all that happens.
+    if let Some(cancel) = unsafe { cancel.as_ref() } {
+        cancel.0.request();
+    }
+}
+
+/// Frees the handle. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_cancel_free(cancel: *mut uc_cancel) {
+    // SAFETY: the caller gives back what `uc_cancel_new` gave.
+    unsafe { free(cancel) };
+}
+
+/// How far a run has come. Valid during the callback only.
+pub struct uc_progress(pub(super) Progress);
+
+/// Called on the thread that started the run, at least four times a second, also while it waits. Non-zero
+/// cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
+pub type uc_progress_fn =
+    Option<unsafe extern "C" fn(userdata: *mut c_void, progress: *const uc_progress) -> c_int>;
+
+/// Every accessor: zero for NULL.
+///
+/// # Safety
+/// `progress` is NULL or what the callback was given.
+unsafe fn read<T: Default>(progress: *const uc_progress, field: impl FnOnce(&Progress) -> T) -> T {
+    // SAFETY: the caller of the accessor promises it.
+    unsafe { progress.as_ref() }.map(|p| field(&p.0)).unwrap_or_default()
+}
+
+/// Ids that are settled: confirmed or rejected.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_done(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.done) }
+}
+
+/// Ids that are sent in this run; an id that comes twice counts once.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_total(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.total) }
+}
+
+/// Ids in batches that the service accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_confirmed(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.confirmed) }
+}
+
+/// Ids that were refused.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_rejected(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.rejected) }
+}
+
+/// Requests sent so far.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_requests(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.requests as usize) }
+}
+
+/// How long the run will still hold back before it sends again, in milliseconds; 0 while requests are under
+/// way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_waiting_ms(progress: *const uc_progress) -> u64 {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.waiting.as_millis() as u64) }
+}

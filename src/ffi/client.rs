@@ -1,0 +1,277 @@
+//! Clients and runs.
+
+use std::ffi::{c_char, c_int};
+use std::ops::ControlFlow;
+
+use super::cancel::uc_progress;
+use super::options::uc_options;
+use super::pointers::{array, free, give, handle, put, text, texts};
+use super::report::uc_report;
+use super::run_options::uc_run_options;
+use super::{Failure, guard, last_error, look, uc_status};
+use crate::client::{Client, RunOptions};
+use crate::run::ProgressFn;
+use crate::update::{Ids, Update, Value};
+
+/// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
+/// any number of threads may use it at once. Not across `fork()`: used in the child, it gives
+/// `UC_STATUS_FORKED`; make another one there.
+pub struct uc_client {
+    client: Client,
+    /// The process that made it.
+    pid: u32,
+}
+
+/// Sets attribute `attr` of `n` users to a value, in one call with all defaults.
+///
+/// `subdomain` is the `acme` of `https://acme.user.com`; `token` the 64-character REST API key; `ids` are
+/// User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` is 1 to 255
+/// characters; `json_value` is one JSON value, sent as written: `true`, `3`, `"pro"`, `"2026-11-23"`.
+///
+/// Blocks until every id is settled or there is a reason to stop. Calls with the same subdomain and token
+/// share connections and pace, on whatever thread. `USERCOM_BASE_URL` may name a loopback address to send to
+/// instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. Which ids were
+/// not confirmed is told by `uc_client_mass_update`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_mass_update(
+    subdomain: *const c_char,
+    token: *const c_char,
+    ids: *const i64,
+    n: usize,
+    attr: *const c_char,
+    json_value: *const c_char,
+) -> c_int {
+    // SAFETY: the caller gives strings that end with a NUL, and `n` ids.
+    let call = || unsafe {
+        let client = Client::shared(text(subdomain, "subdomain")?, text(token, "token")?)?;
+        let update = one_value(attr, json_value)?;
+        let ids = Ids::Numeric(array(ids, n, "ids")?);
+        Ok(uc_report::of(client.execute(&update, ids, &RunOptions::default(), None)?))
+    };
+    run(std::ptr::null_mut(), call)
+}
+
+/// Makes a client with settings of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
+/// first. `UC_STATUS_INVALID_ARGUMENT` when subdomain, token or a setting is refused, `UC_STATUS_TLS` when this
+/// machine has no trusted certificates.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_new(
+    subdomain: *const c_char,
+    token: *const c_char,
+    options: *const uc_options,
+    out: *mut *mut uc_client,
+) -> c_int {
+    // SAFETY: the caller gives strings that end with a NUL, and a live handle or NULL.
+    let make = || unsafe {
+        let builder = Client::builder(text(subdomain, "subdomain")?, text(token, "token")?);
+        let options = options.as_ref().map(|o| o.0.clone()).unwrap_or_default();
+        Ok(builder.options(options).build()?)
+    };
+    // SAFETY: the caller gives room for a pointer, or NULL.
+    unsafe { give_client(out, make) }
+}
+
+/// The client that one-shot calls share. Free the handle as any other; the client itself stays for the next
+/// call, until `uc_shutdown`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_shared(
+    subdomain: *const c_char,
+    token: *const c_char,
+    out: *mut *mut uc_client,
+) -> c_int {
+    // SAFETY: the caller gives strings that end with a NUL, and room for a pointer or NULL.
+    unsafe { give_client(out, || Ok(Client::shared(text(subdomain, "subdomain")?, text(token, "token")?)?)) }
+}
+
+/// # Safety
+/// `out` is NULL or has room for a pointer.
+unsafe fn give_client(out: *mut *mut uc_client, make: impl FnOnce() -> Result<Client, Failure>) -> c_int {
+    guard(|| {
+        if out.is_null() {
+            return Err(Failure::invalid("out", "is NULL"));
+        }
+        // SAFETY: not NULL; the caller gives room.
+        unsafe { put(out, std::ptr::null_mut()) };
+        let client = make()?;
+        // SAFETY: as above.
+        unsafe { put(out, give(uc_client { client, pid: std::process::id() })) };
+        Ok(())
+    })
+}
+
+/// Frees a client. NULL is a no-op. Never waits; a run of another thread on this client goes on.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_free(client: *mut uc_client) {
+    // SAFETY: the caller gives back what this library gave.
+    unsafe { free(client) };
+}
+
+/// Drops the shared clients of one-shot calls and wipes their tokens. Runs that use one go on.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_shutdown() {
+    look((), Client::shutdown_shared);
+}
+
+/// Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
+/// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
+/// arguments; free it with `uc_report_free`. Returns the report's status.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_mass_update(
+    client: *const uc_client,
+    ids: *const i64,
+    n: usize,
+    attr: *const c_char,
+    json_value: *const c_char,
+    run_options: *const uc_run_options,
+    report: *mut *mut uc_report,
+) -> c_int {
+    // SAFETY: the caller gives live handles, strings that end with a NUL, and `n` ids.
+    let call = || unsafe {
+        let ids = Ids::Numeric(array(ids, n, "ids")?);
+        update(client, one_value(attr, json_value)?, ids, run_options)
+    };
+    run(report, call)
+}
+
+/// The same for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of UTF-8.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
+    client: *const uc_client,
+    custom_ids: *const *const c_char,
+    n: usize,
+    attr: *const c_char,
+    json_value: *const c_char,
+    run_options: *const uc_run_options,
+    report: *mut *mut uc_report,
+) -> c_int {
+    // SAFETY: the caller gives live handles, strings that end with a NUL, and `n` of them as ids.
+    let call = || unsafe {
+        let ids = Ids::Custom(texts(custom_ids, n, "custom_ids")?);
+        update(client, one_value(attr, json_value)?, ids, run_options)
+    };
+    run(report, call)
+}
+
+/// Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
+/// grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
+/// earlier positions are not attempted. At most 50,000 distinct values.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_mass_update_rows(
+    client: *const uc_client,
+    ids: *const i64,
+    value_index: *const u32,
+    n: usize,
+    json_values: *const *const c_char,
+    n_values: usize,
+    attr: *const c_char,
+    run_options: *const uc_run_options,
+    report: *mut *mut uc_report,
+) -> c_int {
+    // SAFETY: the caller gives live handles, strings that end with a NUL, and arrays of `n` and `n_values`.
+    let call = || unsafe {
+        let ids = Ids::Numeric(array(ids, n, "ids")?);
+        update(client, rows(value_index, n, json_values, n_values, attr)?, ids, run_options)
+    };
+    run(report, call)
+}
+
+/// The same for users that are known by your own ids.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
+    client: *const uc_client,
+    custom_ids: *const *const c_char,
+    value_index: *const u32,
+    n: usize,
+    json_values: *const *const c_char,
+    n_values: usize,
+    attr: *const c_char,
+    run_options: *const uc_run_options,
+    report: *mut *mut uc_report,
+) -> c_int {
+    // SAFETY: the caller gives live handles, strings that end with a NUL, and arrays of `n` and `n_values`.
+    let call = || unsafe {
+        let ids = Ids::Custom(texts(custom_ids, n, "custom_ids")?);
+        update(client, rows(value_index, n, json_values, n_values, attr)?, ids, run_options)
+    };
+    run(report, call)
+}
+
+/// # Safety
+/// Both are NULL or strings that end with a NUL.
+unsafe fn one_value(attr: *const c_char, json_value: *const c_char) -> Result<Update, Failure> {
+    // SAFETY: the caller promises it.
+    let (attr, value) = unsafe { (text(attr, "attr")?, text(json_value, "json_value")?) };
+    Ok(Update::new(attr, Value::json(value)?))
+}
+
+/// # Safety
+/// NULL or arrays of `n` and `n_values`, and strings that end with a NUL.
+unsafe fn rows(
+    value_index: *const u32,
+    n: usize,
+    json_values: *const *const c_char,
+    n_values: usize,
+    attr: *const c_char,
+) -> Result<Update, Failure> {
+    // SAFETY: the caller promises it.
+    let (attr, index, texts) = unsafe {
+        (
+            text(attr, "attr")?,
+            array(value_index, n, "value_index")?,
+            texts(json_values, n_values, "json_values")?,
+        )
+    };
+    let values = texts.iter().map(|text| Value::json(text)).collect::<Result<_, _>>()?;
+    Ok(Update::rows(attr, values, index.to_vec()))
+}
+
+/// # Safety
+/// Both are NULL or live handles.
+unsafe fn update(
+    client: *const uc_client,
+    update: Update,
+    ids: Ids<'_>,
+    run_options: *const uc_run_options,
+) -> Result<uc_report, Failure> {
+    // SAFETY: the caller promises it.
+    let (client, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
+    if client.pid != std::process::id() {
+        let message = "client: was made before fork() and this is the child; make another one here".into();
+        return Err(Failure { status: uc_status::UC_STATUS_FORKED, message });
+    }
+    let options = run_options.map(|o| o.options.clone()).unwrap_or_default();
+    let progress = run_options.and_then(|o| {
+        let (call, userdata) = (o.progress?, o.userdata);
+        let progress: Box<ProgressFn<'_>> = Box::new(move |progress| {
+            let progress = uc_progress(*progress);
+            // SAFETY: the caller set this function for this pointer; the progress lives until it returns.
+            match unsafe { call(userdata.0, &progress) } {
+                0 => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        });
+        Some(progress)
+    });
+    Ok(uc_report::of(client.client.execute(&update, ids, &options, progress)?))
+}
+
+/// Runs an update, hands out its report, and returns its status.
+fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<uc_report, Failure>) -> c_int {
+    // SAFETY: the caller of the exported function gives room for a pointer, or NULL.
+    unsafe { put(out, std::ptr::null_mut()) };
+    let mut status = uc_status::UC_STATUS_OK as c_int;
+    let guarded = guard(|| {
+        let report = call().unwrap_or_else(|failure| uc_report::refused(&failure));
+        let (code, message) = report.outcome();
+        status = code;
+        if code != uc_status::UC_STATUS_OK as c_int {
+            last_error::set(&message);
+        }
+        if !out.is_null() {
+            // SAFETY: not NULL; the caller gives room.
+            unsafe { put(out, give(report)) };
+        }
+        Ok(())
+    });
+    if guarded == uc_status::UC_STATUS_OK as c_int { status } else { guarded }
+}

@@ -1,0 +1,54 @@
+//! This thread's last failure, in a fixed buffer, so that the pointer never changes.
+
+use std::cell::UnsafeCell;
+use std::ffi::c_char;
+
+const SIZE: usize = 1024;
+
+thread_local! {
+    static BUFFER: UnsafeCell<[u8; SIZE]> = const { UnsafeCell::new([0; SIZE]) };
+}
+
+/// Keeps `message` for this thread, cut at a UTF-8 boundary. The only place that writes.
+pub(super) fn set(message: &str) {
+    let end = message.floor_char_boundary(SIZE - 1);
+    // A message has no NUL: it would end there for C.
+    let text = message[..end].replace('\0', "\\0");
+    let end = text.floor_char_boundary(SIZE - 1);
+    BUFFER.with(|buffer| {
+        // SAFETY: the buffer is this thread's own, and no reference into it outlives this block. C may read
+        // it through its pointer, but not while this thread is in here.
+        let buffer = unsafe { &mut *buffer.get() };
+        buffer[..end].copy_from_slice(&text.as_bytes()[..end]);
+        buffer[end] = 0;
+    });
+}
+
+/// This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
+/// nothing failed yet. The pointer stays the same for the whole life of the thread; the text is replaced by
+/// the next failing call of this thread, at most 1,023 bytes of UTF-8. Success, accessors and `_free` leave
+/// it alone.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_last_error() -> *const c_char {
+    BUFFER.with(|buffer| buffer.get().cast())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+
+    use super::*;
+
+    #[test]
+    fn cut_at_a_character() {
+        let before = uc_last_error();
+        set(&"é".repeat(600));
+        assert_eq!(before, uc_last_error());
+        // SAFETY: the buffer always ends with a NUL.
+        let text = unsafe { CStr::from_ptr(uc_last_error()) }.to_str().unwrap();
+        assert_eq!(text, "é".repeat(511));
+        set("a\0b");
+        // SAFETY: as above.
+        assert_eq!(unsafe { CStr::from_ptr(uc_last_error()) }, c"a\\0b");
+    }
+}

@@ -1,0 +1,68 @@
+//! The C interface: pointers in, pointers out, no logic. `include/usercom.h` is generated from here, so
+//! the documentation is written for C readers.
+//!
+//! Every function has the same shape: parse the arguments, call the core, write the out-parameters, all
+//! inside [`guard`], which no panic leaves.
+
+// The names are those that C sees.
+#![allow(non_camel_case_types)]
+// The header is the manual, and its functions say what they need from the caller in their own words.
+#![allow(clippy::missing_safety_doc)]
+
+mod cancel;
+mod client;
+mod last_error;
+mod options;
+mod pointers;
+mod report;
+mod run_options;
+mod status;
+
+use std::ffi::c_int;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::error::Error;
+pub use status::{UC_ABI_VERSION, uc_id_state, uc_status};
+
+/// Why a function did not do what it was asked for.
+struct Failure {
+    status: uc_status,
+    message: String,
+}
+
+impl Failure {
+    fn invalid(argument: &str, problem: impl std::fmt::Display) -> Failure {
+        Failure { status: uc_status::UC_STATUS_INVALID_ARGUMENT, message: format!("{argument}: {problem}") }
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Failure {
+        let status = match &error {
+            Error::Tls(_) => uc_status::UC_STATUS_TLS,
+            Error::InvalidArgument { .. } | Error::Incomplete(_) => uc_status::UC_STATUS_INVALID_ARGUMENT,
+        };
+        Failure { status, message: error.to_string() }
+    }
+}
+
+/// Runs the body of an exported function. A failure and a panic become a status and this thread's last
+/// error; nothing unwinds into C.
+fn guard(body: impl FnOnce() -> Result<(), Failure>) -> c_int {
+    match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => uc_status::UC_STATUS_OK as c_int,
+        Ok(Err(failure)) => {
+            last_error::set(&failure.message);
+            failure.status as c_int
+        }
+        Err(_) => {
+            last_error::set("internal: a bug in usercom; please report it");
+            uc_status::UC_STATUS_INTERNAL as c_int
+        }
+    }
+}
+
+/// Runs the body of an accessor, which can't fail: what a panic leaves is `fallback`.
+fn look<T>(fallback: T, body: impl FnOnce() -> T) -> T {
+    catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
+}

@@ -1,0 +1,221 @@
+//! What a run tells afterwards, with texts that C can read.
+
+use std::ffi::{CString, c_char, c_int};
+use std::sync::OnceLock;
+
+use super::pointers::{array, free, put};
+use super::{Failure, look, uc_status};
+use crate::run::Report;
+
+/// What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
+/// any number of threads may read it. Every text it gives is borrowed from it.
+pub struct uc_report {
+    status: c_int,
+    message: CString,
+    /// Nothing for a run that was refused before it began.
+    report: Option<Report>,
+    /// One text for each reason, made on first use.
+    reasons: OnceLock<Vec<CString>>,
+    json: OnceLock<CString>,
+}
+
+/// Text for C: a NUL inside would end it, so it is shown as two characters.
+pub(super) fn c_string(text: &str) -> CString {
+    CString::new(text.replace('\0', "\\0")).unwrap_or_default()
+}
+
+impl uc_report {
+    pub(super) fn of(report: Report) -> uc_report {
+        uc_report {
+            status: report.status().code(),
+            message: c_string(report.message()),
+            report: Some(report),
+            reasons: OnceLock::new(),
+            json: OnceLock::new(),
+        }
+    }
+
+    pub(super) fn refused(failure: &Failure) -> uc_report {
+        uc_report {
+            status: failure.status as c_int,
+            message: c_string(&failure.message),
+            report: None,
+            reasons: OnceLock::new(),
+            json: OnceLock::new(),
+        }
+    }
+
+    /// What the run's caller is told besides the report.
+    pub(super) fn outcome(&self) -> (c_int, String) {
+        (self.status, self.message.to_string_lossy().into_owned())
+    }
+
+    fn json(&self) -> CString {
+        match &self.report {
+            Some(report) => c_string(&report.to_json()),
+            None => c_string(
+                &serde_json::json!({
+                    "status": "invalid_argument", "code": self.status,
+                    "message": self.message.to_string_lossy(),
+                    "total": 0, "confirmed": 0, "rejected": 0, "unknown": 0, "not_attempted": 0,
+                    "requests": 0, "retries": 0, "waited_for_pace_ms": 0, "waited_for_service_ms": 0,
+                    "notes": [], "failure_count": 0, "failures": [],
+                })
+                .to_string(),
+            ),
+        }
+    }
+
+    fn reasons(&self) -> &[CString] {
+        self.reasons.get_or_init(|| {
+            let reasons = self.report.iter().flat_map(|r| r.reasons());
+            reasons.map(|reason| c_string(reason.words.as_str())).collect()
+        })
+    }
+}
+
+/// Every accessor: `fallback` for NULL.
+///
+/// # Safety
+/// `report` is NULL or a live handle.
+unsafe fn read<T>(report: *const uc_report, fallback: T, field: impl FnOnce(&Report) -> T) -> T {
+    // SAFETY: the caller of the accessor promises it.
+    match unsafe { report.as_ref() }.and_then(|r| r.report.as_ref()) {
+        Some(report) => field(report),
+        None => fallback,
+    }
+}
+
+/// How the run ended: a `uc_status`. NULL: `UC_STATUS_INVALID_ARGUMENT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_status(report: *const uc_report) -> c_int {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { report.as_ref() }.map_or(uc_status::UC_STATUS_INVALID_ARGUMENT as c_int, |r| r.status)
+}
+
+/// One line on how the run ended. Never NULL; lives as long as the report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_message(report: *const uc_report) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { report.as_ref() }.map_or(c"".as_ptr(), |r| r.message.as_ptr())
+}
+
+/// How many positions there were. confirmed + rejected + unknown + not attempted = total.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_total(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::total) }
+}
+
+/// Ids in batches that the service accepted.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_confirmed(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::confirmed) }
+}
+
+/// Ids that were refused.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_rejected(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::rejected) }
+}
+
+/// Ids that were sent without proof either way.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_unknown(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::unknown) }
+}
+
+/// Ids that were not sent.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_not_attempted(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::not_attempted) }
+}
+
+/// Requests that were sent; in a dry run, that would be.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_requests(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, |r| r.requests() as usize) }
+}
+
+/// The `uc_id_state` of the id at position `index` of the input; -1 out of range.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_state(report: *const uc_report, index: usize) -> c_int {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, -1, |r| r.states().get(index).map_or(-1, |state| *state as c_int)) }
+}
+
+/// The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8, n: usize) -> c_int {
+    super::guard(|| {
+        // SAFETY: the caller gives a live handle or NULL.
+        let report = unsafe { super::pointers::handle(report, "report") }?;
+        let states = report.report.as_ref().map_or(&[][..], Report::states);
+        if n != states.len() {
+            return Err(Failure::invalid("n", format!("is {n}, the report's total is {}", states.len())));
+        }
+        // SAFETY: the caller gives room for `n` bytes; this checks for NULL and size.
+        unsafe { array(out.cast_const(), n, "out") }?;
+        for (at, state) in states.iter().enumerate() {
+            // SAFETY: `at` is below `n`, for which the caller gives room.
+            unsafe { put(out.add(at), *state as u8) };
+        }
+        Ok(())
+    })
+}
+
+/// How many ids are rejected or unknown.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_failure_count(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::failure_count) }
+}
+
+/// The `k`-th rejected or unknown id, in input order: its position, the HTTP status that decided it (0 where
+/// there was no answer), and why, at most 256 characters with control characters escaped. Each out-parameter
+/// may be NULL; the message lives as long as the report. `UC_STATUS_INVALID_ARGUMENT` when there is no `k`-th.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_failure(
+    report: *const uc_report,
+    k: usize,
+    index: *mut usize,
+    http_status: *mut c_int,
+    message: *mut *const c_char,
+) -> c_int {
+    super::guard(|| {
+        // SAFETY: the caller gives a live handle or NULL.
+        let handle = unsafe { super::pointers::handle(report, "report") }?;
+        let found = handle.report.as_ref().and_then(|r| Some((r.failure(k)?, r.failure_reason(k)?)));
+        let Some((failure, reason)) = found else {
+            return Err(Failure::invalid("k", format!("there is no failure {k} (counted from 0)")));
+        };
+        let text = handle.reasons().get(reason).map_or(c"".as_ptr(), |text| text.as_ptr());
+        // SAFETY: the caller gives room for each, or NULL.
+        unsafe {
+            put(index, failure.index);
+            put(http_status, failure.http_status.map_or(0, c_int::from));
+            put(message, text);
+        }
+        Ok(())
+    })
+}
+
+/// The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_json(report: *const uc_report) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    let Some(report) = (unsafe { report.as_ref() }) else { return c"{}".as_ptr() };
+    look(c"{}".as_ptr(), || report.json.get_or_init(|| report.json()).as_ptr())
+}
+
+/// Frees a report. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_free(report: *mut uc_report) {
+    // SAFETY: the caller gives back what a run gave.
+    unsafe { free(report) };
+}

@@ -1,0 +1,156 @@
+//! Settings of one run.
+
+use std::ffi::{c_int, c_void};
+use std::time::Duration;
+
+use super::cancel::{uc_cancel, uc_progress_fn};
+use super::pointers::{free, give, handle_mut};
+use super::{Failure, guard, look};
+use crate::client::RunOptions;
+use crate::update::AttributeKind;
+
+/// Settings of one run. Made by `uc_run_options_new`, freed by `uc_run_options_free`; may be used for any
+/// number of runs, also at the same time, as long as no setter is called meanwhile.
+#[derive(Default)]
+pub struct uc_run_options {
+    pub(super) options: RunOptions,
+    pub(super) progress: uc_progress_fn,
+    pub(super) userdata: Userdata,
+}
+
+/// The caller's pointer. Nothing in here looks at it.
+#[derive(Clone, Copy)]
+pub(super) struct Userdata(pub *mut c_void);
+
+impl Default for Userdata {
+    fn default() -> Userdata {
+        Userdata(std::ptr::null_mut())
+    }
+}
+
+/// New settings, all defaults. NULL only when there is no memory.
+#[unsafe(no_mangle)]
+pub extern "C" fn uc_run_options_new() -> *mut uc_run_options {
+    look(std::ptr::null_mut(), || give(uc_run_options::default()))
+}
+
+/// Frees settings. NULL is a no-op.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_free(options: *mut uc_run_options) {
+    // SAFETY: the caller gives back what `uc_run_options_new` gave.
+    unsafe { free(options) };
+}
+
+/// Every setter: find the settings, change them.
+///
+/// # Safety
+/// `options` is NULL or a live handle that no other thread uses now.
+unsafe fn set(
+    options: *mut uc_run_options,
+    change: impl FnOnce(&mut uc_run_options) -> Result<(), Failure>,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the caller of the setter promises it.
+        change(unsafe { handle_mut(options, "run_options") }?)
+    })
+}
+
+/// How long the whole call may take, waits and retries included, in milliseconds; requests that are under
+/// way then get up to 5 s more. 0: no limit (default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_deadline_ms(options: *mut uc_run_options, ms: u64) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        o.options.deadline = (ms > 0).then(|| Duration::from_millis(ms));
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
+/// Defaults to 120,000.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_patience_ms(options: *mut uc_run_options, ms: u64) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, |o| Ok(o.options.set_patience(Duration::from_millis(ms))?)) }
+}
+
+/// Most requests of the run, 1 or more. Defaults to twenty times what the job needs when all goes well, at
+/// least 1,000. A run that reaches it stops with `UC_STATUS_REQUEST_LIMIT`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_max_requests(
+    options: *mut uc_run_options,
+    requests: u64,
+) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, |o| Ok(o.options.set_max_requests(requests)?)) }
+}
+
+/// Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom
+/// attributes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_standard_attributes(
+    options: *mut uc_run_options,
+    on: c_int,
+) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        o.options.kind = if on == 0 { AttributeKind::Custom } else { AttributeKind::Standard };
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_allow_null(options: *mut uc_run_options, on: c_int) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        o.options.allow_null = on != 0;
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// Non-zero: everything but the network; the report has requests, bytes and seconds. Defaults to 0.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_dry_run(options: *mut uc_run_options, on: c_int) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        o.options.dry_run = on != 0;
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// A function that is told how far the run is, with `userdata`. NULL: none (default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_progress(
+    options: *mut uc_run_options,
+    progress: uc_progress_fn,
+    userdata: *mut c_void,
+) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        o.progress = progress;
+        o.userdata = Userdata(userdata);
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// A handle that stops the run from elsewhere. NULL: none (default). The handle must live until the run
+/// returns.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_cancel(
+    options: *mut uc_run_options,
+    cancel: *const uc_cancel,
+) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        // SAFETY: the caller gives a live handle or NULL.
+        o.options.cancel = unsafe { cancel.as_ref() }.map(|cancel| cancel.0.clone());
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}

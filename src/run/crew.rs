@@ -1,0 +1,188 @@
+//! Who sends: worker threads that live as long as the run, or the caller's own thread for a small one.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, Scope};
+use std::time::Instant;
+
+use crate::wire::{Request, Verdict};
+
+/// What came of one request.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub ticket: u64,
+    pub verdict: Verdict,
+}
+
+/// Where a run takes place: its clock, and the other side. Tests put a simulated one here.
+pub(crate) trait World {
+    fn now(&self) -> Instant;
+
+    /// Sends a request; its answer comes out of [`World::wait`].
+    fn send(&mut self, ticket: u64, request: Request);
+
+    /// Waits for an answer, at most until then.
+    fn wait(&mut self, until: Option<Instant>) -> Option<Answer>;
+
+    /// Ends all that is under way. The answers still come.
+    fn cut(&mut self);
+
+    /// How many requests can be under way at once.
+    fn capacity(&self) -> usize;
+}
+
+/// One attempt: renders and sends. The buffer keeps its memory.
+pub(crate) trait Attempt: Sync {
+    fn attempt(&self, request: &Request, buffer: &mut Vec<u8>) -> Verdict;
+
+    fn cut(&self);
+}
+
+type Queue = Mutex<Receiver<(u64, Request)>>;
+
+pub(crate) struct Crew<'scope, 'env, A> {
+    scope: &'scope Scope<'scope, 'env>,
+    attempt: &'env A,
+    /// One request on the caller's thread costs no thread; with somebody watching it must not block.
+    alone: bool,
+    buffer: Vec<u8>,
+    done: Option<Answer>,
+    orders: Sender<(u64, Request)>,
+    queue: Arc<Queue>,
+    answers: Receiver<Answer>,
+    answer_to: Sender<Answer>,
+    workers: usize,
+    busy: usize,
+    /// The system gave no more threads.
+    refused: bool,
+}
+
+impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
+    pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, alone: bool) -> Self {
+        let (orders, queue) = mpsc::channel();
+        let (answer_to, answers) = mpsc::channel();
+        Crew {
+            scope,
+            attempt,
+            alone,
+            buffer: Vec::new(),
+            done: None,
+            orders,
+            queue: Arc::new(Mutex::new(queue)),
+            answers,
+            answer_to,
+            workers: 0,
+            busy: 0,
+            refused: false,
+        }
+    }
+
+    fn hire(&mut self) {
+        let (queue, answers, attempt) = (self.queue.clone(), self.answer_to.clone(), self.attempt);
+        let work = move || {
+            let mut buffer = Vec::new();
+            while let Some((ticket, request)) = next_order(&queue) {
+                let verdict = sheltered(attempt, &request, &mut buffer);
+                if answers.send(Answer { ticket, verdict }).is_err() {
+                    return;
+                }
+            }
+        };
+        let hired = thread::Builder::new().name("usercom".into()).spawn_scoped(self.scope, work);
+        match hired {
+            Ok(_) => self.workers += 1,
+            Err(_) => self.refused = true,
+        }
+    }
+}
+
+fn next_order(queue: &Queue) -> Option<(u64, Request)> {
+    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
+}
+
+/// A bug in here must not take the caller's process with it.
+fn sheltered(attempt: &impl Attempt, request: &Request, buffer: &mut Vec<u8>) -> Verdict {
+    catch_unwind(AssertUnwindSafe(|| attempt.attempt(request, buffer))).unwrap_or(Verdict::Panicked)
+}
+
+impl<A: Attempt> World for Crew<'_, '_, A> {
+    fn now(&self) -> Instant {
+        Instant::now()
+    }
+
+    fn send(&mut self, ticket: u64, request: Request) {
+        if !self.alone && self.busy == self.workers && !self.refused {
+            self.hire();
+        }
+        if self.alone || self.workers == 0 {
+            let verdict = sheltered(self.attempt, &request, &mut self.buffer);
+            self.done = Some(Answer { ticket, verdict });
+            return;
+        }
+        // The queue outlives the sender: it is in `self` too.
+        let _ = self.orders.send((ticket, request));
+        self.busy += 1;
+    }
+
+    fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
+        if let Some(answer) = self.done.take() {
+            return Some(answer);
+        }
+        let left = until.map(|until| until.saturating_duration_since(Instant::now()));
+        let answer = match left {
+            // The sender is in `self`, so a receive can only end by an answer or by time.
+            None => self.answers.recv().ok(),
+            Some(left) => match self.answers.recv_timeout(left) {
+                Ok(answer) => Some(answer),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
+            },
+        };
+        self.busy -= usize::from(answer.is_some());
+        answer
+    }
+
+    fn cut(&mut self) {
+        self.attempt.cut();
+    }
+
+    fn capacity(&self) -> usize {
+        if self.alone || self.refused { self.workers.max(1) } else { usize::MAX }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    struct Doubtful;
+
+    impl Attempt for Doubtful {
+        fn attempt(&self, request: &Request, buffer: &mut Vec<u8>) -> Verdict {
+            buffer.push(0);
+            assert!(request.slots.start != 1, "injected");
+            Verdict::Confirmed(Vec::new())
+        }
+
+        fn cut(&self) {}
+    }
+
+    #[test]
+    fn a_panic_becomes_a_verdict() {
+        let request = |slot| Request { group: 0, slots: slot..slot + 1, skip: vec![] };
+        for alone in [false, true] {
+            thread::scope(|scope| {
+                let mut crew = Crew::new(scope, &Doubtful, alone);
+                for slot in 0..3 {
+                    crew.send(slot as u64, request(slot));
+                    let answer = crew.wait(Some(Instant::now() + Duration::from_secs(10))).unwrap();
+                    assert_eq!(answer.ticket, slot as u64);
+                    assert_eq!(answer.verdict == Verdict::Panicked, slot == 1);
+                }
+                assert_eq!(crew.workers, usize::from(!alone), "a worker survives and is used again");
+            });
+        }
+    }
+}

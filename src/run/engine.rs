@@ -1,0 +1,637 @@
+//! All decisions of a run: what to send next and what an answer changes.
+//!
+//! Pure: no thread, socket or clock in here. Time comes in as an argument, requests go out as values, so
+//! that a whole run can be played on a virtual clock.
+
+use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::backoff::{Dice, backoff};
+use super::gate::{Blame, Gate, Interval, Pass, Waiting};
+use super::guard::{Finding, Guard};
+use super::isolate::next_parts;
+use super::ledger::{Ledger, ReasonId};
+use super::report::Status;
+use super::segment::{Cutter, Role, Segment};
+use crate::update::Job;
+use crate::wire::{Culprit, Fatal, Fault, Remark, Request, Verdict, Words};
+
+/// What a run may use and how long it may try.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub batch_size: usize,
+    pub workers: usize,
+    pub interval: Interval,
+    pub max_attempts: u32,
+    /// The run stops when no batch was confirmed or refused for so long.
+    pub patience: Duration,
+    /// `None`: twenty times what the job needs when all goes well, at least a thousand.
+    pub max_requests: Option<u64>,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Send {
+        ticket: u64,
+        request: Request,
+    },
+    /// Nothing until an answer comes, or until then.
+    Wait {
+        until: Option<Instant>,
+        reason: Waiting,
+    },
+    Done,
+}
+
+/// Why a run stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub status: Status,
+    pub message: String,
+}
+
+pub(crate) struct Engine<'a> {
+    job: &'a Job<'a>,
+    limits: Limits,
+    max_requests: u64,
+    gate: Arc<Gate>,
+    dice: Dice,
+    pub ledger: Ledger,
+    cutter: Cutter,
+    guards: Vec<Guard>,
+    /// Ready, or ready at their time.
+    queue: VecDeque<Segment>,
+    refused: BinaryHeap<BySize>,
+    exhausted: Vec<Segment>,
+    /// Nothing more will be tried.
+    lost: Vec<Segment>,
+    in_flight: BTreeMap<u64, (Segment, Pass)>,
+    requests: u64,
+    retries: u64,
+    answered: bool,
+    batches: Tally,
+    trust_names: bool,
+    last_progress: Instant,
+    trouble: Stop,
+    stop: Option<Stop>,
+    panicked: bool,
+    notes: Vec<String>,
+}
+
+/// How many batches came back, and how many of them refused.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    settled: u32,
+    refused: u32,
+}
+
+/// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
+/// confirmed early.
+struct BySize {
+    segment: Segment,
+    named: Vec<(usize, ReasonId)>,
+}
+
+impl<'a> Engine<'a> {
+    pub fn new(job: &'a Job<'a>, limits: Limits, gate: Arc<Gate>, dice: Dice, now: Instant) -> Engine<'a> {
+        let planned: usize = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size)).sum();
+        Engine {
+            job,
+            max_requests: limits.max_requests.unwrap_or((planned as u64).saturating_mul(20).max(1000)),
+            ledger: Ledger::new(job.slots()),
+            cutter: Cutter::new(job, limits.batch_size),
+            guards: vec![Guard::new(); job.groups().len()],
+            limits,
+            gate,
+            dice,
+            queue: VecDeque::new(),
+            refused: BinaryHeap::new(),
+            exhausted: Vec::new(),
+            lost: Vec::new(),
+            in_flight: BTreeMap::new(),
+            requests: 0,
+            retries: 0,
+            answered: false,
+            batches: Tally::default(),
+            trust_names: true,
+            last_progress: now,
+            trouble: Stop::new(Status::Transport, "nothing was answered"),
+            stop: None,
+            panicked: false,
+            notes: Vec::new(),
+        }
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// How many requests are under way.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// Sends nothing more; what is under way may still come back. The first reason stays.
+    pub fn stop(&mut self, stop: Stop) {
+        self.stop.get_or_insert(stop);
+    }
+
+    /// Uses no more than `n` workers from now on.
+    pub fn limit_workers(&mut self, n: usize) {
+        self.limits.workers = self.limits.workers.min(n).max(1);
+    }
+
+    /// What to do now.
+    pub fn next(&mut self, now: Instant) -> Step {
+        let patience_ends = self.last_progress + self.limits.patience;
+        if self.stop.is_none() && now >= patience_ends && self.has_work() {
+            self.run_out_of_patience();
+        }
+        if self.stop.is_some() {
+            return self.wait_or_done(None);
+        }
+        // Until the first success one request at a time: a wrong token costs one batch, not eight.
+        let room = if self.ledger.confirmed() > 0 { self.limits.workers } else { 1 };
+        if self.in_flight.len() >= room {
+            return Step::Wait { until: Some(patience_ends), reason: Waiting::Service };
+        }
+        let Some(segment) = self.pick(now) else {
+            let next_retry = self.queue.iter().filter_map(|s| s.not_before).min();
+            let until = next_retry.or((!self.in_flight.is_empty()).then_some(patience_ends));
+            return self.wait_or_done(until.map(|at| at.min(patience_ends)));
+        };
+        if self.requests >= self.max_requests {
+            self.queue.push_front(segment);
+            self.stop(self.request_limit());
+            return self.wait_or_done(None);
+        }
+        match self.gate.admit(now, self.limits.interval) {
+            Ok(pass) => self.send(segment, pass),
+            Err(hold) => {
+                self.queue.push_front(segment);
+                Step::Wait { until: Some(hold.until.min(patience_ends)), reason: hold.reason }
+            }
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        !(self.in_flight.is_empty()
+            && self.queue.is_empty()
+            && self.cutter.is_empty()
+            && self.refused.is_empty())
+    }
+
+    fn wait_or_done(&self, until: Option<Instant>) -> Step {
+        match until {
+            None if self.in_flight.is_empty() => Step::Done,
+            until => Step::Wait { until, reason: Waiting::Service },
+        }
+    }
+
+    fn send(&mut self, segment: Segment, pass: Pass) -> Step {
+        self.requests += 1;
+        if segment.maybe_applied || segment.failed_at.is_some() {
+            self.retries += 1;
+        }
+        let ticket = self.requests;
+        let request = segment.request.clone();
+        self.in_flight.insert(ticket, (segment, pass));
+        Step::Send { ticket, request }
+    }
+
+    /// The most useful thing to send: what is due again, then new batches, then refused ones in parts,
+    /// then a last set of attempts for those that have used theirs up.
+    fn pick(&mut self, now: Instant) -> Option<Segment> {
+        // In trouble every other probe is a fresh batch: one poisonous batch must not look like an outage.
+        let due = |s: &Segment| s.not_before.is_none_or(|at| at <= now);
+        let prefer_fresh = self.gate.troubles() % 2 == 1 && self.ledger.confirmed() > 0;
+        if prefer_fresh && !self.queue.iter().any(|s| due(s) && s.failed_at.is_none()) {
+            let fresh = self.cut();
+            self.queue.extend(fresh);
+        }
+        let first = self.queue.iter().position(|s| due(s) && (!prefer_fresh || s.failed_at.is_none()));
+        if let Some(at) = first.or_else(|| self.queue.iter().position(due)) {
+            return self.queue.remove(at);
+        }
+        if let Some(fresh) = self.cut() {
+            return Some(fresh);
+        }
+        if let Some(BySize { segment, named }) = self.refused.pop() {
+            self.queue.extend(next_parts(segment, &named));
+            return self.queue.pop_front();
+        }
+        if !self.queue.is_empty() || !self.in_flight.is_empty() {
+            return None;
+        }
+        let last_chance = |s| Segment { attempts: 0, timeouts: 0, last_chance: true, not_before: None, ..s };
+        self.queue.extend(self.exhausted.drain(..).map(last_chance));
+        self.queue.pop_front()
+    }
+
+    fn cut(&mut self) -> Option<Segment> {
+        // Where most batches are refused, small ones lose less.
+        let dense = self.batches.settled >= 4 && self.batches.refused * 2 > self.batches.settled;
+        let size = if dense { (self.cutter.size / 8).max(1) } else { self.cutter.size };
+        let guards = &self.guards;
+        let request = self.cutter.cut(self.job, &self.ledger, size, |group| guards[group].may_send())?;
+        Some(Segment::new(request, Role::Batch))
+    }
+
+    /// Takes in what became of a request.
+    pub fn settle(&mut self, ticket: u64, verdict: Verdict, now: Instant) {
+        let Some((mut segment, pass)) = self.in_flight.remove(&ticket) else { return };
+        let first_answer = !self.answered;
+        self.answered |= verdict.is_an_answer();
+        if let Some((status, words)) = verdict.complaint() {
+            segment.reason = Some(self.ledger.reason(status, words.clone()));
+        }
+        match verdict {
+            Verdict::Confirmed(remarks) => {
+                pass.succeeded(now);
+                self.last_progress = now;
+                self.confirmed(segment);
+                remarks.into_iter().for_each(|remark| self.remark(remark));
+            }
+            Verdict::Refused { status, words, culprits } => {
+                pass.succeeded(now);
+                self.last_progress = now;
+                self.refuse(segment, status, &words, culprits);
+            }
+            Verdict::TooLarge { .. } => {
+                pass.succeeded(now);
+                self.last_progress = now;
+                self.too_large(segment);
+            }
+            Verdict::Throttled { status, wait, words } => {
+                let too_fast = status == 429;
+                let stopping = if too_fast { Status::RateLimited } else { Status::Server };
+                let wait = pass.throttled(now, wait, too_fast, &mut self.dice);
+                self.trouble = Stop::new(stopping, format!("http {status}: {}", words.as_str()));
+                if wait > self.limits.patience {
+                    let message = format!(
+                        "the service asks to wait {} s, which is longer than this run's patience of {} s; run it again later",
+                        wait.as_secs(),
+                        self.limits.patience.as_secs()
+                    );
+                    self.stop(Stop::new(stopping, message));
+                }
+                self.queue.push_front(segment);
+            }
+            Verdict::Unauthorized { words } => {
+                let had_succeeded = self.gate.has_succeeded();
+                if pass.unauthorized(now).is_err() {
+                    self.stop(unauthorized(had_succeeded, &words));
+                }
+                self.queue.push_front(segment);
+            }
+            Verdict::Html { words, .. } if first_answer => {
+                segment.maybe_applied = true;
+                self.lost.push(segment);
+                let message =
+                    format!("a 2xx answer with {}: this is not the API; check the subdomain", words.as_str());
+                self.stop(Stop::new(Status::WrongEndpoint, message));
+            }
+            Verdict::Html { status, words } => {
+                self.transient(segment, pass, Fault::Unreadable, Some(status), &words, now);
+            }
+            Verdict::Fatal { fatal, status, words } => {
+                self.queue.push_front(segment);
+                self.stop(fatal_stop(fatal, status, &words));
+            }
+            Verdict::Transient { fault, status, words } => {
+                self.transient(segment, pass, fault, status, &words, now);
+            }
+            Verdict::Panicked => {
+                segment.maybe_applied = true;
+                segment.reason =
+                    Some(self.ledger.reason(None, Words::new("a worker of this library failed")));
+                self.lost.push(segment);
+                self.panicked = true;
+            }
+        }
+    }
+
+    fn confirmed(&mut self, segment: Segment) {
+        let group = segment.request.group;
+        self.ledger.confirm(&segment.request);
+        // The answers that named them were right: without them the rest has passed.
+        for (slot, reason) in &segment.suspects {
+            self.ledger.reject(std::iter::once(*slot), *reason);
+        }
+        self.guards[group].confirmed();
+        match segment.role {
+            Role::Batch => self.batches.settled += 1,
+            Role::Suspect => self.trust_names = false,
+            Role::Probe | Role::Part => {}
+        }
+    }
+
+    fn refuse(&mut self, mut segment: Segment, status: u16, words: &Words, culprits: Vec<Culprit>) {
+        let group = segment.request.group;
+        let reason = self.ledger.reason(Some(status), words.clone());
+        segment.maybe_applied = true;
+        segment.failed_at = None;
+        if segment.role == Role::Batch {
+            self.batches.settled += 1;
+            self.batches.refused += 1;
+        }
+        if segment.len() == 1 && segment.suspects.is_empty() {
+            self.ledger.reject(segment.request.sent(), reason);
+        }
+        if segment.role == Role::Probe {
+            return self.probed(group, Finding::Refused(format!("{status} {}", words.as_str())));
+        }
+        let role = segment.role;
+        if segment.len() > 1 || !segment.suspects.is_empty() {
+            let named = if self.trust_names { self.blamed(&segment, culprits) } else { Vec::new() };
+            self.refused.push(BySize { segment, named });
+        }
+        match self.guards[group] {
+            Guard::Closed => self.close(group),
+            _ if role == Role::Batch => self.ask_single_ids(group),
+            _ => {}
+        }
+    }
+
+    fn ask_single_ids(&mut self, group: usize) {
+        let ledger = &self.ledger;
+        let slots = self.guards[group].batch_refused(&self.job.groups()[group], |slot| ledger.is_open(slot));
+        let probe =
+            |slot| Segment::new(Request { group, slots: slot..slot + 1, skip: Vec::new() }, Role::Probe);
+        self.queue.extend(slots.into_iter().map(probe));
+        if self.guards[group] == Guard::Closed {
+            self.close(group);
+        }
+    }
+
+    fn probed(&mut self, group: usize, finding: Finding) {
+        if self.guards[group].probed(finding) {
+            self.close(group);
+        }
+    }
+
+    /// The value is refused as such: what was refused of it stays so, the rest of it is not sent.
+    fn close(&mut self, group: usize) {
+        self.cutter.close(group);
+        let (closed, others): (Vec<BySize>, Vec<BySize>) =
+            self.refused.drain().partition(|r| r.segment.request.group == group);
+        self.refused.extend(others);
+        for BySize { segment, .. } in closed {
+            if let Some(reason) = segment.reason {
+                self.ledger.reject(segment.request.slots.clone(), reason);
+            }
+        }
+        self.queue.retain(|s| s.request.group != group);
+        if self.guards.iter().all(|guard| *guard == Guard::Closed) {
+            self.stop(Stop::new(Status::Rejected, "attribute or value refused, or none of these ids exist"));
+        }
+    }
+
+    /// The slots that an answer means. Places and ids that were not sent mean nothing.
+    fn blamed(&mut self, segment: &Segment, culprits: Vec<Culprit>) -> Vec<(usize, ReasonId)> {
+        let status = segment.reason.and_then(|r| self.ledger.reason_of(r).http_status);
+        let mut named: Vec<(usize, ReasonId)> = Vec::new();
+        for culprit in culprits {
+            let (slot, words) = match culprit {
+                Culprit::Index(index, words) => (segment.request.sent().nth(index), words),
+                Culprit::Id(id, words) => {
+                    (segment.request.sent().find(|s| self.job.ids.is(self.job.position(*s), &id)), words)
+                }
+            };
+            if let Some(slot) = slot.filter(|slot| named.iter().all(|(s, _)| s != slot)) {
+                named.push((slot, self.ledger.reason(status, words)));
+            }
+        }
+        named
+    }
+
+    fn too_large(&mut self, segment: Segment) {
+        if segment.len() == 1 {
+            if let Some(reason) = segment.reason {
+                self.ledger.reject(segment.request.sent(), reason);
+            }
+            if segment.role == Role::Probe {
+                self.probed(segment.request.group, Finding::Unclear);
+            }
+            return;
+        }
+        self.halve(segment);
+    }
+
+    /// Sends the two halves instead, and no more batches of this size.
+    fn halve(&mut self, segment: Segment) {
+        self.cutter.size = self.cutter.size.min(segment.len().div_ceil(2));
+        let [first, second] = segment.halves(segment.role);
+        // Suspects go back in: whoever named them may be wrong.
+        for (slot, _) in &segment.suspects {
+            let request = Request { group: segment.request.group, slots: *slot..*slot + 1, skip: Vec::new() };
+            self.queue.push_back(Segment::new(request, Role::Suspect));
+        }
+        self.queue.push_front(second);
+        self.queue.push_front(first);
+    }
+
+    fn transient(
+        &mut self,
+        mut segment: Segment,
+        pass: Pass,
+        fault: Fault,
+        status: Option<u16>,
+        words: &Words,
+        now: Instant,
+    ) {
+        segment.maybe_applied |= fault.was_sent();
+        if fault == Fault::NoResources {
+            self.limit_workers(self.in_flight.len());
+        }
+        if fault == Fault::Dropped && !segment.retried_stale {
+            // Most likely a kept connection that the server was just closing: once, at once, for free.
+            segment.retried_stale = true;
+            segment.failed_at = Some(now);
+            self.queue.push_front(segment);
+            return;
+        }
+        segment.timeouts += u8::from(fault == Fault::TimedOut);
+        let since = segment.failed_at.replace(now).unwrap_or(pass.sent_at());
+        let blame = pass.failed(now, since, &mut self.dice);
+        self.trouble = Stop::new(trouble_status(fault), describe(status, words));
+        if segment.timeouts >= 2 && segment.len() > 1 {
+            return self.halve(segment);
+        }
+        if blame == Blame::Service && !segment.last_chance {
+            self.queue.push_back(segment);
+            return;
+        }
+        segment.attempts += 1;
+        if segment.attempts < self.limits.max_attempts {
+            segment.not_before = Some(now + backoff(segment.attempts, &mut self.dice));
+            self.queue.push_back(segment);
+        } else {
+            self.used_up(segment);
+        }
+    }
+
+    fn used_up(&mut self, segment: Segment) {
+        if segment.role == Role::Probe {
+            self.probed(segment.request.group, Finding::Unclear);
+        }
+        if segment.last_chance { self.lost.push(segment) } else { self.exhausted.push(segment) }
+    }
+
+    fn remark(&mut self, remark: Remark) {
+        let (kind, note) = match remark {
+            Remark::Queued => {
+                ("queued", "queued: the service answered 202, so it applies the update later".into())
+            }
+            Remark::Unfamiliar(words) => {
+                ("unfamiliar", format!("unfamiliar answer, taken as success: {}", words.as_str()))
+            }
+            Remark::Counted { counted, sent } => {
+                ("server counted", format!("server counted {counted} of {sent}"))
+            }
+        };
+        if !self.notes.iter().any(|n| n.starts_with(kind)) {
+            self.notes.push(note);
+        }
+    }
+
+    fn run_out_of_patience(&mut self) {
+        let message = format!(
+            "nothing was confirmed or refused for {} s; last trouble: {}",
+            self.limits.patience.as_secs(),
+            self.trouble.message
+        );
+        self.stop(Stop::new(self.trouble.status, message));
+    }
+
+    fn request_limit(&self) -> Stop {
+        let (good, bad) = (self.ledger.confirmed(), self.ledger.rejected());
+        let settled = good + bad;
+        let left = self.ledger.slots() - settled;
+        let share = 100.0 * bad as f64 / settled.max(1) as f64;
+        let more = self.requests as f64 * left as f64 / settled.max(1) as f64;
+        let hours = self.limits.interval.map_or(0.0, |i| more * i.as_secs_f64() / 3600.0);
+        let message = format!(
+            "{} requests were sent, the limit of this run; {share:.1} % of the settled ids were rejected, the {left} \
+             ids that are left would take about {hours:.1} hours more; run it again to go on, without the bad ids if \
+             you can",
+            self.requests
+        );
+        Stop::new(Status::RequestLimit, message)
+    }
+
+    /// Closes the books: what was sent and never settled is unknown.
+    pub fn finish(mut self) -> (Ledger, Stop, Vec<String>) {
+        let flying = std::mem::take(&mut self.in_flight)
+            .into_values()
+            .map(|(segment, _)| Segment { maybe_applied: true, ..segment });
+        let refused = self.refused.drain().map(|r| r.segment);
+        let open: Vec<Segment> = self
+            .queue
+            .drain(..)
+            .chain(refused)
+            .chain(self.exhausted)
+            .chain(self.lost)
+            .chain(flying)
+            .collect();
+        let no_answer = self.ledger.reason(None, Words::new("no answer before the run ended"));
+        for segment in open.iter().filter(|segment| segment.maybe_applied) {
+            self.ledger.give_up(&segment.request, segment.reason.or(Some(no_answer)));
+            for (slot, reason) in &segment.suspects {
+                let request =
+                    Request { group: segment.request.group, slots: *slot..*slot + 1, skip: Vec::new() };
+                self.ledger.give_up(&request, Some(*reason));
+            }
+        }
+        let (total, good) = (self.ledger.slots(), self.ledger.confirmed());
+        let end = self.stop.unwrap_or_else(|| {
+            if self.panicked {
+                Stop::new(Status::Internal, "a bug in usercom: a worker failed; please report it")
+            } else if good == total {
+                Stop::new(Status::Ok, format!("all {total} ids confirmed"))
+            } else {
+                Stop::new(Status::Partial, format!("{good} of {total} ids confirmed"))
+            }
+        });
+        (self.ledger, end, self.notes)
+    }
+}
+
+impl Stop {
+    pub fn new(status: Status, message: impl Into<String>) -> Stop {
+        Stop { status, message: message.into() }
+    }
+}
+
+fn unauthorized(had_succeeded: bool, words: &Words) -> Stop {
+    let message = if had_succeeded {
+        format!(
+            "the token was accepted before and is refused now, also after three waits: {}",
+            words.as_str()
+        )
+    } else {
+        format!(
+            "the token was refused: {}; check it, or, if another program has just sent many requests with it, try \
+             again in a minute: the service is seen to answer 401 for a short time after a burst",
+            words.as_str()
+        )
+    };
+    Stop::new(Status::Unauthorized, message)
+}
+
+fn fatal_stop(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
+    let said = describe(status, words);
+    match fatal {
+        Fatal::Forbidden => Stop::new(Status::Unauthorized, format!("the token may not do this: {said}")),
+        Fatal::WrongEndpoint if status.is_some_and(|s| (300..400).contains(&s)) => Stop::new(
+            Status::WrongEndpoint,
+            format!(
+                "a redirect, which is never followed because it would lose or leak the token: {said}; check the subdomain"
+            ),
+        ),
+        Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
+        Fatal::Tls => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
+    }
+}
+
+fn describe(status: Option<u16>, words: &Words) -> String {
+    match status {
+        Some(status) => format!("http {status}: {}", words.as_str()),
+        None => words.as_str().to_owned(),
+    }
+}
+
+fn trouble_status(fault: Fault) -> Status {
+    match fault {
+        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::TimedOut => Status::Transport,
+        Fault::Server => Status::Server,
+        Fault::Unreadable => Status::BadResponse,
+    }
+}
+
+impl PartialEq for BySize {
+    fn eq(&self, other: &BySize) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for BySize {}
+
+impl PartialOrd for BySize {
+    fn partial_cmp(&self, other: &BySize) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for BySize {
+    fn cmp(&self, other: &BySize) -> std::cmp::Ordering {
+        let key = |r: &BySize| (r.segment.len(), std::cmp::Reverse(r.segment.request.slots.start));
+        key(self).cmp(&key(other))
+    }
+}

@@ -1,0 +1,210 @@
+//! What has become of every slot, and why.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use crate::wire::{Request, Words};
+
+/// What has become of an id. The numbers are those of the C header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[repr(u8)]
+pub enum IdState {
+    /// Never sent, or sent only in requests that were refused as a whole for another reason.
+    #[default]
+    NotAttempted = 0,
+    /// In a batch that the service accepted with a complete 2xx. That does not prove that the user exists.
+    Confirmed = 1,
+    /// Refused, with a reason.
+    Rejected = 2,
+    /// Sent at least once, and nothing proves that it was applied or that it wasn't.
+    Unknown = 3,
+}
+
+/// A number for a reason that many ids may share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct ReasonId(u32);
+
+impl ReasonId {
+    /// Its place in the list of reasons.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Why an id was not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Reason {
+    pub http_status: Option<u16>,
+    pub words: Words,
+}
+
+/// A change that is final, for the journal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub state: IdState,
+    pub slots: Range<usize>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    states: Vec<IdState>,
+    confirmed: usize,
+    rejected: usize,
+    reasons: Vec<Reason>,
+    numbers: HashMap<Reason, ReasonId>,
+    /// Reasons of what is rejected or unknown.
+    why: Vec<(Range<usize>, ReasonId)>,
+    marks: Vec<Mark>,
+}
+
+impl Ledger {
+    pub fn new(slots: usize) -> Ledger {
+        Ledger {
+            states: vec![IdState::NotAttempted; slots],
+            confirmed: 0,
+            rejected: 0,
+            reasons: Vec::new(),
+            numbers: HashMap::new(),
+            why: Vec::new(),
+            marks: Vec::new(),
+        }
+    }
+
+    pub fn slots(&self) -> usize {
+        self.states.len()
+    }
+
+    pub fn confirmed(&self) -> usize {
+        self.confirmed
+    }
+
+    pub fn rejected(&self) -> usize {
+        self.rejected
+    }
+
+    /// Neither confirmed nor rejected.
+    pub fn is_open(&self, slot: usize) -> bool {
+        !matches!(self.states[slot], IdState::Confirmed | IdState::Rejected)
+    }
+
+    pub fn state(&self, slot: usize) -> IdState {
+        self.states[slot]
+    }
+
+    /// The number of a reason; the same words always get the same one.
+    pub fn reason(&mut self, http_status: Option<u16>, words: Words) -> ReasonId {
+        let reason = Reason { http_status, words };
+        if let Some(number) = self.numbers.get(&reason) {
+            return *number;
+        }
+        let number = ReasonId(self.reasons.len() as u32);
+        self.reasons.push(reason.clone());
+        self.numbers.insert(reason, number);
+        number
+    }
+
+    pub fn reason_of(&self, number: ReasonId) -> &Reason {
+        &self.reasons[number.index()]
+    }
+
+    pub fn confirm(&mut self, request: &Request) {
+        self.set(request.sent(), IdState::Confirmed);
+    }
+
+    pub fn reject(&mut self, slots: impl Iterator<Item = usize>, reason: ReasonId) {
+        for run in self.set(slots, IdState::Rejected) {
+            self.why.push((run, reason));
+        }
+    }
+
+    /// Only at the end of a run: what was sent and never settled.
+    pub fn give_up(&mut self, request: &Request, reason: Option<ReasonId>) {
+        for slot in request.sent() {
+            if self.is_open(slot) {
+                self.states[slot] = IdState::Unknown;
+                self.why.extend(reason.map(|reason| (slot..slot + 1, reason)));
+            }
+        }
+    }
+
+    /// Settles those of `slots` that were not confirmed before. Returns them as runs.
+    fn set(&mut self, slots: impl Iterator<Item = usize>, state: IdState) -> Vec<Range<usize>> {
+        let mut runs: Vec<Range<usize>> = Vec::new();
+        for slot in slots {
+            match self.states[slot] {
+                IdState::Confirmed => continue,
+                old if old == state => continue,
+                IdState::Rejected => self.rejected -= 1,
+                IdState::NotAttempted | IdState::Unknown => {}
+            }
+            self.states[slot] = state;
+            match state {
+                IdState::Confirmed => self.confirmed += 1,
+                _ => self.rejected += 1,
+            }
+            match runs.last_mut() {
+                Some(run) if run.end == slot => run.end += 1,
+                _ => runs.push(slot..slot + 1),
+            }
+        }
+        self.marks.extend(runs.iter().map(|slots| Mark { state, slots: slots.clone() }));
+        runs
+    }
+
+    /// What was settled since the last call.
+    pub fn take_marks(&mut self) -> Vec<Mark> {
+        std::mem::take(&mut self.marks)
+    }
+
+    /// The reason of every rejected or unknown slot, by slot.
+    pub fn into_reasons(mut self) -> (Vec<IdState>, Vec<Reason>, Vec<(usize, ReasonId)>) {
+        self.why.sort_by_key(|(slots, _)| slots.start);
+        let mut by_slot: Vec<(usize, ReasonId)> = Vec::new();
+        for (slots, reason) in self.why {
+            for slot in slots {
+                if matches!(self.states[slot], IdState::Rejected | IdState::Unknown) {
+                    by_slot.push((slot, reason));
+                }
+            }
+        }
+        by_slot.sort_by_key(|(slot, _)| *slot);
+        by_slot.dedup_by_key(|(slot, _)| *slot);
+        (self.states, self.reasons, by_slot)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(slots: Range<usize>, skip: &[usize]) -> Request {
+        Request { group: 0, slots, skip: skip.to_vec() }
+    }
+
+    #[test]
+    fn confirmed_stays_and_wins() {
+        let mut ledger = Ledger::new(6);
+        let no = ledger.reason(Some(400), Words::new("no"));
+        ledger.confirm(&request(0..3, &[1]));
+        ledger.reject(0..3, no);
+        assert_eq!((ledger.confirmed(), ledger.rejected()), (2, 1));
+        ledger.confirm(&request(1..2, &[]));
+        ledger.give_up(&request(2..5, &[]), Some(no));
+        assert_eq!((ledger.confirmed(), ledger.rejected()), (3, 0));
+        let marks = ledger.take_marks();
+        assert_eq!(marks.len(), 4);
+        let (states, _, why) = ledger.into_reasons();
+        use IdState::*;
+        assert_eq!(states, [Confirmed, Confirmed, Confirmed, Unknown, Unknown, NotAttempted]);
+        assert_eq!(why, [(3, no), (4, no)]);
+    }
+
+    #[test]
+    fn equal_reasons_are_kept_once() {
+        let mut ledger = Ledger::new(1);
+        let a = ledger.reason(Some(400), Words::new("no"));
+        assert_eq!(a, ledger.reason(Some(400), Words::new("no")));
+        assert_ne!(a, ledger.reason(None, Words::new("no")));
+        assert_eq!(ledger.reason_of(a).http_status, Some(400));
+    }
+}

@@ -1,0 +1,173 @@
+//! A piece of the job that goes out in one request, with what has become of it so far; and the cutter
+//! that makes the first ones.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+use std::time::Instant;
+
+use super::ledger::{Ledger, ReasonId};
+use crate::update::Job;
+use crate::wire::{Request, body_size};
+
+/// Largest body that is sent, in bytes: up to about this size an early 413 can still be read.
+const MAX_BODY: usize = 256 * 1024;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Segment {
+    pub request: Request,
+    pub role: Role,
+    /// Charged failures.
+    pub attempts: u32,
+    pub timeouts: u8,
+    /// Whether it was sent again for free after a connection that had gone stale.
+    pub retried_stale: bool,
+    /// Sent at least once without proof that it was not applied.
+    pub maybe_applied: bool,
+    /// The last thing that went wrong with it.
+    pub reason: Option<ReasonId>,
+    pub failed_at: Option<Instant>,
+    pub not_before: Option<Instant>,
+    /// Slots that an answer blamed, left out of the request and believed once the rest has passed.
+    pub suspects: Vec<(usize, ReasonId)>,
+    pub rounds: u8,
+    /// Has used up its attempts once; this is the fresh set at the end.
+    pub last_chance: bool,
+}
+
+/// What a segment is sent for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The job itself.
+    Batch,
+    /// A single id, to find out whether the value is refused as such.
+    Probe,
+    /// A part of a refused batch.
+    Part,
+    /// A single id that an answer blamed.
+    Suspect,
+}
+
+impl Segment {
+    pub fn new(request: Request, role: Role) -> Segment {
+        Segment {
+            request,
+            role,
+            attempts: 0,
+            timeouts: 0,
+            retried_stale: false,
+            maybe_applied: false,
+            reason: None,
+            failed_at: None,
+            not_before: None,
+            suspects: Vec::new(),
+            rounds: 0,
+            last_chance: false,
+        }
+    }
+
+    /// How many ids the request has.
+    pub fn len(&self) -> usize {
+        self.request.len()
+    }
+
+    /// Two halves by ids, each with this one's history. Settled slots and suspects are in neither.
+    pub fn halves(&self, role: Role) -> [Segment; 2] {
+        let middle = self.request.sent().nth(self.len() / 2).unwrap_or(self.request.slots.end);
+        let part = |slots: Range<usize>| {
+            let skip = self.request.skip.iter().copied().filter(|s| slots.contains(s)).collect();
+            Segment {
+                request: Request { group: self.request.group, slots, skip },
+                role,
+                timeouts: 0,
+                suspects: Vec::new(),
+                rounds: 0,
+                not_before: None,
+                ..self.clone()
+            }
+        };
+        [part(self.request.slots.start..middle), part(middle..self.request.slots.end)]
+    }
+}
+
+/// Cuts batches off what has not been sent yet.
+#[derive(Debug)]
+pub(crate) struct Cutter {
+    /// What is left of each value.
+    open: VecDeque<(usize, Range<usize>)>,
+    /// Ids per batch; falls when the service can't take as many.
+    pub size: usize,
+    /// Bytes that every body has beside its ids and value.
+    frame: usize,
+}
+
+impl Cutter {
+    pub fn new(job: &Job<'_>, size: usize) -> Cutter {
+        let open = job.groups().iter().cloned().enumerate().filter(|(_, slots)| !slots.is_empty()).collect();
+        // A character of the attribute takes at most six bytes as JSON.
+        Cutter { open, size, frame: 64 + 6 * job.attribute.as_str().len() }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.open.is_empty()
+    }
+
+    /// Gives up what is left of a value.
+    pub fn close(&mut self, group: usize) {
+        self.open.retain(|(g, _)| *g != group);
+    }
+
+    /// The next batch of the first value that may be sent now, at most `size` ids; settled ones are left
+    /// out.
+    pub fn cut(
+        &mut self,
+        job: &Job<'_>,
+        ledger: &Ledger,
+        size: usize,
+        may_send: impl Fn(usize) -> bool,
+    ) -> Option<Request> {
+        let mut at = 0;
+        while let Some((group, slots)) = self.open.get_mut(at) {
+            if !may_send(*group) {
+                at += 1;
+                continue;
+            }
+            let budget = MAX_BODY.saturating_sub(self.frame + job.values[*group].as_str().len());
+            let request = take(job, ledger, *group, slots, size, budget);
+            if slots.start == slots.end {
+                self.open.remove(at);
+            }
+            if request.is_some() {
+                return request;
+            }
+        }
+        None
+    }
+}
+
+/// Takes up to `size` open ids within `budget` bytes off the front of `slots`, at least one.
+fn take(
+    job: &Job<'_>,
+    ledger: &Ledger,
+    group: usize,
+    slots: &mut Range<usize>,
+    size: usize,
+    budget: usize,
+) -> Option<Request> {
+    let start = slots.clone().find(|slot| ledger.is_open(*slot)).unwrap_or(slots.end);
+    let mut skip = Vec::new();
+    let (mut ids, mut bytes, mut end) = (0, 0, start);
+    while end < slots.end && ids < size && skip.len() <= size {
+        if ledger.is_open(end) {
+            bytes += body_size(job, end);
+            if bytes > budget && ids > 0 {
+                break;
+            }
+            ids += 1;
+        } else {
+            skip.push(end);
+        }
+        end += 1;
+    }
+    slots.start = end;
+    (ids > 0).then_some(Request { group, slots: start..end, skip })
+}

@@ -1,0 +1,102 @@
+//! The ids of a run: numeric ones straight from the caller's array, or custom ones as text.
+
+use crate::error::{Error, Result};
+
+/// Whom to update, by position.
+#[derive(Clone, Debug)]
+pub(crate) enum Ids<'a> {
+    /// User.com's own ids.
+    Numeric(&'a [i64]),
+    /// The customer's ids.
+    Custom(Vec<&'a str>),
+}
+
+/// Longest custom id that is taken, in bytes. The vendor documents no limit; this one keeps a batch
+/// of a thousand sensible.
+const MAX_CUSTOM_ID: usize = 1024;
+
+impl Ids<'_> {
+    pub fn len(&self) -> usize {
+        match self {
+            Ids::Numeric(ids) => ids.len(),
+            Ids::Custom(ids) => ids.len(),
+        }
+    }
+
+    /// Refuses ids that the service can't have given out, naming the first position.
+    pub fn check(&self) -> Result<()> {
+        if u32::try_from(self.len()).is_err() {
+            return Err(Error::invalid(
+                "ids",
+                format!("{} ids; one run takes at most {}", self.len(), u32::MAX),
+            ));
+        }
+        match self {
+            Ids::Numeric(ids) => match ids.iter().position(|id| *id <= 0) {
+                Some(at) => Err(Error::invalid(
+                    "ids",
+                    format!(
+                        "the id at position {at} (counted from 0) is {}; User.com's ids are above 0",
+                        ids[at]
+                    ),
+                )),
+                None => Ok(()),
+            },
+            Ids::Custom(ids) => match ids.iter().position(|id| !(1..=MAX_CUSTOM_ID).contains(&id.len())) {
+                Some(at) => Err(Error::invalid(
+                    "custom_ids",
+                    format!(
+                        "the id at position {at} (counted from 0) has {} bytes; use 1 to {MAX_CUSTOM_ID}",
+                        ids[at].len()
+                    ),
+                )),
+                None => Ok(()),
+            },
+        }
+    }
+
+    /// How the ids at two positions compare, for finding those that are there twice.
+    pub fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+        match self {
+            Ids::Numeric(ids) => ids[a].cmp(&ids[b]),
+            Ids::Custom(ids) => ids[a].cmp(ids[b]),
+        }
+    }
+
+    /// The id at `position` as people write it.
+    pub fn display(&self, position: usize) -> String {
+        match self {
+            Ids::Numeric(ids) => ids[position].to_string(),
+            Ids::Custom(ids) => ids[position].to_owned(),
+        }
+    }
+
+    /// Whether `text`, from a server's answer, means the id at `position`.
+    pub fn is(&self, position: usize, text: &str) -> bool {
+        match self {
+            Ids::Numeric(ids) => text.parse() == Ok(ids[position]),
+            Ids::Custom(ids) => ids[position] == text,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_position_is_named() {
+        assert!(Ids::Numeric(&[1, i64::MAX]).check().is_ok());
+        assert!(Ids::Numeric(&[]).check().is_ok());
+        for bad in [0, -1, i64::MIN] {
+            let message = Ids::Numeric(&[1, 2, bad]).check().unwrap_err().to_string();
+            assert!(message.contains("position 2") && message.contains(&format!("is {bad};")), "{message}");
+        }
+        let long = "x".repeat(1025);
+        for bad in ["", &long] {
+            let message = Ids::Custom(vec!["a", bad]).check().unwrap_err().to_string();
+            assert!(message.starts_with("custom_ids: ") && message.contains("position 1"), "{message}");
+        }
+        assert!(Ids::Custom(vec!["a", "\0\"\u{1F600}"]).check().is_ok());
+    }
+}

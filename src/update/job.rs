@@ -1,0 +1,265 @@
+//! A checked update in the order in which it goes out: which positions, grouped by value, each id once.
+//!
+//! A *position* counts the caller's ids; a *slot* counts what is sent. Where every id is there once and
+//! all get the same value the two are the same, and nothing is stored.
+
+use std::collections::HashMap;
+use std::ops::Range;
+
+use super::{Attribute, AttributeKind, Ids, JsonText, Update};
+use crate::error::{Error, Result};
+
+/// More distinct values than this are a mistake: each costs a request of its own.
+const MAX_VALUES: usize = 50_000;
+
+/// What is to be sent. Borrowed by the run; nothing in here changes.
+#[derive(Debug)]
+pub(crate) struct Job<'a> {
+    pub attribute: Attribute,
+    pub kind: AttributeKind,
+    pub ids: Ids<'a>,
+    /// The distinct values; group `g` of the slots gets `values[g]`.
+    pub values: Vec<JsonText>,
+    groups: Vec<Range<usize>>,
+    order: Option<Vec<u32>>,
+    /// Positions whose id is sent for another position.
+    pub superseded: Vec<Superseded>,
+}
+
+/// A position that is not sent because another one has the same id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Superseded {
+    pub position: u32,
+    pub by: u32,
+    /// Whether it shares the other's fate. In rows it doesn't: the last value of an id wins.
+    pub same_value: bool,
+}
+
+/// What a caller allows beyond the defaults, and how fast the run may go at most.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rules {
+    pub kind: AttributeKind,
+    pub allow_null: bool,
+    /// For telling how long a hopeless job would take.
+    pub requests_per_second: Option<f64>,
+}
+
+impl<'a> Job<'a> {
+    /// Checks everything that can be checked without the network.
+    pub fn new(update: &Update, ids: Ids<'a>, rules: Rules) -> Result<Job<'a>> {
+        let attribute = Attribute::parse(&update.attribute, rules.kind)?;
+        ids.check()?;
+        let (values, group_of) = distinct_values(update, ids.len(), rules)?;
+        let (order, superseded) = arrange(&ids, group_of.as_deref());
+        let groups = match (&order, &group_of) {
+            (Some(order), Some(group_of)) => {
+                runs_of(values.len(), order.iter().map(|p| group_of[*p as usize]))
+            }
+            (Some(order), None) => vec![0..order.len()],
+            (None, _) => vec![0..ids.len()],
+        };
+        Ok(Job { attribute, kind: rules.kind, ids, values, groups, order, superseded })
+    }
+
+    /// How many ids go out.
+    pub fn slots(&self) -> usize {
+        self.order.as_ref().map_or(self.ids.len(), Vec::len)
+    }
+
+    /// The slots of each value, in order; together they are all slots.
+    pub fn groups(&self) -> &[Range<usize>] {
+        &self.groups
+    }
+
+    /// Whose slot this is.
+    pub fn position(&self, slot: usize) -> usize {
+        self.order.as_ref().map_or(slot, |order| order[slot] as usize)
+    }
+}
+
+/// The distinct values and, for rows of more than one, each position's index into them.
+fn distinct_values(update: &Update, ids: usize, rules: Rules) -> Result<(Vec<JsonText>, Option<Vec<u32>>)> {
+    let texts: Vec<JsonText> =
+        update.values.iter().map(|v| JsonText::of(v, rules.allow_null)).collect::<Result<_>>()?;
+    let Some(index) = &update.value_index else {
+        return Ok((texts, None));
+    };
+    if index.len() != ids {
+        let problem = format!("has {} entries for {ids} ids; give one for each id", index.len());
+        return Err(Error::invalid("value_index", problem));
+    }
+    if let Some(at) = index.iter().position(|v| *v as usize >= texts.len()) {
+        let problem =
+            format!("entry {at} (counted from 0) is {}, there are {} values", index[at], texts.len());
+        return Err(Error::invalid("value_index", problem));
+    }
+    // Only values that are used, numbered as they first appear, equal texts once.
+    let mut numbers: HashMap<&JsonText, u32> = HashMap::new();
+    let mut renumbered: Vec<Option<u32>> = vec![None; texts.len()];
+    let mut distinct = Vec::new();
+    let group_of: Vec<u32> = index
+        .iter()
+        .map(|v| {
+            let text = &texts[*v as usize];
+            *renumbered[*v as usize].get_or_insert_with(|| {
+                *numbers.entry(text).or_insert_with(|| {
+                    distinct.push(text.clone());
+                    distinct.len() as u32 - 1
+                })
+            })
+        })
+        .collect();
+    check_count(distinct.len(), rules.requests_per_second)?;
+    let several = distinct.len() > 1;
+    Ok((distinct, several.then_some(group_of)))
+}
+
+fn check_count(values: usize, requests_per_second: Option<f64>) -> Result<()> {
+    if values <= MAX_VALUES {
+        return Ok(());
+    }
+    let time = match requests_per_second {
+        Some(rate) => {
+            format!("would take {:.1} hours at {rate} requests a second", values as f64 / rate / 3600.0)
+        }
+        None => format!("would take {values} requests"),
+    };
+    let problem = format!(
+        "{values} distinct values need a request each and {time}; at most {MAX_VALUES} are taken: round the values"
+    );
+    Err(Error::invalid("values", problem))
+}
+
+/// The positions in sending order (`None`: as they are), and those that are not sent.
+fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>) -> (Option<Vec<u32>>, Vec<Superseded>) {
+    let superseded = duplicates(ids, group_of.is_some());
+    if superseded.is_empty() && group_of.is_none() {
+        return (None, superseded);
+    }
+    let mut dropped = superseded.iter().map(|s| s.position).peekable();
+    let mut order: Vec<u32> = Vec::with_capacity(ids.len() - superseded.len());
+    for position in 0..ids.len() as u32 {
+        if dropped.next_if_eq(&position).is_none() {
+            order.push(position);
+        }
+    }
+    if let Some(group_of) = group_of {
+        // Stable: within a value the caller's order stays.
+        order.sort_by_key(|p| group_of[*p as usize]);
+    }
+    (Some(order), superseded)
+}
+
+/// Positions whose id comes again, sorted by position. With one value the first one is sent, in rows
+/// the last one.
+fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
+    let n = ids.len();
+    if (1..n).all(|i| ids.compare(i - 1, i).is_lt()) {
+        return Vec::new();
+    }
+    if let Ids::Numeric(ids) = ids {
+        // A plain sort of the ids is cheap and mostly shows that there is nothing to do.
+        let mut sorted = ids.to_vec();
+        sorted.sort_unstable();
+        if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
+            return Vec::new();
+        }
+    }
+    let mut by_id: Vec<u32> = (0..n as u32).collect();
+    by_id.sort_unstable_by(|a, b| ids.compare(*a as usize, *b as usize).then(a.cmp(b)));
+    let mut found = Vec::new();
+    for same in by_id.chunk_by(|a, b| ids.compare(*a as usize, *b as usize).is_eq()) {
+        let kept = if rows { same[same.len() - 1] } else { same[0] };
+        let others = same.iter().filter(|position| **position != kept);
+        found.extend(others.map(|position| Superseded { position: *position, by: kept, same_value: !rows }));
+    }
+    found.sort_unstable_by_key(|s| s.position);
+    found
+}
+
+/// Where each of `n` values starts and ends in a sequence sorted by value.
+fn runs_of(n: usize, sorted: impl Iterator<Item = u32>) -> Vec<Range<usize>> {
+    let mut counts = vec![0; n];
+    sorted.for_each(|value| counts[value as usize] += 1);
+    let mut end = 0;
+    counts
+        .into_iter()
+        .map(|count| {
+            let start = end;
+            end += count;
+            start..end
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::update::Value;
+
+    const RULES: Rules =
+        Rules { kind: AttributeKind::Custom, allow_null: false, requests_per_second: Some(5.0) };
+
+    fn job<'a>(update: &Update, ids: &'a [i64]) -> Job<'a> {
+        Job::new(update, Ids::Numeric(ids), RULES).unwrap()
+    }
+
+    fn positions(job: &Job<'_>) -> Vec<Vec<usize>> {
+        job.groups().iter().map(|g| g.clone().map(|s| job.position(s)).collect()).collect()
+    }
+
+    #[test]
+    fn one_value() {
+        let update = Update::new("plan", "pro");
+        let increasing = job(&update, &[1, 5, 9]);
+        assert!(increasing.order.is_none());
+        assert_eq!(positions(&increasing), [[0, 1, 2]]);
+        assert!(job(&update, &[9, 1, 5]).order.is_none());
+        assert_eq!(job(&update, &[]).slots(), 0);
+    }
+
+    #[test]
+    fn a_repeated_id_is_sent_once_and_shares_the_fate() {
+        let job = job(&Update::new("plan", "pro"), &[7, 3, 7, 7, 3]);
+        assert_eq!(positions(&job), [[0, 1]]);
+        let again = |position, by| Superseded { position, by, same_value: true };
+        assert_eq!(job.superseded, [again(2, 0), again(3, 0), again(4, 1)]);
+    }
+
+    #[test]
+    fn rows_are_grouped_and_the_last_value_wins() {
+        let values = vec![Value::from(10), Value::from(20), Value::json("10").unwrap(), Value::from(99)];
+        let update = Update::rows("score", values, vec![1, 0, 2, 1, 0]);
+        let job = job(&update, &[4, 5, 6, 7, 4]);
+        let texts: Vec<_> = job.values.iter().map(JsonText::as_str).collect();
+        assert_eq!(texts, ["20", "10"], "equal texts are one value, unused ones are none");
+        assert_eq!(positions(&job), [vec![3], vec![1, 2, 4]]);
+        assert_eq!(job.superseded, [Superseded { position: 0, by: 4, same_value: false }]);
+    }
+
+    #[test]
+    fn a_value_that_lost_all_its_rows_costs_nothing() {
+        let update = Update::rows("score", vec![Value::from(1), Value::from(2)], vec![0, 1]);
+        assert_eq!(positions(&job(&update, &[4, 4])), [vec![], vec![1]]);
+    }
+
+    #[test]
+    fn rows_are_checked() {
+        let refused = |values: Vec<Value>, index: Vec<u32>, ids: &[i64]| {
+            Job::new(&Update::rows("score", values, index), Ids::Numeric(ids), RULES).unwrap_err().to_string()
+        };
+        assert!(refused(vec![1.into()], vec![0], &[1, 2]).contains("1 entries for 2 ids"));
+        assert!(refused(vec![1.into()], vec![0, 1], &[1, 2]).contains("entry 1"));
+        let n = 50_001;
+        let ids: Vec<i64> = (1..=n).collect();
+        let many = refused((0..n).map(Value::from).collect(), (0..n as u32).collect(), &ids);
+        assert!(many.contains("2.8 hours at 5 requests") && many.contains("round the values"), "{many}");
+    }
+
+    #[test]
+    fn custom_ids() {
+        let ids = Ids::Custom(vec!["b", "a", "b"]);
+        let job = Job::new(&Update::new("plan", 1), ids, RULES).unwrap();
+        assert_eq!(positions(&job), [[0, 1]]);
+    }
+}

@@ -1,0 +1,333 @@
+//! Sends one request and reads its answer. The only file that names the HTTP library.
+
+use std::fmt;
+use std::io::{self, Read};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime};
+
+use ureq::http::{HeaderValue, Uri, header};
+use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
+use ureq::{Agent, ProxyProtocol, Timeout};
+
+use super::retry_after::retry_after;
+use super::verdict::{Fatal, Fault, Framing, Reply, Verdict, Words, judge};
+use crate::account::{Account, BaseUrl};
+use crate::error::{Error, Result};
+
+/// Longest answer that is read. The service's own are a few bytes; a maintenance page is not worth more.
+const MAX_ANSWER: u64 = 64 * 1024;
+const CONNECT: Duration = Duration::from_secs(10);
+const SEND: Duration = Duration::from_secs(30);
+const ANSWER_BODY: Duration = Duration::from_secs(30);
+
+/// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// PUT as the vendor's page says, or POST as its code samples send.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Method {
+    /// `PUT`. The default.
+    #[default]
+    Put,
+    /// `POST`.
+    Post,
+}
+
+impl Method {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Method::Put => "PUT",
+            Method::Post => "POST",
+        }
+    }
+}
+
+/// Which proxy, if any.
+#[derive(Clone, Default)]
+pub(crate) enum Proxying {
+    /// `HTTPS_PROXY` and `NO_PROXY`, for https only. Not `HTTP_PROXY`, which a web server's visitor can
+    /// set under CGI, and not `ALL_PROXY`.
+    #[default]
+    Environment,
+    Direct,
+    Url(String),
+}
+
+impl fmt::Debug for Proxying {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // The URL may hold a password.
+        f.write_str(match self {
+            Proxying::Environment => "Environment",
+            Proxying::Direct => "Direct",
+            Proxying::Url(_) => "Url(hidden)",
+        })
+    }
+}
+
+/// How to talk to the service.
+#[derive(Clone, Debug)]
+pub(crate) struct HttpOptions {
+    pub method: Method,
+    pub api_version: Option<u32>,
+    /// How long the first byte of an answer may take.
+    pub request_timeout: Duration,
+    pub proxy: Proxying,
+    pub ca_file: Option<PathBuf>,
+    pub workers: usize,
+}
+
+/// A way to the service: settings, and the connections that earlier runs left open.
+pub(crate) struct Http {
+    method: Method,
+    authorization: HeaderValue,
+    token: zeroize::Zeroizing<String>,
+    config: ureq::config::Config,
+    idle: Mutex<Vec<Agent>>,
+}
+
+impl Http {
+    pub fn new(account: &Account, options: &HttpOptions) -> Result<Http> {
+        let mut tls = TlsConfig::builder();
+        if let Some(path) = &options.ca_file {
+            tls = tls.root_certs(RootCerts::Specific(Arc::new(read_ca_file(path)?)));
+        } else if account.base.is_https() {
+            check_trust_store()?;
+            tls = tls.root_certs(RootCerts::PlatformVerifier);
+        }
+        let accept = match options.api_version {
+            None => "*/*".to_owned(),
+            Some(version) => format!("*/*; version={version}"),
+        };
+        // No overall timeout and none on name resolution: either costs a thread per request.
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .proxy(proxy(&options.proxy, &account.base)?)
+            .tls_config(tls.build())
+            .user_agent(concat!("usercom/", env!("CARGO_PKG_VERSION")))
+            .accept(accept)
+            .accept_encoding("")
+            .max_idle_connections(options.workers)
+            .max_idle_connections_per_host(options.workers)
+            .max_idle_age(IDLE)
+            .timeout_connect(Some(CONNECT))
+            .timeout_send_request(Some(SEND))
+            .timeout_send_body(Some(SEND))
+            .timeout_recv_response(Some(options.request_timeout))
+            .timeout_recv_body(Some(ANSWER_BODY))
+            .build();
+        let token = account.token.authorization();
+        let mut authorization = HeaderValue::from_str(&token)
+            .map_err(|_| Error::invalid("token", "can't be sent in an HTTP header"))?;
+        authorization.set_sensitive(true);
+        Ok(Http { method: options.method, authorization, token, config, idle: Mutex::default() })
+    }
+
+    /// Lends the connections of an earlier run, or none yet, to a run of its own.
+    pub fn line(&self, url: &str) -> Result<Line<'_>> {
+        let uri = url.parse().map_err(|_| Error::invalid("base_url", "is not a URL"))?;
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let agent = idle.unwrap_or_else(|| self.config.new_agent());
+        Ok(Line { http: self, agent, uri })
+    }
+
+    /// Takes back what a run has no more use for.
+    pub fn give_back(&self, agent: Agent) {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(agent);
+    }
+}
+
+/// One run's connections.
+pub(crate) struct Line<'a> {
+    http: &'a Http,
+    agent: Agent,
+    uri: Uri,
+}
+
+impl Line<'_> {
+    /// One attempt. Blocks until there is an answer or a phase has taken too long.
+    pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
+        match self.exchange(body) {
+            Ok(reply) => judge(&reply, ids),
+            Err(error) => failure(&error),
+        }
+    }
+
+    /// Ends every request that is under way. The line is of no use afterwards.
+    pub fn cut(&self) {
+        self.agent.clone().shutdown();
+    }
+
+    /// Leaves the connections to the next run.
+    pub fn keep(self) {
+        self.http.give_back(self.agent);
+    }
+
+    fn exchange(&self, body: &[u8]) -> Result<Reply, ureq::Error> {
+        let request = match self.http.method {
+            Method::Put => self.agent.put(&self.uri),
+            Method::Post => self.agent.post(&self.uri),
+        };
+        let mut response = request
+            .header(header::AUTHORIZATION, &self.http.authorization)
+            .header(header::CONTENT_TYPE, "application/json")
+            .send(body)?;
+        let headers = response.headers();
+        let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
+        let waits: Vec<String> = headers
+            .get_all(header::RETRY_AFTER)
+            .iter()
+            .filter_map(|v| v.to_str().ok().map(str::to_owned))
+            .collect();
+        let mut reply = Reply {
+            status: response.status().as_u16(),
+            framing: framing(&response),
+            html: text(header::CONTENT_TYPE).is_some_and(|t| t.to_ascii_lowercase().contains("html")),
+            retry_after: retry_after(&waits, text(header::DATE), SystemTime::now()),
+            body: Vec::new(),
+        };
+        // To its end, or the connection can't be used again.
+        let read = response.body_mut().as_reader().take(MAX_ANSWER).read_to_end(&mut reply.body);
+        if read.is_err() || reply.body.len() as u64 == MAX_ANSWER {
+            reply.framing = Framing::Cut;
+        }
+        self.hide_token(&mut reply.body);
+        Ok(reply)
+    }
+
+    /// A server may echo what it was sent; the token must not come out again in a message.
+    fn hide_token(&self, body: &mut Vec<u8>) {
+        let token = &self.http.token.as_bytes()["Token ".len()..];
+        while let Some(at) = body.windows(token.len()).position(|window| window == token) {
+            body.splice(at..at + token.len(), *b"(token)");
+        }
+    }
+}
+
+/// How the end of this answer's body will be known (RFC 9112 §6.3).
+fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
+    let headers = response.headers();
+    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
+    let chunked = headers.get(header::TRANSFER_ENCODING).is_some();
+    match (response.status().as_u16(), chunked, lengths) {
+        (204 | 304, ..) => Framing::Complete,
+        // Two lengths, or a length and chunks: somebody in between may see another end than we do.
+        (_, true, 1..) | (_, false, 2..) => Framing::Cut,
+        (_, true, 0) | (_, false, 1) => Framing::Complete,
+        (_, false, 0) => Framing::CloseDelimited,
+    }
+}
+
+/// What it means that there was no answer.
+fn failure(error: &ureq::Error) -> Verdict {
+    let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
+    let tls = |words: &str| Verdict::Fatal { fatal: Fatal::Tls, status: None, words: Words::new(words) };
+    match error {
+        ureq::Error::HostNotFound => {
+            transient(Fault::Unreached, "there is no host of that name; check the subdomain and the network")
+        }
+        ureq::Error::ConnectionFailed => transient(Fault::Unreached, "connection failed"),
+        ureq::Error::ConnectProxyFailed(why) => {
+            transient(Fault::Unreached, &format!("the proxy refused: {why}"))
+        }
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
+            transient(Fault::Unreached, "no connection within 10 s")
+        }
+        ureq::Error::Timeout(phase) => transient(Fault::TimedOut, &format!("timed out: {phase}")),
+        ureq::Error::Rustls(why) => tls(&why.to_string()),
+        ureq::Error::Tls(why) => tls(why),
+        ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
+            Some(why) => tls(&why.to_string()),
+            None => transient(io_fault(io), &io.to_string()),
+        },
+        other => transient(Fault::Unreadable, &other.to_string()),
+    }
+}
+
+fn io_fault(error: &io::Error) -> Fault {
+    use io::ErrorKind::*;
+    // EMFILE and ENFILE have no kind of their own.
+    const TOO_MANY_FILES: [i32; 2] = [24, 23];
+    match error.kind() {
+        _ if error.raw_os_error().is_some_and(|code| cfg!(unix) && TOO_MANY_FILES.contains(&code)) => {
+            Fault::NoResources
+        }
+        OutOfMemory => Fault::NoResources,
+        ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable
+        | PermissionDenied => Fault::Unreached,
+        TimedOut | WouldBlock => Fault::TimedOut,
+        ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected => Fault::Dropped,
+        _ => Fault::Unreadable,
+    }
+}
+
+fn proxy(option: &Proxying, base: &BaseUrl) -> Result<Option<ureq::Proxy>> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
+    match option {
+        Proxying::Direct => Ok(None),
+        Proxying::Url(url) => parse_proxy(url, "proxy", None).map(Some),
+        Proxying::Environment if !base.is_https() => Ok(None),
+        Proxying::Environment => {
+            let found =
+                ["HTTPS_PROXY", "https_proxy"].into_iter().find_map(|name| Some((name, variable(name)?)));
+            let except = variable("NO_PROXY").or_else(|| variable("no_proxy"));
+            found.map(|(name, url)| parse_proxy(&url, name, except.as_deref())).transpose()
+        }
+    }
+}
+
+/// The message never shows the URL, which may hold a password.
+fn parse_proxy(url: &str, named: &'static str, except: Option<&str>) -> Result<ureq::Proxy> {
+    let refuse = || Error::invalid(named, "is not a proxy URL of the form http://[user:password@]host:port");
+    let parsed = ureq::Proxy::new(url).map_err(|_| refuse())?;
+    if !matches!(parsed.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) || parsed.host().is_empty() {
+        return Err(refuse());
+    }
+    let mut builder = ureq::Proxy::builder(parsed.protocol()).host(parsed.host()).port(parsed.port());
+    if let Some(user) = parsed.username() {
+        builder = builder.username(user);
+    }
+    if let Some(password) = parsed.password() {
+        builder = builder.password(password);
+    }
+    for pattern in except.into_iter().flat_map(|list| list.split(',')) {
+        builder = builder.no_proxy(pattern.trim());
+    }
+    builder.build().map_err(|_| refuse())
+}
+
+fn read_ca_file(path: &PathBuf) -> Result<Vec<Certificate<'static>>> {
+    let refuse = |why: String| Error::invalid("ca_file", format!("{}: {why}", path.display()));
+    let pem = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
+    let items: Vec<PemItem<'_>> =
+        ureq::tls::parse_pem(&pem).collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()))?;
+    let certificates: Vec<_> = items
+        .into_iter()
+        .filter_map(|item| match item {
+            PemItem::Certificate(certificate) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() {
+        return Err(refuse("holds no certificate; it must be PEM, with BEGIN CERTIFICATE lines".into()));
+    }
+    Ok(certificates)
+}
+
+/// Says so at once where no certificate could ever be verified.
+fn check_trust_store() -> Result<()> {
+    #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+    {
+        static FOUND: std::sync::OnceLock<()> = std::sync::OnceLock::new();
+        if FOUND.get().is_none() {
+            if rustls_native_certs::load_native_certs().certs.is_empty() {
+                return Err(Error::Tls(
+                    "this machine has no trusted certificates; install ca-certificates or set ca_file".into(),
+                ));
+            }
+            let _ = FOUND.set(());
+        }
+    }
+    Ok(())
+}

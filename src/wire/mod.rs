@@ -1,0 +1,11 @@
+//! One request and its answer: how it is rendered, sent and read, and what the answer means.
+
+mod body;
+mod http;
+mod retry_after;
+mod verdict;
+
+pub(crate) use body::{Request, body_size, render};
+pub use http::Method;
+pub(crate) use http::{Http, HttpOptions, Line, Proxying};
+pub(crate) use verdict::{Culprit, Fatal, Fault, Remark, Verdict, Words};
