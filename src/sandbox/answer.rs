@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderValue, Response, StatusCode, header},
 };
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// An answer, before it is put into HTTP.
 pub(super) struct Answer {
@@ -36,8 +36,8 @@ impl Answer {
     }
 
     /// A refusal of one field of the body.
-    pub(super) fn field(name: &str, complaints: Value) -> Answer {
-        Answer::json(StatusCode::BAD_REQUEST, &json!({name: complaints}))
+    pub(super) fn field(name: &str, text: &str) -> Answer {
+        Answer::json(StatusCode::BAD_REQUEST, &json!({name: [text]}))
     }
 
     /// What is not there, said by the API and not by a page.
@@ -53,6 +53,22 @@ impl Answer {
             content_type: "text/html; charset=utf-8",
             body: body.to_owned(),
         }
+    }
+
+    /// Django's page for a path that leads nowhere.
+    pub(super) fn no_page() -> Answer {
+        let page = "<!doctype html>\n<html lang=\"en\">\n<head>\n  <title>Not Found</title>\n</head>\n\
+                    <body>\n  <h1>Not Found</h1>\n  \
+                    <p>The requested resource was not found on this server.</p>\n</body>\n</html>\n";
+        Answer::page(StatusCode::NOT_FOUND, page)
+    }
+
+    /// nginx's page for a body that it does not pass on.
+    pub(super) fn too_large() -> Answer {
+        let page = "<html>\r\n<head><title>413 Request Entity Too Large</title></head>\r\n<body>\r\n\
+                    <center><h1>413 Request Entity Too Large</h1></center>\r\n\
+                    <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n";
+        Answer::page(StatusCode::PAYLOAD_TOO_LARGE, page).with(header::CONNECTION, "close")
     }
 
     pub(super) fn with(mut self, name: header::HeaderName, value: impl ToString) -> Answer {

@@ -29,6 +29,7 @@ mod answer;
 mod api;
 mod column;
 mod control;
+mod endpoint;
 mod gate;
 mod kind;
 mod log;

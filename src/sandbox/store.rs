@@ -2,16 +2,25 @@
 use super::{Kind, column::Column};
 use std::{
     collections::{BTreeMap, HashMap},
+    fmt,
     sync::Arc,
 };
 
 /// A user as a request names it.
-#[derive(Debug, PartialEq, Eq)]
 pub(super) enum Id {
     /// The service's own id.
     Number(i64),
     /// The client's own id.
     Custom(String),
+}
+
+impl fmt::Display for Id {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Id::Number(number) => write!(out, "{number}"),
+            Id::Custom(text) => out.write_str(text),
+        }
+    }
 }
 
 /// The attribute that holds the client's own ids.

@@ -71,7 +71,7 @@ fn fields(body: &[u8]) -> Result<BTreeMap<String, &RawValue>, Answer> {
             "Invalid data. Expected a dictionary, but got {}.",
             python_type(whole.get())
         );
-        return Err(Answer::field("non_field_errors", json!([text])));
+        return Err(Answer::field("non_field_errors", &text));
     }
     serde_json::from_str(whole.get()).map_err(wrong)
 }
