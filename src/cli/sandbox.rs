@@ -1,9 +1,9 @@
 //! `usercom sandbox`: the switches, and what is printed when it listens.
 use std::{
     io::{self, Write},
-    num::{NonZeroU32, NonZeroUsize},
     path::PathBuf,
     process::ExitCode,
+    str::FromStr,
     time::Duration,
 };
 use usercom::sandbox::{Methods, Options, Sandbox, UnknownAttributes, UnknownIds};
@@ -38,17 +38,17 @@ pub struct SandboxArgs {
     #[arg(long)]
     check_types: bool,
     /// Answer 400 to more ids in a request
-    #[arg(long, value_name = "N")]
-    max_ids: Option<NonZeroUsize>,
+    #[arg(long, value_name = "N", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
+    max_ids: Option<usize>,
     /// Answer 413 to a larger body
-    #[arg(long, value_name = "BYTES")]
-    max_body: Option<NonZeroUsize>,
+    #[arg(long, value_name = "BYTES", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
+    max_body: Option<usize>,
     /// Answer 429 to more requests in a second
-    #[arg(long, value_name = "N")]
-    rate: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
+    rate: Option<u32>,
     /// Answer 401 for three seconds to more requests in a second
-    #[arg(long, value_name = "N")]
-    burst_401: Option<NonZeroU32>,
+    #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
+    burst_401: Option<u32>,
     /// Hold every answer back for so long
     #[arg(long, default_value_t = 0, value_name = "MS")]
     latency: u64,
@@ -103,11 +103,16 @@ impl SandboxArgs {
             unknown_ids: self.unknown_ids,
             unknown_attributes: self.unknown_attributes,
             check_types: self.check_types,
-            max_ids: self.max_ids.map(NonZeroUsize::get),
-            max_body: self.max_body.map(NonZeroUsize::get),
-            rate: self.rate.map(NonZeroU32::get),
-            burst_401: self.burst_401.map(NonZeroU32::get),
+            max_ids: self.max_ids,
+            max_body: self.max_body,
+            rate: self.rate,
+            burst_401: self.burst_401,
             latency: Duration::from_millis(self.latency),
         }
     }
+}
+
+fn above_zero<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, &'static str> {
+    let number = text.parse().ok().filter(|number| *number >= T::from(1));
+    number.ok_or("give a whole number above 0, or leave it out for no limit")
 }

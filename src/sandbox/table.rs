@@ -20,7 +20,7 @@ pub(super) fn load(path: &Path) -> io::Result<Store> {
     read(file).map_err(|trouble| {
         io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("{} {trouble}", path.display()),
+            format!("{}, {trouble}", path.display()),
         )
     })
 }
@@ -37,6 +37,7 @@ fn read(source: impl io::Read) -> Result<Store, String> {
     let mut reader = Reader::from_reader(source);
     let names = reader.headers().map_err(|error| in_words(&error))?.clone();
     let id_column = find_id(&names)?;
+    let place = id_column + 1;
     let mut ids = Vec::new();
     let mut rows = HashMap::new();
     let mut columns: Vec<Texts> = names.iter().map(|_| Texts::default()).collect();
@@ -49,10 +50,10 @@ fn read(source: impl io::Read) -> Result<Store, String> {
         let row = u32::try_from(ids.len())
             .map_err(|_| format!("line {line}: that is one user too many"))?;
         let id = number(&record[id_column])
-            .map_err(|trouble| format!("line {line}, column id: {trouble}"))?;
+            .map_err(|trouble| format!("line {line}, column {place} (id): {trouble}"))?;
         if rows.insert(id, row).is_some() {
             return Err(format!(
-                "line {line}, column id: {id} is there a second time; remove one of the two lines"
+                "line {line}, column {place} (id): {id} is there a second time; remove one of the two lines"
             ));
         }
         ids.push(id);
