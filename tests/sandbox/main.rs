@@ -3,8 +3,10 @@
 
 mod answers;
 mod control;
+mod limits;
 #[cfg(feature = "cli")]
 mod program;
+mod refusals;
 mod switches;
 mod users;
 
