@@ -1,0 +1,107 @@
+//! HTTP: the one thread that listens on loopback, takes requests in and hands answers out.
+use super::{Shared, answer::Answer, api, control};
+use axum::{
+    body::{Body, HttpBody},
+    extract::{Request, State},
+    http::{Response, StatusCode, header, request::Parts},
+    serve::ListenerExt,
+};
+use std::{
+    future::poll_fn,
+    io,
+    net::{Ipv4Addr, SocketAddr},
+    pin::Pin,
+    sync::{Arc, atomic::Ordering},
+    thread::{self, JoinHandle},
+};
+use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot, time::sleep};
+
+/// The largest body that is kept where no limit is set.
+const MAX_BODY: usize = 64 << 20;
+/// So much of a body that is too large is read on, so that its sender sees the answer and not a reset connection.
+const MAX_SWALLOWED: usize = 16 << 20;
+
+/// Listens, and serves on a thread of its own until `stop` is used or dropped.
+pub(super) fn start(
+    shared: Arc<Shared>,
+) -> io::Result<(SocketAddr, oneshot::Sender<()>, JoinHandle<()>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let port = shared.options.port;
+    let listener = runtime
+        .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
+        .map_err(|error| {
+            let text =
+                format!("port {port} of 127.0.0.1: {error}; choose another, or 0 for a free one");
+            io::Error::new(error.kind(), text)
+        })?;
+    let address = listener.local_addr()?;
+    let (stop, stopped) = oneshot::channel();
+    let thread = thread::Builder::new()
+        .name("usercom-sandbox".to_owned())
+        .spawn(move || {
+            serve(&runtime, listener, shared, stopped);
+        })?;
+    Ok((address, stop, thread))
+}
+
+/// Open connections end with the runtime.
+fn serve(
+    runtime: &Runtime,
+    listener: TcpListener,
+    shared: Arc<Shared>,
+    stopped: oneshot::Receiver<()>,
+) {
+    let counting = shared.clone();
+    let listener = listener.tap_io(move |connection| {
+        counting.connections.fetch_add(1, Ordering::Relaxed);
+        // Without it small answers wait for the client's acknowledgement.
+        let _ = connection.set_nodelay(true);
+    });
+    let router = control::router().fallback(exchange).with_state(shared);
+    let service = axum::serve(listener, router);
+    runtime.spawn(async move { service.await });
+    // An error here means that the other end is gone, which is a reason to stop, too.
+    let _ = runtime.block_on(stopped);
+}
+
+/// One request to the API. It is carried out at once, also if its sender does not wait for the answer.
+async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let Ok(body) = read(&head, body, shared.options.max_body.unwrap_or(MAX_BODY)).await else {
+        // Nobody is there to read this.
+        return Answer::detail(StatusCode::BAD_REQUEST, "the request broke off").into_http();
+    };
+    let answer = api::answer(&shared.options, &mut shared.lock(), &head, &body);
+    if !shared.options.latency.is_zero() {
+        sleep(shared.options.latency).await;
+    }
+    answer.into_http()
+}
+
+/// Reads a body to its end. One that announces its size and asks whether to send it is told right away.
+async fn read(head: &Parts, mut body: Body, limit: usize) -> Result<api::Body, axum::Error> {
+    if head.headers.contains_key(header::EXPECT) && body.size_hint().lower() > limit as u64 {
+        return Ok(api::Body::TooLarge);
+    }
+    let mut whole = Vec::new();
+    let mut length = 0;
+    while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+        let frame = frame?;
+        let Some(data) = frame.data_ref() else {
+            continue;
+        };
+        length += data.len();
+        if length <= limit {
+            whole.extend_from_slice(data);
+        } else if length > limit.max(MAX_SWALLOWED) {
+            break;
+        }
+    }
+    Ok(if length <= limit {
+        api::Body::Whole(whole)
+    } else {
+        api::Body::TooLarge
+    })
+}

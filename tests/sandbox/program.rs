@@ -1,0 +1,154 @@
+//! `usercom sandbox`: what it prints, what it refuses, and that it passes its switches on.
+use super::*;
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Output, Stdio},
+};
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_usercom"));
+    command
+        .env_remove("USERCOM_TOKEN")
+        .arg("sandbox")
+        .args(arguments);
+    command
+}
+
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[test]
+fn it_says_where_it_listens_and_how_to_look() {
+    let file = File::new("program.csv", "id,plan\n1,free\n");
+    let users = file.0.to_str().unwrap();
+    let switches = [
+        "--port",
+        "0",
+        "--users",
+        users,
+        "--methods",
+        "put",
+        "--unknown-ids",
+        "404",
+        "--unknown-attributes",
+        "reject",
+        "--check-types",
+        "--max-ids",
+        "2",
+        "--max-body",
+        "5000",
+        "--rate",
+        "50",
+        "--burst-401",
+        "60",
+        "--latency",
+        "1",
+    ];
+    let child = program(&switches)
+        .env("USERCOM_TOKEN", TOKEN)
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    let address = first
+        .strip_prefix("usercom sandbox listening on http://")
+        .unwrap()
+        .to_owned();
+    assert!(address.starts_with("127.0.0.1:"));
+    let rest: Vec<String> = lines
+        .by_ref()
+        .map_while(|line| line.ok().filter(|text| !text.contains("/reset")))
+        .collect();
+    let rest = rest.join("\n");
+    assert!(
+        rest.contains("/_sandbox/requests") && rest.contains("curl -X PUT"),
+        "{rest}"
+    );
+    assert!(!rest.contains(TOKEN) && !first.contains(TOKEN));
+
+    let ask = |request_line: &str, body: &str| {
+        let mut stream = TcpStream::connect(&address).unwrap();
+        let length = body.len();
+        let head = authorized() + "Host: sandbox\r\nConnection: close\r\n";
+        let head = format!("{request_line} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n");
+        stream.write_all((head + body).as_bytes()).unwrap();
+        read(stream)
+    };
+    let update = |ids: &str, name: &str, value: &str| {
+        let body = format!(r#"{{"ids": {ids}, "attribute": "{name}", "value": {value}}}"#);
+        ask(&format!("PUT {CUSTOM}"), &body).status
+    };
+    assert_eq!(update("[1]", "plan", r#""pro""#), 200);
+    assert_eq!(update("[9]", "plan", r#""pro""#), 404);
+    assert_eq!(update("[1]", "colour", "1"), 400);
+    assert_eq!(update("[1]", "plan", "1"), 400);
+    assert_eq!(update("[1, 1, 1]", "plan", r#""pro""#), 400);
+    assert_eq!(
+        update("[1]", "plan", &format!("\"{}\"", "x".repeat(5000))),
+        413
+    );
+    assert_eq!(ask(&format!("POST {CUSTOM}"), "{}").status, 405);
+    assert!(
+        ask("GET /_sandbox/users/1", "")
+            .body
+            .contains(r#""plan":"pro""#)
+    );
+}
+
+#[test]
+fn switches_that_cannot_be_meant_are_refused_by_name() {
+    let cases: [(&[&str], &str); 12] = [
+        (&["--port", "99999"], "--port"),
+        (&["--port", "http"], "--port"),
+        (
+            &["--token", "abcdef"],
+            "token: give 64 visible ASCII characters",
+        ),
+        (&["--methods", "patch"], "give both, put or post"),
+        (&["--unknown-ids", "skip"], "give ignore, reject or 404"),
+        (&["--unknown-attributes", "skip"], "give create or reject"),
+        (
+            &["--max-ids", "0"],
+            "'--max-ids <N>': give a whole number above 0",
+        ),
+        (
+            &["--max-body", "-1"],
+            "'--max-body <BYTES>': give a whole number above 0",
+        ),
+        (
+            &["--rate", "0"],
+            "'--rate <N>': give a whole number above 0",
+        ),
+        (
+            &["--burst-401", "many"],
+            "'--burst-401 <N>': give a whole number above 0",
+        ),
+        (&["--latency", "1s"], "--latency"),
+        (&["--users", "no/such.csv"], "no/such.csv: "),
+    ];
+    for (arguments, words) in cases {
+        let mut command = program(arguments);
+        if !arguments.contains(&"--token") {
+            command.args(["--token", TOKEN]);
+        }
+        let Output { status, stderr, .. } = command.output().unwrap();
+        let stderr = String::from_utf8(stderr).unwrap();
+        assert_eq!(status.code(), Some(2), "{stderr}");
+        assert!(stderr.contains(words), "{arguments:?}: {stderr}");
+        assert!(
+            !stderr.contains(TOKEN) && !stderr.contains("abcdef"),
+            "{stderr}"
+        );
+    }
+    let Output { status, stderr, .. } = program(&[]).output().unwrap();
+    assert_eq!(status.code(), Some(2));
+    assert!(String::from_utf8(stderr).unwrap().contains("--token"));
+}
