@@ -1,0 +1,103 @@
+# Everything that one command should do. `make` lists the targets.
+
+VERSION := $(shell sed -n 's/^version *= *"\(.*\)"/\1/p' Cargo.toml | head -n 1)
+# The number in libusercom.so.0: it changes only when programs must be compiled anew.
+SOVERSION := 0
+SONAME := libusercom.so.$(SOVERSION)
+
+# `release` is what is shipped; tests and the demo take `dev`: it compiles in a third of the time,
+# shares the dependencies with `cargo test`, and arithmetic that overflows is caught.
+PROFILE ?= release
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+BUILT := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
+LIB := $(TARGET)/lib
+
+CARGO ?= cargo
+PHP ?= php
+PYTHON := .venv/bin/python
+MAKE_QUIET = $(MAKE) --no-print-directory
+
+.DEFAULT_GOAL := help
+.PHONY: help setup lib header program demo test clean
+.NOTPARALLEL:
+
+help:                   ## this list
+	@echo 'usercom $(VERSION). Targets:'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	  while IFS='|' read -r name text; do printf '%-14s%s\n' "$$name" "$$text"; done
+	@echo 'PROFILE=dev compiles faster and without optimizing; CARGO_TARGET_DIR is respected.'
+
+setup:                  ## install what the demo and the tests need (Debian, Ubuntu)
+	@.ci/setup
+
+# One compilation for both. The soname cannot come from build.rs: the program would get it, too.
+lib:                    ## the C library, shared and static, into target/lib
+	$(CARGO) rustc --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
+	  -Clink-arg=-Wl,-soname,$(SONAME)
+	@mkdir -p $(LIB)
+	@cmp -s $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION) || \
+	  install -m 755 $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION)
+	@cmp -s $(BUILT)/libusercom.a $(LIB)/libusercom.a || \
+	  install -m 644 $(BUILT)/libusercom.a $(LIB)/libusercom.a
+	@ln -sf libusercom.so.$(VERSION) $(LIB)/$(SONAME)
+	@ln -sf $(SONAME) $(LIB)/libusercom.so
+
+header:                 ## write include/usercom.h anew from src/ffi
+	$(CARGO) build --lib --features header
+
+program:                ## the program, target/release/usercom
+	$(CARGO) build --profile $(PROFILE) --features cli --bin usercom
+
+demo:                   ## a shop's updates from four languages against a sandbox, checked id by id
+	@.ci/setup demo
+	@examples/demo/run
+
+# ---- tests: `make test` runs them all in this order, `make test-<stage>` one of them ------------
+
+STAGES := format data core rust clippy doc c python php
+
+test: setup             ## all tests of all languages: format data core rust clippy doc c python php
+	@start=$$(date +%s); for stage in $(STAGES); do \
+	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
+	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
+
+.PHONY: $(STAGES:%=test-%) test-lib
+
+test-format:
+	$(CARGO) fmt --check
+
+test-data:
+	examples/data/make_users.py --check
+
+# Users who take the crate without any feature get this.
+test-core:
+	$(CARGO) check --lib
+	$(CARGO) test --no-run
+
+test-rust:
+	$(CARGO) test --features cli,capi
+
+test-clippy:
+	$(CARGO) clippy --all-targets --features cli,capi -- -D warnings
+	$(CARGO) clippy --all-targets -- -D warnings
+
+test-doc:
+	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
+
+# The bindings' tests load this library, and start this program as their sandbox.
+test-c test-python test-php: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-python test-php: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-lib:
+	@$(MAKE_QUIET) lib program PROFILE=dev
+
+test-c: test-lib
+	$(MAKE_QUIET) -C bindings/c test
+
+test-python: test-lib
+	$(PYTHON) -m pytest -q bindings/python
+
+test-php: test-lib
+	$(PHP) bindings/php/tests/run.php
+
+clean:                  ## remove what was built (not .venv)
+	$(CARGO) clean
