@@ -47,7 +47,7 @@ fn pasted_label(text: &str) -> Option<&str> {
 pub(crate) struct Token(Zeroizing<String>);
 
 impl Token {
-    pub const LENGTH: usize = 64;
+    const LENGTH: usize = 64;
 
     pub fn parse(text: &str) -> Result<Token> {
         let refuse = |problem: String| Err(Error::invalid("token", problem));
