@@ -8,7 +8,7 @@ fn main() {
 
 #[cfg(feature = "header")]
 fn write_header() {
-    println!("cargo:rerun-if-changed=src/ffi");
+    println!("cargo:rerun-if-changed=src");
     println!("cargo:rerun-if-changed=cbindgen.toml");
     match cbindgen::generate(".") {
         Ok(header) => {

@@ -45,8 +45,6 @@
 #define UC_VERSION_MINOR 1
 #define UC_VERSION_PATCH 0
 
-#define Token_LENGTH 64
-
 /**
  * The version of this interface. Additions do not change it.
  */

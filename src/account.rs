@@ -46,9 +46,9 @@ fn pasted_label(text: &str) -> Option<&str> {
 #[derive(Clone)]
 pub(crate) struct Token(Zeroizing<String>);
 
-impl Token {
-    const LENGTH: usize = 64;
+const TOKEN_LENGTH: usize = 64;
 
+impl Token {
     pub fn parse(text: &str) -> Result<Token> {
         let refuse = |problem: String| Err(Error::invalid("token", problem));
         if let Some(at) = text.bytes().position(|b| !b.is_ascii_graphic()) {
@@ -58,7 +58,7 @@ impl Token {
                 at + 1
             ));
         }
-        if text.len() != Token::LENGTH {
+        if text.len() != TOKEN_LENGTH {
             return refuse(format!(
                 "has {} characters, a REST API key has 64; the short app key of the tracking widget is \
                  another key: use the one under Settings, App settings, Advanced, Public REST API keys",
