@@ -60,8 +60,8 @@ impl Token {
         }
         if text.len() != TOKEN_LENGTH {
             return refuse(format!(
-                "has {} characters, a REST API key has 64; the short app key of the tracking widget is \
-                 another key: use the one under Settings, App settings, Advanced, Public REST API keys",
+                "has {} characters, a REST API key has 64; the short app key of the tracking widget is another \
+                 key and can't be used here",
                 text.len()
             ));
         }

@@ -213,11 +213,7 @@ impl Client {
     /// As [`Client::new`], and when `USERCOM_BASE_URL` is not a loopback address.
     pub fn shared(subdomain: &str, token: &str) -> Result<Client> {
         const KEPT: usize = 8;
-        let mut builder = Client::builder(subdomain, token);
-        if let Some(base) = base_url_from_environment()? {
-            builder.options.base_url = Some(base);
-        }
-        let (account, options) = builder.checked()?;
+        let (account, options) = Client::builder(subdomain, token).loopback_from_environment().checked()?;
         let key = key(&account);
         let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = shared.iter().position(|(k, _)| *k == key) {
@@ -396,6 +392,15 @@ impl ClientBuilder {
     /// Another address than `https://<subdomain>.user.com`: scheme, host and port, `http` for loopback only.
     pub fn base_url(self, url: &str) -> ClientBuilder {
         self.set(|o| o.set_base_url(Some(url)))
+    }
+
+    /// Honours `USERCOM_BASE_URL`, which may only name a loopback address, so that a program can be tried
+    /// against a sandbox. Defaults to not looking at it.
+    pub fn loopback_from_environment(self) -> ClientBuilder {
+        self.set(|o| {
+            o.base_url = base_url_from_environment()?.or(o.base_url.take());
+            Ok(())
+        })
     }
 
     /// The HTTP method. Defaults to PUT, as the vendor's page says; its samples send POST.

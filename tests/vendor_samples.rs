@@ -14,18 +14,13 @@ fn adapted(sample: &str, sandbox: &Sandbox) -> String {
     let port = host.trim_start_matches("127.0.0.1:");
     let changes = [
         ("https://<your_app_subdomain>.user.com", url.as_str()),
-        (
-            r#"HTTPSConnection("<your_app_subdomain>.user.com")"#,
-            &format!(r#"HTTPConnection("{host}")"#),
-        ),
+        (r#"HTTPSConnection("<your_app_subdomain>.user.com")"#, &format!(r#"HTTPConnection("{host}")"#)),
         (r#"require("https")"#, r#"require("http")"#),
         (r#""<your_app_subdomain>.user.com""#, r#""127.0.0.1""#),
         (r#""port": null"#, &format!(r#""port": {port}"#)),
         ("<your_64_char_api_key>", TOKEN),
     ];
-    changes
-        .iter()
-        .fold(sample.to_owned(), |text, (from, to)| text.replace(from, to))
+    changes.iter().fold(sample.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
 /// Fails where something that a sample needs is not there; a test that skips would prove nothing.
@@ -43,11 +38,7 @@ fn run(interpreter: &str, file: &str, method: &str, change: impl Fn(String) -> S
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{method}_{file}"));
     fs::write(&path, change(adapted(&sample, &sandbox))).unwrap();
 
-    let output = Command::new(interpreter)
-        .arg(&path)
-        .env("NO_PROXY", "127.0.0.1")
-        .output()
-        .unwrap();
+    let output = Command::new(interpreter).arg(&path).env("NO_PROXY", "127.0.0.1").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout);
     let complaint = String::from_utf8_lossy(&output.stderr);
     assert_eq!(said.trim(), r#"{"status":"ok"}"#, "{file}: {complaint}");
@@ -58,10 +49,7 @@ fn run(interpreter: &str, file: &str, method: &str, change: impl Fn(String) -> S
     let ids: Vec<i64> = ledger.iter().map(|entry| entry.id).collect();
     assert_eq!(ids, [10, 15, 22, 23]);
     for entry in ledger {
-        assert_eq!(
-            (&*entry.value, entry.applied),
-            (r#""Value for the attribute""#, 1)
-        );
+        assert_eq!((&*entry.value, entry.applied), (r#""Value for the attribute""#, 1));
     }
 }
 
@@ -75,9 +63,7 @@ fn curl() {
 #[test]
 fn curl_with_put() {
     need("curl", &["curl", "--version"]);
-    run("sh", "curl.sh", "PUT", |sample| {
-        sample.replace("-X POST", "-X PUT")
-    });
+    run("sh", "curl.sh", "PUT", |sample| sample.replace("-X POST", "-X PUT"));
 }
 
 #[test]
@@ -101,10 +87,7 @@ fn node_https() {
 #[test]
 fn php_curl() {
     need("php", &["php", "--version"]);
-    need(
-        "php-curl",
-        &["php", "-r", "exit(function_exists('curl_init') ? 0 : 1);"],
-    );
+    need("php-curl", &["php", "-r", "exit(function_exists('curl_init') ? 0 : 1);"]);
     run("php", "php_curl.php", "POST", |sample| sample);
 }
 

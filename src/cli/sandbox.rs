@@ -15,12 +15,7 @@ pub struct SandboxArgs {
     #[arg(long, default_value_t = 8080)]
     port: u16,
     /// API key that requests must carry: any 64 visible ASCII characters
-    #[arg(
-        long,
-        env = "USERCOM_TOKEN",
-        hide_env_values = true,
-        value_name = "64 CHARACTERS"
-    )]
+    #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
     token: String,
     /// CSV file of the users that exist: a column id, every other column an attribute [default: any id exists]
     #[arg(long, value_name = "FILE")]

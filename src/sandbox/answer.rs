@@ -47,12 +47,7 @@ impl Answer {
 
     /// A page for people.
     pub(super) fn page(status: StatusCode, body: &str) -> Answer {
-        Answer {
-            status,
-            header: None,
-            content_type: "text/html; charset=utf-8",
-            body: body.to_owned(),
-        }
+        Answer { status, header: None, content_type: "text/html; charset=utf-8", body: body.to_owned() }
     }
 
     /// Django's page for a path that leads nowhere.
@@ -92,10 +87,7 @@ impl Answer {
         *response.status_mut() = self.status;
         let headers = response.headers_mut();
         headers.insert(header::SERVER, HeaderValue::from_static("nginx"));
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static(self.content_type),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.content_type));
         if let Some((name, value)) = self.header
             && let Ok(value) = HeaderValue::try_from(value)
         {

@@ -34,9 +34,7 @@ pub(super) fn answer(options: &Options, state: &mut State, head: &Parts, body: &
         path: head.uri.to_string().replace(&options.token, "…"),
         headers: log::headers(&head.headers, &options.token),
         status: answer.status.as_u16(),
-        reason: answer
-            .reason()
-            .map(|reason| reason.replace(&options.token, "…")),
+        reason: answer.reason().map(|reason| reason.replace(&options.token, "…")),
         ids: note.ids,
         ignored: note.ignored,
         attribute: note.attribute,
@@ -72,16 +70,14 @@ fn respond(
     if !allowed.contains(&head.method) {
         let text = format!("Method \"{}\" not allowed.", head.method);
         let allow: Vec<&str> = allowed.iter().map(Method::as_str).collect();
-        return Err(Answer::detail(StatusCode::METHOD_NOT_ALLOWED, &text)
-            .with(header::ALLOW, allow.join(", ")));
+        return Err(
+            Answer::detail(StatusCode::METHOD_NOT_ALLOWED, &text).with(header::ALLOW, allow.join(", "))
+        );
     }
     match endpoint {
         Endpoint::User(id) => user(&state.store, id),
         Endpoint::AttributeType(name) => attribute_type(&state.store, &name),
-        Endpoint::MassUpdate {
-            custom_ids,
-            standard,
-        } => {
+        Endpoint::MassUpdate { custom_ids, standard } => {
             must_be_json(head, body)?;
             let update = Update::parse(body, custom_ids, options.max_ids)?;
             note.ids = update.ids.len();
@@ -110,9 +106,7 @@ fn authenticate(options: &Options, head: &Parts) -> Result<(), Answer> {
     let mut words = header.split_whitespace();
     let scheme = words.next().unwrap_or_default();
     let complaint = match (words.next(), words.next()) {
-        _ if !scheme.eq_ignore_ascii_case("token") => {
-            "Authentication credentials were not provided."
-        }
+        _ if !scheme.eq_ignore_ascii_case("token") => "Authentication credentials were not provided.",
         (None, _) => "Invalid token header. No credentials provided.",
         (_, Some(_)) => "Invalid token header. Token string should not contain spaces.",
         (Some(token), None) if token == options.token => return Ok(()),
@@ -144,9 +138,7 @@ fn must_be_json(head: &Parts, body: &[u8]) -> Result<(), Answer> {
 /// A header's text; empty where it is missing or no text.
 fn text_of(head: &Parts, name: header::HeaderName) -> &str {
     let value = head.headers.get(name);
-    value
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
+    value.and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
 /// Checks all, then does all: a refused request changes nothing.
@@ -168,8 +160,7 @@ fn mass_update(
         return Err(Answer::field("attribute", &text));
     }
     if let Some(kind) = kind.filter(|_| options.check_types) {
-        kind.check(update.value)
-            .map_err(|text| Answer::field("value", text))?;
+        kind.check(update.value).map_err(|text| Answer::field("value", text))?;
     }
     let ids = update.ids.iter().enumerate();
     let unknown: Vec<(usize, &Id)> = ids.filter(|(_, id)| !store.exists(id)).collect();
@@ -196,10 +187,7 @@ fn invalid_pks(unknown: Vec<(usize, &Id)>) -> Answer {
 
 fn attribute_type(store: &Store, name: &str) -> Result<Answer, Answer> {
     let kind = store.kind(name).ok_or_else(Answer::not_found)?;
-    Ok(Answer::json(
-        StatusCode::OK,
-        &json!({"name": name, "value_type": kind}),
-    ))
+    Ok(Answer::json(StatusCode::OK, &json!({"name": name, "value_type": kind})))
 }
 
 fn user(store: &Store, id: i64) -> Result<Answer, Answer> {
@@ -216,12 +204,7 @@ fn user(store: &Store, id: i64) -> Result<Answer, Answer> {
         id: i64,
         attributes: Vec<Attribute<'a>>,
     }
-    let attributes = store
-        .attributes_of(id)
-        .map(|(name, value)| Attribute {
-            name,
-            value: Raw(value),
-        })
-        .collect();
+    let attributes =
+        store.attributes_of(id).map(|(name, value)| Attribute { name, value: Raw(value) }).collect();
     Ok(Answer::json(StatusCode::OK, &User { id, attributes }))
 }

@@ -27,12 +27,7 @@ struct Cell {
 
 impl Column {
     pub(super) fn new(kind: Kind) -> Column {
-        Column {
-            kind,
-            values: Vec::new(),
-            index: HashMap::new(),
-            cells: Vec::new(),
-        }
+        Column { kind, values: Vec::new(), index: HashMap::new(), cells: Vec::new() }
     }
 
     /// The index of a value, kept from now on.

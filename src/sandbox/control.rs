@@ -67,15 +67,7 @@ async fn summary(State(shared): State<Arc<Shared>>) -> Shown {
         any_id_exists: state.store.has_anybody(),
         attributes: columns
             .iter()
-            .map(|(name, column)| {
-                (
-                    name.as_str(),
-                    Attribute {
-                        r#type: column.kind,
-                        users: column.users(),
-                    },
-                )
-            })
+            .map(|(name, column)| (name.as_str(), Attribute { r#type: column.kind, users: column.users() }))
             .collect(),
         requests: Requests {
             total: state.log.total(),
@@ -113,10 +105,7 @@ async fn attribute(State(shared): State<Arc<Shared>>, Path(name): Path<String>) 
         values: counts
             .iter()
             .take(VALUES_SHOWN)
-            .map(|&(json, users)| Count {
-                value: Raw(json),
-                users,
-            })
+            .map(|&(json, users)| Count { value: Raw(json), users })
             .collect(),
     })
 }
@@ -128,11 +117,8 @@ async fn user(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Shown {
         attributes: BTreeMap<&'a str, Raw<'a>>,
     }
     let state = shared.lock();
-    let attributes: BTreeMap<_, _> = state
-        .store
-        .attributes_of(id)
-        .map(|(name, json)| (name, Raw(json)))
-        .collect();
+    let attributes: BTreeMap<_, _> =
+        state.store.attributes_of(id).map(|(name, json)| (name, Raw(json))).collect();
     match attributes.is_empty() {
         true => nothing("nothing is known of this user"),
         false => show(&User { id, attributes }),
@@ -147,18 +133,12 @@ struct Requests<'a> {
 
 async fn requests(State(shared): State<Arc<Shared>>) -> Shown {
     let log = &shared.lock().log;
-    show(&Requests {
-        total: log.total(),
-        requests: log.requests().collect(),
-    })
+    show(&Requests { total: log.total(), requests: log.requests().collect() })
 }
 
 async fn refused(State(shared): State<Arc<Shared>>) -> Shown {
     let log = &shared.lock().log;
-    show(&Requests {
-        total: log.total(),
-        requests: log.refused().collect(),
-    })
+    show(&Requests { total: log.total(), requests: log.refused().collect() })
 }
 
 #[derive(Deserialize)]
@@ -168,14 +148,11 @@ struct Which {
 
 async fn ledger(State(shared): State<Arc<Shared>>, Query(which): Query<Which>) -> Shown {
     let ledger = shared.lock().store.ledger(&which.attribute);
-    let rows = ledger
-        .iter()
-        .map(|(id, json, applied)| [id.to_string(), json.to_string(), applied.to_string()]);
+    let rows =
+        ledger.iter().map(|(id, json, applied)| [id.to_string(), json.to_string(), applied.to_string()]);
     match as_csv(["id", "value", "applied"], rows) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response(),
-        Err(error) => {
-            Answer::detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()).into_http()
-        }
+        Err(error) => Answer::detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()).into_http(),
     }
 }
 
@@ -185,9 +162,7 @@ fn as_csv(names: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> io::Resu
     for row in rows {
         writer.write_record(row)?;
     }
-    writer
-        .into_inner()
-        .map_err(|error| io::Error::other(error.to_string()))
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Shown {

@@ -12,12 +12,7 @@ pub(super) enum Endpoint {
 impl Endpoint {
     pub(super) fn of(path: &str) -> Option<Endpoint> {
         let parts: Vec<&str> = path.strip_prefix("/api/public/")?.split('/').collect();
-        let update = |custom_ids, standard| {
-            Some(Endpoint::MassUpdate {
-                custom_ids,
-                standard,
-            })
-        };
+        let update = |custom_ids, standard| Some(Endpoint::MassUpdate { custom_ids, standard });
         match parts[..] {
             ["users", "mass_update_custom_attributes", ""] => update(false, false),
             ["users", "mass_update_standard_attributes", ""] => update(false, true),
@@ -48,11 +43,7 @@ fn decoded(part: &str) -> String {
         let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         let escaped = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
         bytes.push(escaped.unwrap_or(first));
-        rest = if escaped.is_some() {
-            &after[2..]
-        } else {
-            after
-        };
+        rest = if escaped.is_some() { &after[2..] } else { after };
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -56,10 +56,7 @@ impl Gate {
 }
 
 fn forget(times: &mut VecDeque<Instant>, now: Instant) {
-    while times
-        .front()
-        .is_some_and(|&time| now.duration_since(time) >= SECOND)
-    {
+    while times.front().is_some_and(|&time| now.duration_since(time) >= SECOND) {
         times.pop_front();
     }
 }
@@ -98,10 +95,7 @@ mod tests {
             gate.arrive(at(start, milliseconds));
             gate.burst(at(start, milliseconds), 2)
         };
-        assert_eq!(
-            [0, 10, 20, 2000, 3019].map(&mut burst),
-            [false, false, true, true, true]
-        );
+        assert_eq!([0, 10, 20, 2000, 3019].map(&mut burst), [false, false, true, true, true]);
         assert!(!burst(3020));
     }
 }

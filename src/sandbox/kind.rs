@@ -32,11 +32,10 @@ impl Kind {
             Some(b't' | b'f') => Kind::Boolean,
             Some(b'-' | b'0'..=b'9') if json.contains(['.', 'e', 'E']) => Kind::Float,
             Some(b'-' | b'0'..=b'9') => Kind::Integer,
-            Some(b'"') => serde_json::from_str::<String>(json)
-                .map_or(Kind::String, |text| Kind::of_text(&text)),
-            Some(b'[')
-                if serde_json::from_str::<Vec<String>>(json).is_ok_and(|list| !list.is_empty()) =>
-            {
+            Some(b'"') => {
+                serde_json::from_str::<String>(json).map_or(Kind::String, |text| Kind::of_text(&text))
+            }
+            Some(b'[') if serde_json::from_str::<Vec<String>>(json).is_ok_and(|list| !list.is_empty()) => {
                 Kind::Fixed
             }
             _ => Kind::Json,
@@ -59,8 +58,8 @@ impl Kind {
 
     /// The type of a cell of a CSV file, were it alone in its column.
     pub(super) fn of_cell(cell: &str) -> Kind {
-        let bare = cell.starts_with(['-', '[', '{'])
-            || cell.starts_with(|first: char| first.is_ascii_digit());
+        let bare =
+            cell.starts_with(['-', '[', '{']) || cell.starts_with(|first: char| first.is_ascii_digit());
         if is_boolean(cell) {
             Kind::Boolean
         } else if bare && is_json(cell) {
@@ -96,14 +95,10 @@ impl Kind {
         let (fits, complaint) = match self {
             Kind::Boolean => (given == Kind::Boolean, "Must be a valid boolean."),
             Kind::Integer => (given == Kind::Integer, "A valid integer is required."),
-            Kind::Float => (
-                matches!(given, Kind::Integer | Kind::Float),
-                "A valid number is required.",
-            ),
-            Kind::Date => (
-                given == Kind::Date,
-                "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
-            ),
+            Kind::Float => (matches!(given, Kind::Integer | Kind::Float), "A valid number is required."),
+            Kind::Date => {
+                (given == Kind::Date, "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
+            }
             Kind::Datetime => (
                 given == Kind::Datetime,
                 "Datetime has wrong format. Use one of these formats instead: \
@@ -113,11 +108,7 @@ impl Kind {
             Kind::Fixed => (is_text || given == Kind::Fixed, "Not a valid choice."),
             Kind::Json => (true, ""),
         };
-        if fits || json == "null" {
-            Ok(())
-        } else {
-            Err(complaint)
-        }
+        if fits || json == "null" { Ok(()) } else { Err(complaint) }
     }
 }
 

@@ -84,10 +84,7 @@ impl Log {
         if self.requests.len() == KEPT {
             self.requests.pop_front();
         }
-        self.requests.push_back(Request {
-            number: self.total,
-            ..request
-        });
+        self.requests.push_back(Request { number: self.total, ..request });
     }
 
     pub(super) fn requests(&self) -> impl Iterator<Item = &Request> {
@@ -95,9 +92,7 @@ impl Log {
     }
 
     pub(super) fn refused(&self) -> impl Iterator<Item = &Request> {
-        self.requests
-            .iter()
-            .filter(|request| request.status >= StatusCode::MULTIPLE_CHOICES.as_u16())
+        self.requests.iter().filter(|request| request.status >= StatusCode::MULTIPLE_CHOICES.as_u16())
     }
 
     pub(super) fn total(&self) -> u64 {

@@ -105,12 +105,7 @@ impl Sandbox {
             options,
         });
         let (address, stop, thread) = server::start(shared.clone())?;
-        Ok(Sandbox {
-            shared,
-            address,
-            stop: Some(stop),
-            thread: Some(thread),
-        })
+        Ok(Sandbox { shared, address, stop: Some(stop), thread: Some(thread) })
     }
 
     /// Where it is, as `http://127.0.0.1:<port>`.
@@ -127,11 +122,7 @@ impl Sandbox {
 
     /// A user's value as JSON, to the byte as it came.
     pub fn value(&self, id: i64, attribute: &str) -> Option<String> {
-        self.shared
-            .lock()
-            .store
-            .get(id, attribute)
-            .map(|(json, _)| json.to_string())
+        self.shared.lock().store.get(id, attribute).map(|(json, _)| json.to_string())
     }
 
     /// The id of the user who has this custom id.
@@ -147,10 +138,7 @@ impl Sandbox {
     /// Who has a value of the attribute, by id.
     pub fn ledger(&self, attribute: &str) -> Vec<Entry> {
         let ledger = self.shared.lock().store.ledger(attribute);
-        ledger
-            .into_iter()
-            .map(|(id, value, applied)| Entry { id, value, applied })
-            .collect()
+        ledger.into_iter().map(|(id, value, applied)| Entry { id, value, applied }).collect()
     }
 
     /// How many users it knows: those of the file, or those that were set.
@@ -217,14 +205,7 @@ impl Shared {
 
 impl State {
     fn new(options: &Options) -> io::Result<State> {
-        let store = options
-            .users
-            .as_deref()
-            .map_or_else(|| Ok(Store::of_anybody()), table::load)?;
-        Ok(State {
-            store,
-            gate: gate::Gate::default(),
-            log: log::Log::default(),
-        })
+        let store = options.users.as_deref().map_or_else(|| Ok(Store::of_anybody()), table::load)?;
+        Ok(State { store, gate: gate::Gate::default(), log: log::Log::default() })
     }
 }

@@ -70,9 +70,7 @@ impl Options {
             ("burst-401", self.burst_401 == Some(0)),
         ];
         match at_least_one.iter().find(|(_, zero)| *zero) {
-            Some((name, _)) => refuse(&format!(
-                "{name}: give at least 1, or leave it out for no limit"
-            )),
+            Some((name, _)) => refuse(&format!("{name}: give at least 1, or leave it out for no limit")),
             None => Ok(()),
         }
     }

@@ -22,37 +22,23 @@ const MAX_BODY: usize = 64 << 20;
 const MAX_SWALLOWED: usize = 16 << 20;
 
 /// Listens, and serves on a thread of its own until `stop` is used or dropped.
-pub(super) fn start(
-    shared: Arc<Shared>,
-) -> io::Result<(SocketAddr, oneshot::Sender<()>, JoinHandle<()>)> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+pub(super) fn start(shared: Arc<Shared>) -> io::Result<(SocketAddr, oneshot::Sender<()>, JoinHandle<()>)> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let port = shared.options.port;
-    let listener = runtime
-        .block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port)))
-        .map_err(|error| {
-            let text =
-                format!("port {port} of 127.0.0.1: {error}; choose another, or 0 for a free one");
-            io::Error::new(error.kind(), text)
-        })?;
+    let listener = runtime.block_on(TcpListener::bind((Ipv4Addr::LOCALHOST, port))).map_err(|error| {
+        let text = format!("port {port} of 127.0.0.1: {error}; choose another, or 0 for a free one");
+        io::Error::new(error.kind(), text)
+    })?;
     let address = listener.local_addr()?;
     let (stop, stopped) = oneshot::channel();
-    let thread = thread::Builder::new()
-        .name("usercom-sandbox".to_owned())
-        .spawn(move || {
-            serve(&runtime, listener, shared, stopped);
-        })?;
+    let thread = thread::Builder::new().name("usercom-sandbox".to_owned()).spawn(move || {
+        serve(&runtime, listener, shared, stopped);
+    })?;
     Ok((address, stop, thread))
 }
 
 /// Open connections end with the runtime.
-fn serve(
-    runtime: &Runtime,
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    stopped: oneshot::Receiver<()>,
-) {
+fn serve(runtime: &Runtime, listener: TcpListener, shared: Arc<Shared>, stopped: oneshot::Receiver<()>) {
     let counting = shared.clone();
     let listener = listener.tap_io(move |connection| {
         counting.connections.fetch_add(1, Ordering::Relaxed);
@@ -99,9 +85,5 @@ async fn read(head: &Parts, mut body: Body, limit: usize) -> Result<api::Body, a
             break;
         }
     }
-    Ok(if length <= limit {
-        api::Body::Whole(whole)
-    } else {
-        api::Body::TooLarge
-    })
+    Ok(if length <= limit { api::Body::Whole(whole) } else { api::Body::TooLarge })
 }

@@ -54,11 +54,7 @@ impl Store {
     }
 
     /// These users exist and nobody else; `rows` has each id's place in `ids`.
-    pub(super) fn of(
-        ids: Vec<i64>,
-        rows: HashMap<i64, u32>,
-        columns: BTreeMap<String, Column>,
-    ) -> Store {
+    pub(super) fn of(ids: Vec<i64>, rows: HashMap<i64, u32>, columns: BTreeMap<String, Column>) -> Store {
         let mut custom = HashMap::new();
         if let Some(column) = columns.get(CUSTOM_ID) {
             for row in 0..ids.len() as u32 {
@@ -67,14 +63,7 @@ impl Store {
                 }
             }
         }
-        Store {
-            any: false,
-            decimal: !columns.contains_key(CUSTOM_ID),
-            ids,
-            rows,
-            custom,
-            columns,
-        }
+        Store { any: false, decimal: !columns.contains_key(CUSTOM_ID), ids, rows, custom, columns }
     }
 
     pub(super) fn exists(&self, id: &Id) -> bool {
@@ -93,10 +82,7 @@ impl Store {
         if attribute == CUSTOM_ID {
             self.rename(&rows, json);
         }
-        let column = self
-            .columns
-            .entry(attribute.to_owned())
-            .or_insert_with(|| Column::new(Kind::of(json)));
+        let column = self.columns.entry(attribute.to_owned()).or_insert_with(|| Column::new(Kind::of(json)));
         let value = column.intern(json);
         for &row in &rows {
             column.set(row, value, 1);
@@ -118,8 +104,7 @@ impl Store {
 
     /// The number of the user who has this custom id.
     pub(super) fn number_of(&self, custom_id: &str) -> Option<i64> {
-        self.row(&Id::Custom(custom_id.to_owned()))
-            .map(|row| self.ids[row as usize])
+        self.row(&Id::Custom(custom_id.to_owned())).map(|row| self.ids[row as usize])
     }
 
     /// A user's value as JSON, and how many requests have set it.
@@ -130,9 +115,7 @@ impl Store {
     /// All that is known of a user, by attribute, as JSON.
     pub(super) fn attributes_of(&self, id: i64) -> impl Iterator<Item = (&str, &str)> {
         let row = self.rows.get(&id);
-        self.columns
-            .iter()
-            .filter_map(move |(name, column)| Some((name.as_str(), &**column.get(*row?)?.0)))
+        self.columns.iter().filter_map(move |(name, column)| Some((name.as_str(), &**column.get(*row?)?.0)))
     }
 
     /// Who has a value of the attribute: id, value, how many requests have set it; by id.
@@ -142,11 +125,7 @@ impl Store {
         };
         let mut ledger: Vec<_> = (0..)
             .zip(&self.ids)
-            .filter_map(|(row, &id)| {
-                column
-                    .get(row)
-                    .map(|(json, applied)| (id, json.clone(), applied))
-            })
+            .filter_map(|(row, &id)| column.get(row).map(|(json, applied)| (id, json.clone(), applied)))
             .collect();
         ledger.sort_unstable_by_key(|(id, ..)| *id);
         ledger
@@ -155,11 +134,9 @@ impl Store {
     fn row(&self, id: &Id) -> Option<u32> {
         match id {
             Id::Number(number) => self.rows.get(number).copied(),
-            Id::Custom(text) => self
-                .custom
-                .get(text)
-                .copied()
-                .or_else(|| self.rows.get(&self.decimal(text)?).copied()),
+            Id::Custom(text) => {
+                self.custom.get(text).copied().or_else(|| self.rows.get(&self.decimal(text)?).copied())
+            }
         }
     }
 
@@ -192,11 +169,7 @@ impl Store {
     /// Gives users a new custom id, as `custom_id` is an attribute like others.
     fn rename(&mut self, rows: &[u32], json: &str) {
         for &row in rows {
-            if let Some((old, _)) = self
-                .columns
-                .get(CUSTOM_ID)
-                .and_then(|column| column.get(row))
-            {
+            if let Some((old, _)) = self.columns.get(CUSTOM_ID).and_then(|column| column.get(row)) {
                 self.custom.remove(&as_text(old));
             }
             self.custom.insert(as_text(json), row);

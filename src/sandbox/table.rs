@@ -11,17 +11,11 @@ use std::{
 /// The users of a file, with their attributes.
 pub(super) fn load(path: &Path) -> io::Result<Store> {
     let file = File::open(path).map_err(|error| {
-        let text = format!(
-            "{}: {error}; give the path of a CSV file with a column \"id\"",
-            path.display()
-        );
+        let text = format!("{}: {error}; give the path of a CSV file with a column \"id\"", path.display());
         io::Error::new(error.kind(), text)
     })?;
     read(file).map_err(|trouble| {
-        io::Error::new(
-            io::ErrorKind::InvalidData,
-            format!("{}, {trouble}", path.display()),
-        )
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}, {trouble}", path.display()))
     })
 }
 
@@ -42,13 +36,9 @@ fn read(source: impl io::Read) -> Result<Store, String> {
     let mut rows = HashMap::new();
     let mut columns: Vec<Texts> = names.iter().map(|_| Texts::default()).collect();
     let mut record = StringRecord::new();
-    while reader
-        .read_record(&mut record)
-        .map_err(|error| in_words(&error))?
-    {
+    while reader.read_record(&mut record).map_err(|error| in_words(&error))? {
         let line = record.position().map_or(0, csv::Position::line);
-        let row = u32::try_from(ids.len())
-            .map_err(|_| format!("line {line}: that is one user too many"))?;
+        let row = u32::try_from(ids.len()).map_err(|_| format!("line {line}: that is one user too many"))?;
         let id = number(&record[id_column])
             .map_err(|trouble| format!("line {line}, column {place} (id): {trouble}"))?;
         if rows.insert(id, row).is_some() {
@@ -57,11 +47,7 @@ fn read(source: impl io::Read) -> Result<Store, String> {
             ));
         }
         ids.push(id);
-        for (texts, cell) in columns
-            .iter_mut()
-            .zip(&record)
-            .filter(|(_, cell)| !cell.is_empty())
-        {
+        for (texts, cell) in columns.iter_mut().zip(&record).filter(|(_, cell)| !cell.is_empty()) {
             let next = texts.index.len() as u32;
             let text = match texts.index.get(cell) {
                 Some(&known) => known,
@@ -85,27 +71,22 @@ fn find_id(names: &StringRecord) -> Result<usize, String> {
     for (index, name) in names.iter().enumerate() {
         let place = index + 1;
         if name.trim().is_empty() {
-            return Err(format!(
-                "line 1, column {place}: it has no name; give it that of an attribute"
-            ));
+            return Err(format!("line 1, column {place}: it has no name; give it that of an attribute"));
         }
         if names.iter().take(index).any(|earlier| earlier == name) {
-            return Err(format!(
-                "line 1, column {place}: \"{name}\" is there a second time; rename one"
-            ));
+            return Err(format!("line 1, column {place}: \"{name}\" is there a second time; rename one"));
         }
     }
     names.iter().position(|name| name == "id").ok_or_else(|| {
-        "line 1: no column is called \"id\"; name the columns in the first line, separated by commas".to_owned()
+        "line 1: no column is called \"id\"; name the columns in the first line, separated by commas"
+            .to_owned()
     })
 }
 
 fn number(cell: &str) -> Result<i64, String> {
     match cell.parse() {
         Ok(id) if id > 0 => Ok(id),
-        _ => Err(format!(
-            "\"{cell}\" is not a whole number above 0; put the user's numeric id there"
-        )),
+        _ => Err(format!("\"{cell}\" is not a whole number above 0; put the user's numeric id there")),
     }
 }
 
@@ -127,18 +108,13 @@ fn column(texts: &Texts) -> Column {
 fn in_words(error: &csv::Error) -> String {
     let line = error.position().map_or(0, csv::Position::line);
     match error.kind() {
-        ErrorKind::UnequalLengths {
-            expected_len, len, ..
-        } => {
+        ErrorKind::UnequalLengths { expected_len, len, .. } => {
             format!(
                 "line {line}: it has {len} columns, the first line has {expected_len}; quote texts with commas"
             )
         }
         ErrorKind::Utf8 { err, .. } => {
-            format!(
-                "line {line}, column {}: it is not UTF-8; save the file as UTF-8",
-                err.field() + 1
-            )
+            format!("line {line}, column {}: it is not UTF-8; save the file as UTF-8", err.field() + 1)
         }
         _ => format!("line {line}: {error}"),
     }

@@ -17,37 +17,18 @@ type Field<T> = Result<T, Value>;
 
 impl Update<'_> {
     /// Reads a body; `custom` says which kind of ids it must have.
-    pub(super) fn parse(
-        body: &[u8],
-        custom: bool,
-        max_ids: Option<usize>,
-    ) -> Result<Update<'_>, Answer> {
+    pub(super) fn parse(body: &[u8], custom: bool, max_ids: Option<usize>) -> Result<Update<'_>, Answer> {
         let fields = fields(body)?;
-        let field = |name| {
-            fields
-                .get(name)
-                .copied()
-                .ok_or_else(|| json!(["This field is required."]))
-        };
+        let field = |name| fields.get(name).copied().ok_or_else(|| json!(["This field is required."]));
         let ids = field("ids").and_then(|raw| ids(raw, custom, max_ids));
         let attribute = field("attribute").and_then(attribute);
         let value = field("value");
         match (ids, attribute, value) {
-            (Ok(ids), Ok(attribute), Ok(value)) => Ok(Update {
-                ids,
-                attribute,
-                value: value.get(),
-            }),
+            (Ok(ids), Ok(attribute), Ok(value)) => Ok(Update { ids, attribute, value: value.get() }),
             (ids, attribute, value) => {
-                let complaints = [
-                    ("ids", ids.err()),
-                    ("attribute", attribute.err()),
-                    ("value", value.err()),
-                ];
-                let complaints: BTreeMap<&str, Value> = complaints
-                    .into_iter()
-                    .filter_map(|(name, complaint)| Some((name, complaint?)))
-                    .collect();
+                let complaints = [("ids", ids.err()), ("attribute", attribute.err()), ("value", value.err())];
+                let complaints: BTreeMap<&str, Value> =
+                    complaints.into_iter().filter_map(|(name, complaint)| Some((name, complaint?))).collect();
                 Err(Answer::json(StatusCode::BAD_REQUEST, &complaints))
             }
         }
@@ -60,17 +41,11 @@ fn fields(body: &[u8]) -> Result<BTreeMap<String, &RawValue>, Answer> {
         return Ok(BTreeMap::new());
     }
     let wrong = |error: serde_json::Error| {
-        Answer::detail(
-            StatusCode::BAD_REQUEST,
-            &format!("JSON parse error - {error}"),
-        )
+        Answer::detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {error}"))
     };
     let whole: &RawValue = serde_json::from_slice(body).map_err(wrong)?;
     if !whole.get().starts_with('{') {
-        let text = format!(
-            "Invalid data. Expected a dictionary, but got {}.",
-            python_type(whole.get())
-        );
+        let text = format!("Invalid data. Expected a dictionary, but got {}.", python_type(whole.get()));
         return Err(Answer::field("non_field_errors", &text));
     }
     serde_json::from_str(whole.get()).map_err(wrong)
@@ -81,10 +56,7 @@ fn ids(raw: &RawValue, custom: bool, max: Option<usize>) -> Field<Vec<Id>> {
         Ok(elements) => elements,
         Err(_) if raw.get() == "null" => return Err(json!(["This field may not be null."])),
         Err(_) => {
-            let text = format!(
-                "Expected a list of items but got type \"{}\".",
-                python_type(raw.get())
-            );
+            let text = format!("Expected a list of items but got type \"{}\".", python_type(raw.get()));
             return Err(json!([text]));
         }
     };
@@ -92,9 +64,7 @@ fn ids(raw: &RawValue, custom: bool, max: Option<usize>) -> Field<Vec<Id>> {
         return Err(json!(["This list may not be empty."]));
     }
     if let Some(max) = max.filter(|max| elements.len() > *max) {
-        return Err(json!([format!(
-            "Ensure this field has no more than {max} elements."
-        )]));
+        return Err(json!([format!("Ensure this field has no more than {max} elements.")]));
     }
     let read = if custom { custom_id } else { number };
     let mut ids = Vec::with_capacity(elements.len());
@@ -107,11 +77,7 @@ fn ids(raw: &RawValue, custom: bool, max: Option<usize>) -> Field<Vec<Id>> {
             }
         }
     }
-    if wrong.is_empty() {
-        Ok(ids)
-    } else {
-        Err(wrong.into())
-    }
+    if wrong.is_empty() { Ok(ids) } else { Err(wrong.into()) }
 }
 
 fn number(json: &str) -> Result<Id, &'static str> {

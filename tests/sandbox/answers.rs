@@ -7,16 +7,8 @@ fn an_update_is_made_by_put_and_by_post() {
     let sandbox = start(Options::default());
     for (method, value) in [("PUT", r#""pro""#), ("POST", r#""free""#)] {
         let body = format!(r#"{{"ids": [10, 15, 22, 23], "attribute": "plan", "value": {value}}}"#);
-        let answer = exchange(
-            &sandbox,
-            &format!("{method} {CUSTOM}"),
-            &authorized(),
-            body.as_bytes(),
-        );
-        assert_eq!(
-            (answer.status, answer.body.as_str()),
-            (200, r#"{"status":"ok"}"#)
-        );
+        let answer = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), body.as_bytes());
+        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#));
         assert_eq!(answer.header("content-type"), Some("application/json"));
         for id in [10, 15, 22, 23] {
             assert_eq!(sandbox.value(id, "plan").as_deref(), Some(value));
@@ -52,34 +44,20 @@ fn values_are_kept_to_the_byte_and_give_the_attribute_its_type() {
         let name = format!("attribute {index}");
         assert_eq!(set(&sandbox, "[1]", &name, value).status, 200, "{value}");
         assert_eq!(sandbox.value(1, &name).as_deref(), Some(*value));
-        let seen = get(
-            &sandbox,
-            &format!("/api/public/attribute-type/attribute%20{index}/users/"),
-        );
-        assert_eq!(
-            seen.json(),
-            json!({"name": name, "value_type": kind}),
-            "{value}"
-        );
+        let seen = get(&sandbox, &format!("/api/public/attribute-type/attribute%20{index}/users/"));
+        assert_eq!(seen.json(), json!({"name": name, "value_type": kind}), "{value}");
     }
     let user = get(&sandbox, "/api/public/users/1/");
     for (value, _) in values {
-        assert!(
-            user.body.contains(&format!("\"value\":{value}")),
-            "{value} in {}",
-            user.body
-        );
+        assert!(user.body.contains(&format!("\"value\":{value}")), "{value} in {}", user.body);
     }
 }
 
 #[test]
 fn custom_ids_are_strings_and_find_their_users() {
     let sandbox = start(Options::default());
-    let answer = put(
-        &sandbox,
-        CUSTOM_BY_ID,
-        r#"{"ids": ["17", "u-1", "017"], "attribute": "plan", "value": 1}"#,
-    );
+    let answer =
+        put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["17", "u-1", "017"], "attribute": "plan", "value": 1}"#);
     assert_eq!(answer.status, 200);
     assert_eq!(sandbox.id_of("17"), Some(17));
     assert_eq!(sandbox.value(17, "plan").as_deref(), Some("1"));
@@ -88,16 +66,8 @@ fn custom_ids_are_strings_and_find_their_users() {
     assert_eq!(sandbox.value(made_up, "plan").as_deref(), Some("1"));
     assert_eq!(sandbox.users(), 3);
 
-    put(
-        &sandbox,
-        STANDARD,
-        r#"{"ids": [17], "attribute": "custom_id", "value": "u-17"}"#,
-    );
-    put(
-        &sandbox,
-        CUSTOM_BY_ID,
-        r#"{"ids": ["u-17"], "attribute": "plan", "value": 2}"#,
-    );
+    put(&sandbox, STANDARD, r#"{"ids": [17], "attribute": "custom_id", "value": "u-17"}"#);
+    put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["u-17"], "attribute": "plan", "value": 2}"#);
     assert_eq!(sandbox.value(17, "plan").as_deref(), Some("2"));
 }
 
@@ -111,17 +81,10 @@ fn standard_attributes_are_those_of_the_list() {
     assert_eq!(sandbox.value(10, "country").as_deref(), Some(r#""USA""#));
     assert_eq!(sandbox.value(10, "google_url").as_deref(), Some(r#""x""#));
 
-    let answer = put(
-        &sandbox,
-        STANDARD,
-        r#"{"ids": [10], "attribute": "plan", "value": "pro"}"#,
-    );
+    let answer = put(&sandbox, STANDARD, r#"{"ids": [10], "attribute": "plan", "value": "pro"}"#);
     assert_eq!(
         (answer.status, answer.json()),
-        (
-            400,
-            json!({"attribute": ["\"plan\" is not a valid choice."]})
-        )
+        (400, json!({"attribute": ["\"plan\" is not a valid choice."]}))
     );
     assert_eq!(sandbox.value(10, "plan"), None);
 }
@@ -129,23 +92,10 @@ fn standard_attributes_are_those_of_the_list() {
 #[test]
 fn reading_needs_a_user_and_an_attribute_that_exist() {
     let sandbox = start(Options::default());
-    assert_eq!(
-        get(&sandbox, "/api/public/users/5/").json(),
-        json!({"id": 5, "attributes": []})
-    );
-    for path in [
-        "/api/public/users/0/",
-        "/api/public/attribute-type/plan/users/",
-    ] {
+    assert_eq!(get(&sandbox, "/api/public/users/5/").json(), json!({"id": 5, "attributes": []}));
+    for path in ["/api/public/users/0/", "/api/public/attribute-type/plan/users/"] {
         let answer = get(&sandbox, path);
-        assert_eq!(
-            (answer.status, answer.json()),
-            (404, json!({"detail": "Not found."})),
-            "{path}"
-        );
+        assert_eq!((answer.status, answer.json()), (404, json!({"detail": "Not found."})), "{path}");
     }
-    assert_eq!(
-        put(&sandbox, "/api/public/users/5/", "{}").header("allow"),
-        Some("GET")
-    );
+    assert_eq!(put(&sandbox, "/api/public/users/5/", "{}").header("allow"), Some("GET"));
 }

@@ -29,14 +29,7 @@ fn the_summary_counts_users_attributes_requests_and_connections() {
         "connections": 4,
     });
     assert_eq!(show(&sandbox, "").json(), expected);
-    assert_eq!(
-        (
-            sandbox.total(),
-            sandbox.peak_per_second(),
-            sandbox.connections()
-        ),
-        (3, 3, 4)
-    );
+    assert_eq!((sandbox.total(), sandbox.peak_per_second(), sandbox.connections()), (3, 3, 4));
 }
 
 #[test]
@@ -51,11 +44,7 @@ fn an_attribute_shows_its_type_and_how_many_have_each_value() {
     assert_eq!(show(&sandbox, "attributes/plan").json(), after);
 
     set(&sandbox, "[1]", "a name", "0.10");
-    assert!(
-        show(&sandbox, "attributes/a%20name")
-            .body
-            .contains(r#"{"value":0.10,"users":1}"#)
-    );
+    assert!(show(&sandbox, "attributes/a%20name").body.contains(r#"{"value":0.10,"users":1}"#));
     assert_eq!(show(&sandbox, "attributes/nothing").status, 404);
 }
 
@@ -80,32 +69,18 @@ fn the_ledger_is_csv_by_id() {
                     2,\"\"\"free\"\"\",0\n\
                     3,\"\"\"a, \\\"\"b\\\"\"\"\"\",1\n";
     assert_eq!(answer.body, expected);
-    assert_eq!(
-        answer.header("content-type"),
-        Some("text/csv; charset=utf-8")
-    );
-    assert_eq!(
-        show(&sandbox, "ledger?attribute=nothing").body,
-        "id,value,applied\n"
-    );
+    assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(show(&sandbox, "ledger?attribute=nothing").body, "id,value,applied\n");
     assert_eq!(show(&sandbox, "ledger").status, 400);
 }
 
 #[test]
 fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
     let file = File::new("requests.csv", USERS);
-    let sandbox = start(Options {
-        unknown_ids: UnknownIds::Reject,
-        ..file.options()
-    });
+    let sandbox = start(Options { unknown_ids: UnknownIds::Reject, ..file.options() });
     set(&sandbox, "[1, 2]", "score", "0.10");
     set(&sandbox, "[1, 9]", "score", "7");
-    set(
-        &sandbox,
-        "[1]",
-        "long",
-        &format!("\"{}\"", "x".repeat(2000)),
-    );
+    set(&sandbox, "[1]", "long", &format!("\"{}\"", "x".repeat(2000)));
     put(&sandbox, "/nowhere", "");
     let shown = show(&sandbox, "requests").json();
     assert_eq!(shown["total"], 4);
@@ -121,32 +96,14 @@ fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
     assert_eq!(shown["requests"][2]["value"], "2002 bytes");
 
     let refused = show(&sandbox, "refused").json();
-    let reasons: Vec<_> = refused["requests"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|one| &one["reason"])
-        .collect();
-    assert_eq!(
-        reasons,
-        [
-            r#"{"ids":{"1":["Invalid pk \"9\" - object does not exist."]}}"#,
-            "Not Found"
-        ]
-    );
+    let reasons: Vec<_> = refused["requests"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
+    assert_eq!(reasons, [r#"{"ids":{"1":["Invalid pk \"9\" - object does not exist."]}}"#, "Not Found"]);
     assert_eq!(refused["requests"][0]["number"], 2);
 
-    let values: Vec<_> = sandbox
-        .requests()
-        .iter()
-        .map(|one| one.value.as_deref().map(str::to_owned))
-        .collect();
+    let values: Vec<_> =
+        sandbox.requests().iter().map(|one| one.value.as_deref().map(str::to_owned)).collect();
     assert_eq!(values[..2], [Some("0.10".to_owned()), Some("7".to_owned())]);
-    let numbers: Vec<_> = sandbox
-        .refused()
-        .iter()
-        .map(|one| (one.number, one.status))
-        .collect();
+    let numbers: Vec<_> = sandbox.refused().iter().map(|one| (one.number, one.status)).collect();
     assert_eq!(numbers, [(2, 400), (4, 404)]);
 }
 
@@ -156,18 +113,8 @@ fn the_token_is_shown_nowhere() {
     let everywhere = format!(
         "Authorization: Token {TOKEN}\r\nUser-Agent: agent/{TOKEN}\r\nContent-Type: text/{TOKEN}\r\n"
     );
-    exchange(
-        &sandbox,
-        &format!("PUT {CUSTOM}?token={TOKEN}"),
-        &everywhere,
-        b"{}",
-    );
-    exchange(
-        &sandbox,
-        &format!("PUT {CUSTOM}"),
-        &format!("Authorization: {TOKEN}\r\n"),
-        b"",
-    );
+    exchange(&sandbox, &format!("PUT {CUSTOM}?token={TOKEN}"), &everywhere, b"{}");
+    exchange(&sandbox, &format!("PUT {CUSTOM}"), &format!("Authorization: {TOKEN}\r\n"), b"");
     exchange(&sandbox, &format!("PUT /{TOKEN}/"), "", b"");
     assert_eq!(sandbox.refused().len(), 3);
     assert_eq!(sandbox.requests()[1].headers["authorization"], "…(64)");
@@ -183,30 +130,15 @@ fn a_reset_goes_back_to_the_file() {
     let sandbox = start(file.options());
     set(&sandbox, "[1]", "plan", r#""pro""#);
     let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
-    assert_eq!(
-        (answer.status, answer.body.as_str()),
-        (200, r#"{"status":"ok"}"#)
-    );
+    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#));
     assert_eq!(sandbox.value(1, "plan").as_deref(), Some(r#""free""#));
-    assert_eq!(
-        (
-            sandbox.total(),
-            sandbox.peak_per_second(),
-            sandbox.connections()
-        ),
-        (0, 0, 0)
-    );
+    assert_eq!((sandbox.total(), sandbox.peak_per_second(), sandbox.connections()), (0, 0, 0));
 
     set(&sandbox, "[1]", "plan", r#""pro""#);
     std::fs::write(&file.0, "nothing").unwrap();
     let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
     assert_eq!(answer.status, 409);
-    assert!(
-        answer.json()["detail"]
-            .as_str()
-            .unwrap()
-            .contains("reset.csv, line 1")
-    );
+    assert!(answer.json()["detail"].as_str().unwrap().contains("reset.csv, line 1"));
     assert_eq!(sandbox.total(), 1, "something was forgotten");
 }
 
@@ -223,10 +155,7 @@ fn the_log_keeps_the_last_ten_thousand() {
     reader.read_to_end(&mut Vec::new()).unwrap();
     writer.join().unwrap();
     let requests = sandbox.requests();
-    assert_eq!(
-        (requests.len(), requests[0].number, sandbox.total()),
-        (10_000, 2, 10_001)
-    );
+    assert_eq!((requests.len(), requests[0].number, sandbox.total()), (10_000, 2, 10_001));
     assert_eq!(sandbox.connections(), 1);
 }
 

@@ -5,10 +5,7 @@ use std::time::{Duration, Instant};
 
 #[test]
 fn max_ids() {
-    let sandbox = start(Options {
-        max_ids: Some(2),
-        ..Options::default()
-    });
+    let sandbox = start(Options { max_ids: Some(2), ..Options::default() });
     let answer = set(&sandbox, "[1, 2, 3]", "plan", "1");
     let complaint = json!({"ids": ["Ensure this field has no more than 2 elements."]});
     assert_eq!((answer.status, answer.json()), (400, complaint));
@@ -18,16 +15,10 @@ fn max_ids() {
 
 #[test]
 fn max_body() {
-    let sandbox = start(Options {
-        max_body: Some(100),
-        ..Options::default()
-    });
+    let sandbox = start(Options { max_body: Some(100), ..Options::default() });
     for length in [101, 1 << 20] {
         let answer = put(&sandbox, CUSTOM, &" ".repeat(length));
-        assert_eq!(
-            (answer.status, answer.header("content-type")),
-            (413, Some("text/html; charset=utf-8"))
-        );
+        assert_eq!((answer.status, answer.header("content-type")), (413, Some("text/html; charset=utf-8")));
         assert!(answer.body.contains("<center>nginx</center>"));
     }
     let body = format!("{:100}", r#"{"ids": [1], "attribute": "plan", "value": 1}"#);
@@ -36,37 +27,21 @@ fn max_body() {
 
 #[test]
 fn max_body_is_told_before_the_body_where_the_client_asks() {
-    let sandbox = start(Options {
-        max_body: Some(100),
-        ..Options::default()
-    });
+    let sandbox = start(Options { max_body: Some(100), ..Options::default() });
     let mut stream = TcpStream::connect(sandbox.url().trim_start_matches("http://")).unwrap();
     let head = authorized() + "Host: sandbox\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n";
-    stream
-        .write_all(format!("PUT {CUSTOM} HTTP/1.1\r\n{head}\r\n").as_bytes())
-        .unwrap();
+    stream.write_all(format!("PUT {CUSTOM} HTTP/1.1\r\n{head}\r\n").as_bytes()).unwrap();
     assert_eq!(read(stream).status, 413);
 }
 
 #[test]
 fn rate() {
-    let sandbox = start(Options {
-        rate: Some(3),
-        ..Options::default()
-    });
-    let statuses: Vec<u16> = (0..5)
-        .map(|_| set(&sandbox, "[1]", "plan", "1").status)
-        .collect();
+    let sandbox = start(Options { rate: Some(3), ..Options::default() });
+    let statuses: Vec<u16> = (0..5).map(|_| set(&sandbox, "[1]", "plan", "1").status).collect();
     assert_eq!(statuses, [200, 200, 200, 429, 429]);
     let answer = set(&sandbox, "[2]", "plan", "1");
-    assert_eq!(
-        (answer.status, answer.header("retry-after")),
-        (429, Some("1"))
-    );
-    assert_eq!(
-        answer.json()["detail"],
-        "Request was throttled. Expected available in 1 second."
-    );
+    assert_eq!((answer.status, answer.header("retry-after")), (429, Some("1")));
+    assert_eq!(answer.json()["detail"], "Request was throttled. Expected available in 1 second.");
     assert_eq!(sandbox.value(2, "plan"), None);
     std::thread::sleep(Duration::from_secs(1));
     assert_eq!(set(&sandbox, "[2]", "plan", "1").status, 200);
@@ -74,38 +49,24 @@ fn rate() {
 
 #[test]
 fn burst_401() {
-    let sandbox = start(Options {
-        burst_401: Some(3),
-        ..Options::default()
-    });
-    let statuses: Vec<u16> = (0..5)
-        .map(|_| set(&sandbox, "[1]", "plan", "1").status)
-        .collect();
+    let sandbox = start(Options { burst_401: Some(3), ..Options::default() });
+    let statuses: Vec<u16> = (0..5).map(|_| set(&sandbox, "[1]", "plan", "1").status).collect();
     assert_eq!(statuses, [200, 200, 200, 401, 401]);
     std::thread::sleep(Duration::from_millis(1500));
     let answer = set(&sandbox, "[2]", "plan", "1");
-    assert_eq!(
-        (answer.status, answer.json()),
-        (401, json!({"detail": "Invalid token."}))
-    );
+    assert_eq!((answer.status, answer.json()), (401, json!({"detail": "Invalid token."})));
     std::thread::sleep(Duration::from_millis(1600));
     assert_eq!(set(&sandbox, "[2]", "plan", "1").status, 200);
 }
 
 #[test]
 fn latency_holds_back_the_answer_and_not_the_deed() {
-    let sandbox = start(Options {
-        latency: Duration::from_secs(1),
-        ..Options::default()
-    });
+    let sandbox = start(Options { latency: Duration::from_secs(1), ..Options::default() });
     let began = Instant::now();
     std::thread::scope(|scope| {
         let answer = scope.spawn(|| set(&sandbox, "[1]", "plan", "1"));
         while sandbox.value(1, "plan").is_none() {
-            assert!(
-                began.elapsed() < Duration::from_millis(700),
-                "not done before the answer"
-            );
+            assert!(began.elapsed() < Duration::from_millis(700), "not done before the answer");
             std::thread::yield_now();
         }
         assert_eq!(answer.join().unwrap().status, 200);

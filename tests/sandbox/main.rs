@@ -60,11 +60,7 @@ fn read(mut stream: TcpStream) -> Answer {
     let mut text = String::new();
     stream.read_to_string(&mut text).unwrap();
     let (head, body) = text.split_once("\r\n\r\n").unwrap();
-    Answer {
-        status: head[9..12].parse().unwrap(),
-        head: head.to_owned(),
-        body: body.to_owned(),
-    }
+    Answer { status: head[9..12].parse().unwrap(), head: head.to_owned(), body: body.to_owned() }
 }
 
 fn authorized() -> String {
@@ -73,12 +69,7 @@ fn authorized() -> String {
 
 /// Sends a well-formed update.
 fn put(sandbox: &Sandbox, path: &str, body: &str) -> Answer {
-    exchange(
-        sandbox,
-        &format!("PUT {path}"),
-        &authorized(),
-        body.as_bytes(),
-    )
+    exchange(sandbox, &format!("PUT {path}"), &authorized(), body.as_bytes())
 }
 
 fn get(sandbox: &Sandbox, path: &str) -> Answer {
@@ -102,10 +93,7 @@ impl File {
     }
 
     fn options(&self) -> Options {
-        Options {
-            users: Some(self.0.clone()),
-            ..Options::default()
-        }
+        Options { users: Some(self.0.clone()), ..Options::default() }
     }
 }
 

@@ -7,10 +7,7 @@ use std::{
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_usercom"));
-    command
-        .env_remove("USERCOM_TOKEN")
-        .arg("sandbox")
-        .args(arguments);
+    command.env_remove("USERCOM_TOKEN").arg("sandbox").args(arguments);
     command
 }
 
@@ -50,28 +47,16 @@ fn it_says_where_it_listens_and_how_to_look() {
         "--latency",
         "1",
     ];
-    let child = program(&switches)
-        .env("USERCOM_TOKEN", TOKEN)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let child = program(&switches).env("USERCOM_TOKEN", TOKEN).stdout(Stdio::piped()).spawn().unwrap();
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
     let first = lines.next().unwrap().unwrap();
-    let address = first
-        .strip_prefix("usercom sandbox listening on http://")
-        .unwrap()
-        .to_owned();
+    let address = first.strip_prefix("usercom sandbox listening on http://").unwrap().to_owned();
     assert!(address.starts_with("127.0.0.1:"));
-    let rest: Vec<String> = lines
-        .by_ref()
-        .map_while(|line| line.ok().filter(|text| !text.contains("/reset")))
-        .collect();
+    let rest: Vec<String> =
+        lines.by_ref().map_while(|line| line.ok().filter(|text| !text.contains("/reset"))).collect();
     let rest = rest.join("\n");
-    assert!(
-        rest.contains("/_sandbox/requests") && rest.contains("curl -X PUT"),
-        "{rest}"
-    );
+    assert!(rest.contains("/_sandbox/requests") && rest.contains("curl -X PUT"), "{rest}");
     assert!(!rest.contains(TOKEN) && !first.contains(TOKEN));
 
     let ask = |request_line: &str, body: &str| {
@@ -91,16 +76,9 @@ fn it_says_where_it_listens_and_how_to_look() {
     assert_eq!(update("[1]", "colour", "1"), 400);
     assert_eq!(update("[1]", "plan", "1"), 400);
     assert_eq!(update("[1, 1, 1]", "plan", r#""pro""#), 400);
-    assert_eq!(
-        update("[1]", "plan", &format!("\"{}\"", "x".repeat(5000))),
-        413
-    );
+    assert_eq!(update("[1]", "plan", &format!("\"{}\"", "x".repeat(5000))), 413);
     assert_eq!(ask(&format!("POST {CUSTOM}"), "{}").status, 405);
-    assert!(
-        ask("GET /_sandbox/users/1", "")
-            .body
-            .contains(r#""plan":"pro""#)
-    );
+    assert!(ask("GET /_sandbox/users/1", "").body.contains(r#""plan":"pro""#));
 }
 
 #[test]
@@ -108,29 +86,14 @@ fn switches_that_cannot_be_meant_are_refused_by_name() {
     let cases: [(&[&str], &str); 12] = [
         (&["--port", "99999"], "--port"),
         (&["--port", "http"], "--port"),
-        (
-            &["--token", "abcdef"],
-            "token: give 64 visible ASCII characters",
-        ),
+        (&["--token", "abcdef"], "token: give 64 visible ASCII characters"),
         (&["--methods", "patch"], "give both, put or post"),
         (&["--unknown-ids", "skip"], "give ignore, reject or 404"),
         (&["--unknown-attributes", "skip"], "give create or reject"),
-        (
-            &["--max-ids", "0"],
-            "'--max-ids <N>': give a whole number above 0",
-        ),
-        (
-            &["--max-body", "-1"],
-            "'--max-body <BYTES>': give a whole number above 0",
-        ),
-        (
-            &["--rate", "0"],
-            "'--rate <N>': give a whole number above 0",
-        ),
-        (
-            &["--burst-401", "many"],
-            "'--burst-401 <N>': give a whole number above 0",
-        ),
+        (&["--max-ids", "0"], "'--max-ids <N>': give a whole number above 0"),
+        (&["--max-body", "-1"], "'--max-body <BYTES>': give a whole number above 0"),
+        (&["--rate", "0"], "'--rate <N>': give a whole number above 0"),
+        (&["--burst-401", "many"], "'--burst-401 <N>': give a whole number above 0"),
         (&["--latency", "1s"], "--latency"),
         (&["--users", "no/such.csv"], "no/such.csv: "),
     ];
@@ -143,10 +106,7 @@ fn switches_that_cannot_be_meant_are_refused_by_name() {
         let stderr = String::from_utf8(stderr).unwrap();
         assert_eq!(status.code(), Some(2), "{stderr}");
         assert!(stderr.contains(words), "{arguments:?}: {stderr}");
-        assert!(
-            !stderr.contains(TOKEN) && !stderr.contains("abcdef"),
-            "{stderr}"
-        );
+        assert!(!stderr.contains(TOKEN) && !stderr.contains("abcdef"), "{stderr}");
     }
     let Output { status, stderr, .. } = program(&[]).output().unwrap();
     assert_eq!(status.code(), Some(2));

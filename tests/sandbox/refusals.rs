@@ -12,14 +12,8 @@ fn without_the_token_nothing_is_done() {
     let cases = [
         ("", missing),
         (bearer.as_str(), missing),
-        (
-            "Authorization: Token\r\n",
-            "Invalid token header. No credentials provided.",
-        ),
-        (
-            &two,
-            "Invalid token header. Token string should not contain spaces.",
-        ),
+        ("Authorization: Token\r\n", "Invalid token header. No credentials provided."),
+        (&two, "Invalid token header. Token string should not contain spaces."),
         ("Authorization: Token abcdef\r\n", "Invalid token."),
         (&wrong, "Invalid token."),
     ];
@@ -27,11 +21,7 @@ fn without_the_token_nothing_is_done() {
         let head = format!("{header}Content-Type: application/json\r\n");
         let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
         let answer = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
-        assert_eq!(
-            (answer.status, answer.json()),
-            (401, json!({"detail": detail})),
-            "{header}"
-        );
+        assert_eq!((answer.status, answer.json()), (401, json!({"detail": detail})), "{header}");
         assert_eq!(answer.header("www-authenticate"), Some("Token"));
     }
     assert_eq!(sandbox.value(1, "plan"), None);
@@ -41,27 +31,11 @@ fn without_the_token_nothing_is_done() {
 fn a_path_without_its_slash_is_sent_there() {
     let sandbox = start(Options::default());
     let body = r#"{"ids": [1], "attribute": "plan", "value": 1}"#;
-    for path in [
-        CUSTOM,
-        CUSTOM_BY_ID,
-        STANDARD,
-        STANDARD_BY_ID,
-        "/api/public/users/5/",
-    ] {
+    for path in [CUSTOM, CUSTOM_BY_ID, STANDARD, STANDARD_BY_ID, "/api/public/users/5/"] {
         let answer = put(&sandbox, path.trim_end_matches('/'), body);
-        assert_eq!(
-            (answer.status, answer.header("location")),
-            (301, Some(path))
-        );
-        let answer = put(
-            &sandbox,
-            &format!("{}?a=b", path.trim_end_matches('/')),
-            body,
-        );
-        assert_eq!(
-            answer.header("location"),
-            Some(format!("{path}?a=b").as_str())
-        );
+        assert_eq!((answer.status, answer.header("location")), (301, Some(path)));
+        let answer = put(&sandbox, &format!("{}?a=b", path.trim_end_matches('/')), body);
+        assert_eq!(answer.header("location"), Some(format!("{path}?a=b").as_str()));
     }
     assert_eq!(sandbox.value(1, "plan"), None);
 }
@@ -70,13 +44,7 @@ fn a_path_without_its_slash_is_sent_there() {
 fn a_path_that_leads_nowhere_is_a_page() {
     let sandbox = start(Options::default());
     let one_more = format!("{CUSTOM}/");
-    for path in [
-        "/",
-        "/api/public/users/",
-        "/api/v2/users/1/",
-        one_more.as_str(),
-        "/_sandbox/nothing",
-    ] {
+    for path in ["/", "/api/public/users/", "/api/v2/users/1/", one_more.as_str(), "/_sandbox/nothing"] {
         let answer = put(&sandbox, path, "{}");
         assert_eq!(
             (answer.status, answer.header("content-type")),
@@ -93,10 +61,7 @@ fn other_methods_and_media_types_are_refused() {
     for method in ["GET", "PATCH", "DELETE"] {
         let answer = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), b"");
         let detail = format!("Method \"{method}\" not allowed.");
-        assert_eq!(
-            (answer.status, answer.json()),
-            (405, json!({"detail": detail}))
-        );
+        assert_eq!((answer.status, answer.json()), (405, json!({"detail": detail})));
         assert_eq!(answer.header("allow"), Some("PUT, POST"));
     }
     let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
@@ -104,23 +69,12 @@ fn other_methods_and_media_types_are_refused() {
         let head = format!("Authorization: Token {TOKEN}\r\nContent-Type: {media_type}\r\n");
         let answer = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
         let detail = format!("Unsupported media type \"{media_type}\" in request.");
-        assert_eq!(
-            (answer.status, answer.json()),
-            (415, json!({"detail": detail}))
-        );
+        assert_eq!((answer.status, answer.json()), (415, json!({"detail": detail})));
     }
     let head = format!("Authorization: Token {TOKEN}\r\n");
-    assert_eq!(
-        exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body).status,
-        415
-    );
-    let head = format!(
-        "authorization: token {TOKEN}\r\ncontent-type: Application/JSON; charset=utf-8\r\n"
-    );
-    assert_eq!(
-        exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body).status,
-        200
-    );
+    assert_eq!(exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body).status, 415);
+    let head = format!("authorization: token {TOKEN}\r\ncontent-type: Application/JSON; charset=utf-8\r\n");
+    assert_eq!(exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body).status, 200);
 }
 
 #[test]
@@ -132,40 +86,19 @@ fn what_is_wrong_in_a_body_is_said_as_django_does() {
     let ids = |ids: &str| format!(r#"{{"ids": {ids}, "attribute": "plan", "value": 1}}"#);
     let attribute = |name: &str| format!(r#"{{"ids": [1], "attribute": {name}, "value": 1}}"#);
     let cases = [
-        (
-            String::new(),
-            json!({"ids": required, "attribute": required, "value": required}),
-        ),
-        (
-            "{}".to_owned(),
-            json!({"ids": required, "attribute": required, "value": required}),
-        ),
-        (
-            r#"{"ids": [1], "attribute": "plan"}"#.to_owned(),
-            json!({"value": required}),
-        ),
+        (String::new(), json!({"ids": required, "attribute": required, "value": required})),
+        ("{}".to_owned(), json!({"ids": required, "attribute": required, "value": required})),
+        (r#"{"ids": [1], "attribute": "plan"}"#.to_owned(), json!({"value": required})),
         (
             "[1]".to_owned(),
             json!({"non_field_errors": ["Invalid data. Expected a dictionary, but got list."]}),
         ),
         (ids("[]"), json!({"ids": ["This list may not be empty."]})),
         (ids("null"), json!({"ids": ["This field may not be null."]})),
-        (
-            ids(r#""1""#),
-            json!({"ids": ["Expected a list of items but got type \"str\"."]}),
-        ),
-        (
-            ids("7"),
-            json!({"ids": ["Expected a list of items but got type \"int\"."]}),
-        ),
-        (
-            ids("7.5"),
-            json!({"ids": ["Expected a list of items but got type \"float\"."]}),
-        ),
-        (
-            ids(r#"{"a": 1}"#),
-            json!({"ids": ["Expected a list of items but got type \"dict\"."]}),
-        ),
+        (ids(r#""1""#), json!({"ids": ["Expected a list of items but got type \"str\"."]})),
+        (ids("7"), json!({"ids": ["Expected a list of items but got type \"int\"."]})),
+        (ids("7.5"), json!({"ids": ["Expected a list of items but got type \"float\"."]})),
+        (ids(r#"{"a": 1}"#), json!({"ids": ["Expected a list of items but got type \"dict\"."]})),
         (
             ids(r#"[5, "6", 1.5, null, true, 9223372036854775808]"#),
             json!({"ids": {
@@ -174,22 +107,10 @@ fn what_is_wrong_in_a_body_is_said_as_django_does() {
                 "5": ["A valid integer is required."],
             }}),
         ),
-        (
-            attribute("null"),
-            json!({"attribute": ["This field may not be null."]}),
-        ),
-        (
-            attribute("7"),
-            json!({"attribute": ["Not a valid string."]}),
-        ),
-        (
-            attribute(r#"" ""#),
-            json!({"attribute": ["This field may not be blank."]}),
-        ),
-        (
-            too_long,
-            json!({"attribute": ["Ensure this field has no more than 255 characters."]}),
-        ),
+        (attribute("null"), json!({"attribute": ["This field may not be null."]})),
+        (attribute("7"), json!({"attribute": ["Not a valid string."]})),
+        (attribute(r#"" ""#), json!({"attribute": ["This field may not be blank."]})),
+        (too_long, json!({"attribute": ["Ensure this field has no more than 255 characters."]})),
     ];
     for (body, complaint) in cases {
         let answer = put(&sandbox, CUSTOM, &body);
@@ -201,11 +122,7 @@ fn what_is_wrong_in_a_body_is_said_as_django_does() {
     }});
     assert_eq!((answer.status, answer.json()), (400, complaint));
     assert_eq!(set(&sandbox, "[1]", &"ż".repeat(255), "1").status, 200);
-    assert_eq!(
-        sandbox.users(),
-        1,
-        "a refused request has changed something"
-    );
+    assert_eq!(sandbox.users(), 1, "a refused request has changed something");
 }
 
 #[test]

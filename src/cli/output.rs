@@ -1,0 +1,108 @@
+//! What the program tells: progress while it runs, the report, and an exit code for scripts.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Write};
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use usercom::{Cancel, IdState, Progress, Report, Status};
+
+use crate::input::Ids;
+
+/// Some ids were not confirmed.
+const PARTIAL: u8 = 1;
+/// Nothing was sent: an argument or a file was refused.
+pub const REFUSED: u8 = 2;
+/// The run stopped before its end.
+const STOPPED: u8 = 3;
+/// As shells have it for Ctrl-C.
+const CANCELLED: u8 = 130;
+
+/// How the outcome is told
+#[derive(clap::Args)]
+pub struct OutputArgs {
+    /// Print the report as JSON
+    #[arg(long)]
+    json: bool,
+    /// Write the state of every row as CSV: id, state, http_status, message
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+}
+
+/// A handle that Ctrl-C requests.
+pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
+    let cancel = Cancel::new();
+    let handle = cancel.clone();
+    ctrlc::set_handler(move || {
+        eprintln!("stopping; what was sent is still being told");
+        handle.request();
+    })
+    .map_err(|e| format!("can't listen for Ctrl-C: {e}"))?;
+    Ok(cancel)
+}
+
+/// A bar on a terminal, nothing elsewhere.
+pub fn progress_bar() -> impl FnMut(&Progress) -> ControlFlow<()> {
+    let bar = if io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ids, {msg}, {eta} left") {
+        bar.set_style(style);
+    }
+    move |progress| {
+        bar.set_length(progress.total as u64);
+        bar.set_position(progress.done as u64);
+        let waiting = progress.waiting.as_secs();
+        let waiting = if waiting > 0 { format!(", waiting {waiting} s") } else { String::new() };
+        bar.set_message(format!("{} rejected, {} requests{waiting}", progress.rejected, progress.requests));
+        if progress.done == progress.total {
+            bar.finish_and_clear();
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+impl OutputArgs {
+    /// Refuses what can't be written before anything is sent.
+    pub fn check(&self) -> Result<(), String> {
+        self.report.as_deref().map_or(Ok(()), |path| create(path).map(drop))
+    }
+
+    /// Prints the report and returns the exit code.
+    pub fn tell(&self, report: &Report, ids: &Ids) -> Result<ExitCode, String> {
+        let mut out = io::stdout().lock();
+        let printed = if self.json { writeln!(out, "{}", report.to_json()) } else { write!(out, "{report}") };
+        printed.map_err(|e| format!("can't print the report: {e}"))?;
+        if let Some(path) = &self.report {
+            write_states(path, report, ids).map_err(|e| format!("report: {}: {e}", path.display()))?;
+        }
+        Ok(match report.status() {
+            Status::Ok | Status::DryRun => ExitCode::SUCCESS,
+            Status::Partial => ExitCode::from(PARTIAL),
+            Status::Cancelled => ExitCode::from(CANCELLED),
+            _ => ExitCode::from(STOPPED),
+        })
+    }
+}
+
+fn create(path: &Path) -> Result<File, String> {
+    File::create(path).map_err(|e| format!("report: {}: {e}", path.display()))
+}
+
+fn write_states(path: &Path, report: &Report, ids: &Ids) -> Result<(), csv::Error> {
+    let mut out = csv::Writer::from_path(path)?;
+    out.write_record(["id", "state", "http_status", "message"])?;
+    let mut failures = report.failures().peekable();
+    for (position, state) in report.states().iter().enumerate() {
+        let failure = failures.next_if(|failure| failure.index == position);
+        let http = failure.and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
+        let state = match state {
+            IdState::Confirmed => "confirmed",
+            IdState::Rejected => "rejected",
+            IdState::Unknown => "unknown",
+            IdState::NotAttempted => "not_attempted",
+        };
+        out.write_record([ids.text(position).as_str(), state, &http, failure.map_or("", |f| f.message)])?;
+    }
+    Ok(out.flush()?)
+}

@@ -1,0 +1,160 @@
+//! `usercom update` and `usercom apply`: read, send, tell.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use usercom::{Update, Value};
+
+use crate::account::AccountArgs;
+use crate::input::{Ids, Table};
+use crate::output::{OutputArgs, cancel_on_ctrl_c, progress_bar};
+use crate::typed::Kind;
+
+/// Set an attribute of all ids in a file to one value
+#[derive(clap::Args)]
+pub struct UpdateArgs {
+    /// The attribute's name
+    #[arg(long)]
+    attribute: String,
+    /// What to set it to
+    #[arg(long, allow_hyphen_values = true)]
+    value: String,
+    /// File with the ids: a CSV with a header, or one id per line; - is the standard input
+    #[arg(long, value_name = "FILE")]
+    ids: PathBuf,
+    #[command(flatten)]
+    job: JobArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// Set an attribute to a value for each row of a CSV; the last row of an id wins
+#[derive(clap::Args)]
+pub struct ApplyArgs {
+    /// A CSV with a header; - is the standard input
+    file: PathBuf,
+    /// The attribute's name
+    #[arg(long)]
+    attribute: String,
+    /// The column with the values [default: the attribute's name]
+    #[arg(long, value_name = "NAME")]
+    value_column: Option<String>,
+    #[command(flatten)]
+    job: JobArgs,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// What both have
+#[derive(clap::Args)]
+struct JobArgs {
+    /// The column with the ids
+    #[arg(long, default_value = "id", value_name = "NAME")]
+    id_column: String,
+    /// The ids are your own, not User.com's
+    #[arg(long)]
+    custom_ids: bool,
+    /// What the values are taken for
+    #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
+    kind: Kind,
+    /// The attribute is one that every profile has, such as first_name
+    #[arg(long)]
+    standard: bool,
+    /// Allow null, about which the vendor documents nothing
+    #[arg(long)]
+    allow_null: bool,
+    /// Send nothing: say how many requests and how long it would take
+    #[arg(long)]
+    dry_run: bool,
+    /// Stop after so many seconds, waits and retries included
+    #[arg(long, value_name = "SECONDS")]
+    deadline: Option<u64>,
+    /// Stop when nothing was confirmed or refused for so many seconds
+    #[arg(long, default_value_t = 600, value_name = "SECONDS")]
+    patience: u64,
+}
+
+pub fn update(args: UpdateArgs) -> Result<ExitCode, String> {
+    let table = Table::read(&args.ids, &[&args.job.id_column])?;
+    let kind = args.job.announce(std::iter::once(args.value.as_str()));
+    let update = Update::new(args.attribute, kind.value(&args.value)?);
+    send(update, table.ids(args.job.custom_ids)?, &args.job, &args.account, &args.output)
+}
+
+pub fn apply(args: ApplyArgs) -> Result<ExitCode, String> {
+    let value_column = args.value_column.as_deref().unwrap_or(&args.attribute);
+    let table = Table::read(&args.file, &[&args.job.id_column, value_column])?;
+    let kind = args.job.announce(table.column(1));
+    let mut numbers: HashMap<&str, u32> = HashMap::new();
+    let (mut values, mut index): (Vec<Value>, Vec<u32>) = (Vec::new(), Vec::new());
+    for (row, text) in table.column(1).enumerate() {
+        if let Some(number) = numbers.get(text) {
+            index.push(*number);
+            continue;
+        }
+        let number = values.len() as u32;
+        values.push(kind.value(text).map_err(|e| format!("{}: {e}", table.place(row)))?);
+        numbers.insert(text, number);
+        index.push(number);
+    }
+    let update = Update::rows(args.attribute, values, index);
+    send(update, table.ids(args.job.custom_ids)?, &args.job, &args.account, &args.output)
+}
+
+impl JobArgs {
+    /// The kind of the values, said aloud where it was found out and isn't plain text.
+    fn announce<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> Kind {
+        if self.kind != Kind::Auto {
+            return self.kind;
+        }
+        let kind = Kind::of(texts);
+        if kind != Kind::String {
+            eprintln!("usercom: values are sent as {}; for text give --type string", kind.name());
+        }
+        kind
+    }
+}
+
+fn send(
+    update: Update,
+    ids: Ids,
+    job: &JobArgs,
+    account: &AccountArgs,
+    output: &OutputArgs,
+) -> Result<ExitCode, String> {
+    if ids.len() == 0 {
+        eprintln!("usercom: the file has no ids; nothing to send");
+    }
+    output.check()?;
+    let cancel = cancel_on_ctrl_c()?;
+    let mut run = account
+        .client()?
+        .run(update)
+        .cancel(&cancel)
+        .patience(Duration::from_secs(job.patience))
+        .progress(progress_bar());
+    run = match &ids {
+        Ids::Numeric(ids) => run.ids(ids),
+        Ids::Custom(ids) => run.custom_ids(ids),
+    };
+    if job.standard {
+        run = run.standard_attributes();
+    }
+    if job.allow_null {
+        run = run.allow_null();
+    }
+    if job.dry_run {
+        run = run.dry_run();
+    }
+    if let Some(seconds) = job.deadline {
+        run = run.deadline(Duration::from_secs(seconds));
+    }
+    let report = run.send().map_err(|e| e.to_string())?;
+    output.tell(&report, &ids)
+}
