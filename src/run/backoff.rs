@@ -22,6 +22,8 @@ pub(crate) fn ceiling(failures: u32) -> Duration {
 pub(crate) struct Dice(u64);
 
 impl Dice {
+    /// Rolls the same again for the same seed.
+    #[cfg(test)]
     pub fn new(seed: u64) -> Dice {
         Dice(seed)
     }

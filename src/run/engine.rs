@@ -205,32 +205,38 @@ impl<'a> Engine<'a> {
         Step::Send { ticket, request }
     }
 
-    /// The most useful thing to send: what is due again, then new batches, then refused ones in parts,
-    /// then a last set of attempts for those that have used theirs up.
+    /// The most useful thing to send: what is due again, then what is new, then a last set of attempts for
+    /// what has used its attempts up.
     fn pick(&mut self, now: Instant) -> Option<Segment> {
-        // In trouble every other probe is a fresh batch: one poisonous batch must not look like an outage.
-        let due = |s: &Segment| s.not_before.is_none_or(|at| at <= now);
-        let prefer_fresh = self.gate.troubles() % 2 == 1 && self.ledger.confirmed() > 0;
-        if prefer_fresh && !self.queue.iter().any(|s| due(s) && s.failed_at.is_none()) {
-            let fresh = self.cut();
-            self.queue.extend(fresh);
+        // In trouble every fourth probe is something new: one poisonous batch must not look like an outage.
+        let fresh_first = self.gate.troubles() % 4 == 3;
+        let fresh = if fresh_first { self.fresh(now) } else { None };
+        fresh.or_else(|| self.due(now, |_| true)).or_else(|| self.fresh(now)).or_else(|| self.last_chance())
+    }
+
+    fn due(&mut self, now: Instant, wanted: impl Fn(&Segment) -> bool) -> Option<Segment> {
+        let due = |s: &Segment| s.not_before.is_none_or(|at| at <= now) && wanted(s);
+        let at = self.queue.iter().position(due)?;
+        self.queue.remove(at)
+    }
+
+    /// Something that hasn't failed yet: a batch, or a part of a refused one.
+    fn fresh(&mut self, now: Instant) -> Option<Segment> {
+        let waiting = self.due(now, |s| s.failed_at.is_none());
+        if let Some(segment) = waiting.or_else(|| self.cut()) {
+            return Some(segment);
         }
-        let first = self.queue.iter().position(|s| due(s) && (!prefer_fresh || s.failed_at.is_none()));
-        if let Some(at) = first.or_else(|| self.queue.iter().position(due)) {
-            return self.queue.remove(at);
-        }
-        if let Some(fresh) = self.cut() {
-            return Some(fresh);
-        }
-        if let Some(BySize { segment, named }) = self.refused.pop() {
-            self.queue.extend(next_parts(segment, &named));
-            return self.queue.pop_front();
-        }
+        let BySize { segment, named } = self.refused.pop()?;
+        self.queue.extend(next_parts(segment, &named));
+        self.due(now, |s| s.failed_at.is_none())
+    }
+
+    fn last_chance(&mut self) -> Option<Segment> {
         if !self.queue.is_empty() || !self.in_flight.is_empty() {
             return None;
         }
-        let last_chance = |s| Segment { attempts: 0, timeouts: 0, last_chance: true, not_before: None, ..s };
-        self.queue.extend(self.exhausted.drain(..).map(last_chance));
+        let again = |s| Segment { attempts: 0, timeouts: 0, last_chance: true, not_before: None, ..s };
+        self.queue.extend(self.exhausted.drain(..).map(again));
         self.queue.pop_front()
     }
 
@@ -387,7 +393,9 @@ impl<'a> Engine<'a> {
                 self.ledger.reject(segment.request.slots.clone(), reason);
             }
         }
-        self.queue.retain(|s| s.request.group != group);
+        let (dropped, kept) = self.queue.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
+        self.queue.extend(kept);
+        self.lost.extend(dropped);
         if self.guards.iter().all(|guard| *guard == Guard::Closed) {
             self.stop(Stop::new(Status::Rejected, "attribute or value refused, or none of these ids exist"));
         }
@@ -429,10 +437,7 @@ impl<'a> Engine<'a> {
         self.cutter.size = self.cutter.size.min(segment.len().div_ceil(2));
         let [first, second] = segment.halves(segment.role);
         // Suspects go back in: whoever named them may be wrong.
-        for (slot, _) in &segment.suspects {
-            let request = Request { group: segment.request.group, slots: *slot..*slot + 1, skip: Vec::new() };
-            self.queue.push_back(Segment::new(request, Role::Suspect));
-        }
+        self.queue.extend(segment.suspects.iter().map(|(slot, _)| segment.single(*slot)));
         self.queue.push_front(second);
         self.queue.push_front(first);
     }

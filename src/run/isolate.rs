@@ -5,7 +5,6 @@
 
 use super::ledger::ReasonId;
 use super::segment::{Role, Segment};
-use crate::wire::Request;
 
 /// How often the named ones are left out of a batch before it is halved.
 const ROUNDS: u8 = 8;
@@ -24,11 +23,7 @@ pub(crate) fn next_parts(mut refused: Segment, named: &[(usize, ReasonId)]) -> V
     }
     // Names didn't lead to a batch that passes: each suspect answers for itself, the rest is halved.
     let suspects = std::mem::take(&mut refused.suspects);
-    let single = |slot: usize| {
-        let request = Request { group: refused.request.group, slots: slot..slot + 1, skip: Vec::new() };
-        Segment { request, role: Role::Suspect, ..refused.clone() }
-    };
-    let singles = suspects.iter().map(|(slot, _)| single(*slot));
+    let singles = suspects.iter().map(|(slot, _)| refused.single(*slot));
     let halves = if refused.len() > 1 { refused.halves(Role::Part).to_vec() } else { vec![refused.clone()] };
     singles.chain(halves.into_iter().filter(|half| half.len() > 0)).collect()
 }
@@ -48,6 +43,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::Request;
 
     /// Plays a service that refuses every request with a bad id in it. Returns the ids found bad and the
     /// requests it took.

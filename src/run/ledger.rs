@@ -87,10 +87,6 @@ impl Ledger {
         !matches!(self.states[slot], IdState::Confirmed | IdState::Rejected)
     }
 
-    pub fn state(&self, slot: usize) -> IdState {
-        self.states[slot]
-    }
-
     /// The number of a reason; the same words always get the same one.
     pub fn reason(&mut self, http_status: Option<u16>, words: Words) -> ReasonId {
         let reason = Reason { http_status, words };

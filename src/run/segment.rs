@@ -70,6 +70,12 @@ impl Segment {
         self.request.len()
     }
 
+    /// One slot of it, blamed by an answer, to answer for itself.
+    pub fn single(&self, slot: usize) -> Segment {
+        let request = Request { group: self.request.group, slots: slot..slot + 1, skip: Vec::new() };
+        Segment { request, role: Role::Suspect, suspects: Vec::new(), ..self.clone() }
+    }
+
     /// Two halves by ids, each with this one's history. Settled slots and suspects are in neither.
     pub fn halves(&self, role: Role) -> [Segment; 2] {
         let middle = self.request.sent().nth(self.len() / 2).unwrap_or(self.request.slots.end);
