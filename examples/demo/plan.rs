@@ -27,7 +27,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     println!("{} free users ordered within the last 30 days", ids.len());
 
-    let report = Client::shared("demo", env::var("USERCOM_TOKEN")?)?.mass_update(&ids, "plan", "basic")?;
+    let token = env::var("USERCOM_TOKEN")?;
+    let report = Client::shared("demo", &token)?.mass_update(&ids, "plan", "basic")?;
 
     println!("{} of {} ids confirmed", report.confirmed(), ids.len());
     report.into_result()?; // an error unless every single id is confirmed
