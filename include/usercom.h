@@ -535,6 +535,21 @@ int uc_run_options_set_patience_ms(struct uc_run_options *options, uint64_t ms);
 int uc_run_options_set_max_requests(struct uc_run_options *options, uint64_t requests);
 
 /**
+ * Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
+ * on where this one stopped. A finished run removes its journal; one that another process runs gives
+ * `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
+ */
+int uc_run_options_set_journal_dir(struct uc_run_options *options,
+                                   const char *dir);
+
+/**
+ * How old an unfinished journal may be to be gone on with, 1,000 to 2,592,000,000 milliseconds (30 days). An
+ * older one is set aside, because another run may have written newer values since. Defaults to 43,200,000
+ * (12 h).
+ */
+int uc_run_options_set_journal_max_age_ms(struct uc_run_options *options, uint64_t ms);
+
+/**
  * Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom
  * attributes.
  */

@@ -11,7 +11,7 @@ use ring::digest;
 
 use crate::account::{Account, BaseUrl, Subdomain, Token};
 use crate::error::{Error, Result};
-use crate::run::{self, Cancel, Gate, Key, Limits, Log, Progress, Report, Watch};
+use crate::run::{self, Cancel, Gate, JournalOptions, Key, Limits, Log, Progress, Report, Watch};
 use crate::update::{AttributeKind, Ids, Job, JsonText, Rules, Update, Value};
 use crate::wire::{Http, HttpOptions, Method, Proxying};
 
@@ -134,6 +134,8 @@ pub(crate) struct RunOptions {
     pub allow_null: bool,
     pub dry_run: bool,
     pub cancel: Option<Cancel>,
+    pub journal_dir: Option<PathBuf>,
+    pub journal_max_age: Duration,
 }
 
 impl Default for RunOptions {
@@ -146,6 +148,8 @@ impl Default for RunOptions {
             allow_null: false,
             dry_run: false,
             cancel: None,
+            journal_dir: None,
+            journal_max_age: Duration::from_secs(12 * 3600),
         }
     }
 }
@@ -155,6 +159,17 @@ impl RunOptions {
         let range = Duration::from_secs(1)..=Duration::from_secs(24 * 3600);
         self.patience = within("patience", patience, range, "1 s to 24 h")?;
         Ok(())
+    }
+
+    pub fn set_journal_max_age(&mut self, age: Duration) -> Result<()> {
+        let range = Duration::from_secs(1)..=Duration::from_secs(30 * 24 * 3600);
+        self.journal_max_age = within("journal_max_age", age, range, "1 s to 30 days")?;
+        Ok(())
+    }
+
+    fn journal(&self) -> Option<JournalOptions> {
+        let dir = self.journal_dir.clone()?;
+        Some(JournalOptions { dir, max_age: self.journal_max_age })
     }
 
     pub fn set_max_requests(&mut self, requests: u64) -> Result<()> {
@@ -322,7 +337,7 @@ impl Client {
         watch.cancel = options.cancel.clone();
         watch.deadline = options.deadline.and_then(|d| Instant::now().checked_add(d));
         watch.log = inner.options.log.clone();
-        Ok(run::run(&job, line, limits, inner.gate.clone(), watch))
+        Ok(run::run(&job, line, limits, inner.gate.clone(), options.journal().as_ref(), watch))
     }
 }
 
@@ -553,6 +568,22 @@ impl<'a> Run<'a> {
     /// 1,000.
     pub fn max_requests(self, requests: u64) -> Run<'a> {
         self.set(|o| o.set_max_requests(requests))
+    }
+
+    /// Keeps a journal in this directory: **the very same call, made again** after a crash, a full disk or a
+    /// cancel, goes on where this one stopped. A finished run removes its journal. The directory is made if it
+    /// isn't there. Defaults to no journal.
+    pub fn journal_dir(self, dir: impl Into<PathBuf>) -> Run<'a> {
+        self.set(|o| {
+            o.journal_dir = Some(dir.into());
+            Ok(())
+        })
+    }
+
+    /// How old an unfinished journal may be to be gone on with: 1 s to 30 days. Defaults to 12 h. An older one
+    /// is set aside, because another run may have written newer values since.
+    pub fn journal_max_age(self, age: Duration) -> Run<'a> {
+        self.set(|o| o.set_journal_max_age(age))
     }
 
     /// Means an attribute that every profile has, such as `first_name`. Defaults to custom attributes.

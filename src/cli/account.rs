@@ -44,7 +44,7 @@ impl AccountArgs {
             .batch_size(self.batch_size)
             .method(if self.method == "POST" { usercom::Method::Post } else { usercom::Method::Put });
         builder = match self.rate {
-            rate if rate == 0.0 => builder.no_rate_limit(),
+            0.0 => builder.no_rate_limit(),
             rate if rate.is_finite() && rate > 0.0 => {
                 builder.rate_limit(1, Duration::from_secs_f64(1.0 / rate))
             }

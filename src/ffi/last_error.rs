@@ -11,10 +11,12 @@ thread_local! {
 
 /// Keeps `message` for this thread, cut at a UTF-8 boundary. The only place that writes.
 pub(super) fn set(message: &str) {
-    let end = message.floor_char_boundary(SIZE - 1);
     // A message has no NUL: it would end there for C.
-    let text = message[..end].replace('\0', "\\0");
-    let end = text.floor_char_boundary(SIZE - 1);
+    let text = message.replace('\0', "\\0");
+    let mut end = text.len().min(SIZE - 1);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
     BUFFER.with(|buffer| {
         // SAFETY: the buffer is this thread's own, and no reference into it outlives this block. C may read
         // it through its pointer, but not while this thread is in here.

@@ -2,7 +2,7 @@
 //! the documentation is written for C readers.
 //!
 //! Every function has the same shape: parse the arguments, call the core, write the out-parameters, all
-//! inside [`guard`], which no panic leaves.
+//! inside `guard`, which no panic leaves.
 
 // The names are those that C sees.
 #![allow(non_camel_case_types)]

@@ -1,9 +1,10 @@
 //! Settings of one run.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{c_char, c_int, c_void};
 use std::time::Duration;
 
 use super::cancel::{uc_cancel, uc_progress_fn};
+use super::options::path;
 use super::pointers::{free, give, handle_mut};
 use super::{Failure, guard, look};
 use crate::client::RunOptions;
@@ -84,6 +85,35 @@ pub unsafe extern "C" fn uc_run_options_set_max_requests(
 ) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, |o| Ok(o.options.set_max_requests(requests)?)) }
+}
+
+/// Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
+/// on where this one stopped. A finished run removes its journal; one that another process runs gives
+/// `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_journal_dir(
+    options: *mut uc_run_options,
+    dir: *const c_char,
+) -> c_int {
+    let change = |o: &mut uc_run_options| {
+        // SAFETY: the caller gives a string or NULL.
+        o.options.journal_dir = unsafe { path(dir, "journal_dir") }?;
+        Ok(())
+    };
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, change) }
+}
+
+/// How old an unfinished journal may be to be gone on with, 1,000 to 2,592,000,000 milliseconds (30 days). An
+/// older one is set aside, because another run may have written newer values since. Defaults to 43,200,000
+/// (12 h).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_journal_max_age_ms(
+    options: *mut uc_run_options,
+    ms: u64,
+) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(options, |o| Ok(o.options.set_journal_max_age(Duration::from_millis(ms))?)) }
 }
 
 /// Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom

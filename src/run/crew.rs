@@ -1,7 +1,7 @@
 //! Who sends: worker threads that live as long as the run, or the caller's own thread for a small one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::Instant;
@@ -133,10 +133,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         let answer = match left {
             // The sender is in `self`, so a receive can only end by an answer or by time.
             None => self.answers.recv().ok(),
-            Some(left) => match self.answers.recv_timeout(left) {
-                Ok(answer) => Some(answer),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-            },
+            Some(left) => self.answers.recv_timeout(left).ok(),
         };
         self.busy -= usize::from(answer.is_some());
         answer

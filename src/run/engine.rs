@@ -71,6 +71,8 @@ pub(crate) struct Engine<'a> {
     requests: u64,
     retries: u64,
     answered: bool,
+    /// Something of this run, not of an earlier life, was confirmed.
+    warm: bool,
     batches: Tally,
     trust_names: bool,
     last_progress: Instant,
@@ -114,6 +116,7 @@ impl<'a> Engine<'a> {
             requests: 0,
             retries: 0,
             answered: false,
+            warm: false,
             batches: Tally::default(),
             trust_names: true,
             last_progress: now,
@@ -122,6 +125,20 @@ impl<'a> Engine<'a> {
             panicked: false,
             notes: Vec::new(),
         }
+    }
+
+    /// Goes on from what an earlier life of this job settled.
+    pub fn resume(&mut self, marks: Vec<super::ledger::Mark>) {
+        self.ledger.restore(marks);
+        for (group, slots) in self.job.groups().iter().enumerate() {
+            if slots.clone().any(|slot| self.ledger.is_confirmed(slot)) {
+                self.guards[group].confirmed();
+            }
+        }
+    }
+
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     pub fn requests(&self) -> u64 {
@@ -157,7 +174,7 @@ impl<'a> Engine<'a> {
             return self.wait_or_done(None);
         }
         // Until the first success one request at a time: a wrong token costs one batch, not eight.
-        let room = if self.ledger.confirmed() > 0 { self.limits.workers } else { 1 };
+        let room = if self.warm { self.limits.workers } else { 1 };
         if self.in_flight.len() >= room {
             return Step::Wait { until: Some(patience_ends), reason: Waiting::Service };
         }
@@ -261,6 +278,7 @@ impl<'a> Engine<'a> {
             Verdict::Confirmed(remarks) => {
                 pass.succeeded(now);
                 self.last_progress = now;
+                self.warm = true;
                 self.confirmed(segment);
                 remarks.into_iter().for_each(|remark| self.remark(remark));
             }

@@ -43,6 +43,8 @@ pub(crate) struct Reason {
 pub(crate) struct Mark {
     pub state: IdState,
     pub slots: Range<usize>,
+    /// Of what is rejected.
+    pub http_status: Option<u16>,
 }
 
 #[derive(Debug)]
@@ -87,6 +89,10 @@ impl Ledger {
         !matches!(self.states[slot], IdState::Confirmed | IdState::Rejected)
     }
 
+    pub fn is_confirmed(&self, slot: usize) -> bool {
+        self.states[slot] == IdState::Confirmed
+    }
+
     /// The number of a reason; the same words always get the same one.
     pub fn reason(&mut self, http_status: Option<u16>, words: Words) -> ReasonId {
         let reason = Reason { http_status, words };
@@ -104,12 +110,28 @@ impl Ledger {
     }
 
     pub fn confirm(&mut self, request: &Request) {
-        self.set(request.sent(), IdState::Confirmed);
+        let runs = self.set(request.sent(), IdState::Confirmed);
+        let mark = |slots| Mark { state: IdState::Confirmed, slots, http_status: None };
+        self.marks.extend(runs.into_iter().map(mark));
     }
 
     pub fn reject(&mut self, slots: impl Iterator<Item = usize>, reason: ReasonId) {
-        for run in self.set(slots, IdState::Rejected) {
-            self.why.push((run, reason));
+        let http_status = self.reason_of(reason).http_status;
+        for slots in self.set(slots, IdState::Rejected) {
+            self.why.push((slots.clone(), reason));
+            self.marks.push(Mark { state: IdState::Rejected, slots, http_status });
+        }
+    }
+
+    /// Takes over what an earlier life of this job settled.
+    pub fn restore(&mut self, marks: Vec<Mark>) {
+        for Mark { state, slots, http_status } in marks {
+            let runs = self.set(slots, state);
+            if state == IdState::Rejected {
+                let words = Words::new("rejected by an earlier run of this job, whose report says why");
+                let reason = self.reason(http_status, words);
+                self.why.extend(runs.into_iter().map(|run| (run, reason)));
+            }
         }
     }
 
@@ -143,7 +165,6 @@ impl Ledger {
                 _ => runs.push(slot..slot + 1),
             }
         }
-        self.marks.extend(runs.iter().map(|slots| Mark { state, slots: slots.clone() }));
         runs
     }
 

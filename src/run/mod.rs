@@ -7,6 +7,7 @@ mod engine;
 mod gate;
 mod guard;
 mod isolate;
+mod journal;
 mod ledger;
 mod report;
 mod segment;
@@ -15,14 +16,16 @@ mod simulation;
 mod watch;
 
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 pub(crate) use self::backoff::Dice;
 use self::crew::{Attempt, Crew, World};
 pub(crate) use self::engine::Limits;
-use self::engine::{Engine, Step};
+use self::engine::{Engine, Step, Stop};
 use self::gate::Waiting;
 pub(crate) use self::gate::{Gate, Key};
+pub(crate) use self::journal::JournalOptions;
+use self::journal::{Journal, Opened, Unusable, fingerprint};
 pub use self::ledger::IdState;
 use self::report::Traffic;
 pub use self::report::{Failure, Report, Status};
@@ -41,18 +44,52 @@ pub(crate) fn run(
     line: Line<'_>,
     limits: Limits,
     gate: std::sync::Arc<Gate>,
+    journal: Option<&JournalOptions>,
     mut watch: Watch<'_>,
 ) -> Report {
     let sender = Sender { job, line: &line };
     let alone = job.groups().len() == 1 && job.slots() <= limits.batch_size && watch.is_nobody();
     let mut engine = Engine::new(job, limits, gate, Dice::random(), Instant::now());
-    let traffic =
+    if let Some(options) = journal {
+        let fingerprint = fingerprint(job, line.method(), line.url());
+        match Journal::open(options, &fingerprint, job.slots(), SystemTime::now()) {
+            Ok(opened) => resume(&mut engine, &mut watch, opened),
+            Err(why) => engine.stop(no_journal(&why)),
+        }
+    }
+    let (traffic, cut) =
         thread::scope(|scope| drive(&mut engine, &mut Crew::new(scope, &sender, alone), &mut watch));
     // After a cut the connections are dead; they go with the run.
-    if !traffic.1 {
+    if !cut {
         line.keep();
     }
-    close(job, engine, traffic.0, &watch)
+    close(job, engine, traffic, watch)
+}
+
+fn resume(engine: &mut Engine<'_>, watch: &mut Watch<'_>, opened: Opened) {
+    if let Some(warning) = opened.warning {
+        watch.warn(&warning);
+        engine.note(warning);
+    }
+    if !opened.marks.is_empty() {
+        engine.resume(opened.marks);
+        let settled = engine.ledger.confirmed() + engine.ledger.rejected();
+        engine.note(format!("resumed: {settled} ids had been settled by an earlier run of this job"));
+    }
+    watch.journal = Some(opened.journal);
+}
+
+fn no_journal(why: &Unusable) -> Stop {
+    match why {
+        Unusable::Busy(path) => {
+            let message =
+                format!("the same update is running already: {} is locked; nothing was sent", path.display());
+            Stop::new(Status::Busy, message)
+        }
+        Unusable::Io(path, error) => {
+            Stop::new(Status::Journal, format!("the journal {}: {error}; nothing was sent", path.display()))
+        }
+    }
 }
 
 /// Says what a run would send, and sends nothing.
@@ -125,6 +162,9 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
         if let Some(answer) = answer {
             watch.answered(answer.ticket, &answer.verdict);
             engine.settle(answer.ticket, answer.verdict, world.now());
+            if let Err(stop) = watch.record(&engine.ledger.take_marks()) {
+                engine.stop(stop);
+            }
         }
     }
     watch.finished(engine, world.now());
@@ -133,8 +173,12 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
     (traffic, cut)
 }
 
-fn close(job: &Job<'_>, engine: Engine<'_>, traffic: Traffic, watch: &Watch<'_>) -> Report {
-    let (ledger, end, notes) = engine.finish();
+fn close(job: &Job<'_>, engine: Engine<'_>, traffic: Traffic, mut watch: Watch<'_>) -> Report {
+    let (ledger, mut end, notes) = engine.finish();
+    let finished = ledger.confirmed() + ledger.rejected() == ledger.slots();
+    if let Err(stop) = watch.end_journal(finished) {
+        end = stop;
+    }
     let report = Report::new(job, ledger, end.status, end.message, notes, traffic);
     watch.ended(&report);
     report

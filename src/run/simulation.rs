@@ -231,7 +231,7 @@ fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, cancel: Opt
     assert!(world.coming.is_empty(), "a run ended with requests under way");
     assert!(world.under_way_at_once <= limits.workers, "more requests at once than workers");
     Played {
-        report: close(job, engine, traffic, &watch),
+        report: close(job, engine, traffic, watch),
         took: world.now - start,
         requests: world.requests,
         sent: world.sent,
@@ -353,7 +353,7 @@ fn random_run(seed: u64) {
     let update = if groups == 1 {
         Update::new("plan", "pro")
     } else {
-        let values = (0..groups).map(|v| Value::from(v)).collect();
+        let values = (0..groups).map(Value::from).collect();
         Update::rows("plan", values, (0..n).map(|_| (dice.next() % u64::from(groups)) as u32).collect())
     };
     let job = Job::new(&update, Ids::Numeric(&ids), RULES).unwrap();
@@ -494,7 +494,7 @@ fn one_poisonous_batch_is_no_outage() {
         });
         let mut watch = Watch::default();
         let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
-        let report = close(&job, engine, traffic, &watch);
+        let report = close(&job, engine, traffic, watch);
         assert_eq!(report.confirmed(), 19_900, "{report}");
         assert_eq!(report.unknown(), 100);
         assert!(matches!(report.status(), Status::Partial | Status::Server), "{report}");

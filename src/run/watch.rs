@@ -1,4 +1,4 @@
-//! Who looks on while a run goes: progress, cancel, deadline and log, all on the caller's thread.
+//! Who looks on while a run goes: progress, cancel, deadline, journal and log, all on the caller's thread.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use super::engine::{Engine, Stop};
+use super::journal::Journal;
+use super::ledger::Mark;
 use super::report::{Report, Status};
 use crate::wire::{Request, Verdict};
 
@@ -54,11 +56,14 @@ pub struct Progress {
 /// Called on the thread that started the run. `Break` cancels it.
 pub(crate) type ProgressFn<'a> = dyn FnMut(&Progress) -> ControlFlow<()> + 'a;
 
+/// Called on the thread of each run.
+pub(crate) type LogFn = dyn Fn(log::Level, &str) + Send + Sync;
+
 /// Where a client's own log lines go.
 #[derive(Clone)]
 pub(crate) struct Log {
     pub level: log::LevelFilter,
-    pub write: Arc<dyn Fn(log::Level, &str) + Send + Sync>,
+    pub write: Arc<LogFn>,
 }
 
 #[derive(Default)]
@@ -67,6 +72,7 @@ pub(crate) struct Watch<'a> {
     pub cancel: Option<Cancel>,
     pub deadline: Option<Instant>,
     pub log: Option<Log>,
+    pub journal: Option<Journal>,
     told: Option<Instant>,
     broken_off: bool,
 }
@@ -135,6 +141,31 @@ impl Watch<'_> {
         }
     }
 
+    /// Notes what was settled. After a failure nothing more is written: the file's end can't be trusted.
+    pub fn record(&mut self, marks: &[Mark]) -> Result<(), Stop> {
+        match self.journal.as_mut().map(|journal| journal.record(marks)) {
+            Some(Err(error)) => Err(self.journal_failed(&error)),
+            _ => Ok(()),
+        }
+    }
+
+    /// Removes the journal of a finished job, and makes that of another one last.
+    pub fn end_journal(&mut self, finished: bool) -> Result<(), Stop> {
+        let Some(journal) = self.journal.take() else { return Ok(()) };
+        let path = journal.path().to_owned();
+        let ended = if finished { journal.remove() } else { journal.keep() };
+        ended.map_err(|error| journal_stop(&path, &error))
+    }
+
+    fn journal_failed(&mut self, error: &std::io::Error) -> Stop {
+        let path = self.journal.take().map(|journal| journal.path().to_owned()).unwrap_or_default();
+        journal_stop(&path, error)
+    }
+
+    pub fn warn(&self, message: &str) {
+        self.log(log::Level::Warn, || message.to_owned());
+    }
+
     pub fn ended(&self, report: &Report) {
         let level = if report.status() == Status::Ok { log::Level::Info } else { log::Level::Warn };
         self.log(level, || format!("run ended, {}: {}", report.status().name(), report.message()));
@@ -146,4 +177,12 @@ impl Watch<'_> {
             (log.write)(level, &message());
         }
     }
+}
+
+fn journal_stop(path: &std::path::Path, error: &std::io::Error) -> Stop {
+    let message = format!(
+        "the journal {}: {error}; this report is exact, but the same call made again may send more than is left",
+        path.display()
+    );
+    Stop::new(Status::Journal, message)
 }

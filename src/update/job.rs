@@ -51,12 +51,12 @@ impl<'a> Job<'a> {
         ids.check()?;
         let (values, group_of) = distinct_values(update, ids.len(), rules)?;
         let (order, superseded) = arrange(&ids, group_of.as_deref());
+        let slots = order.as_ref().map_or(ids.len(), Vec::len);
         let groups = match (&order, &group_of) {
             (Some(order), Some(group_of)) => {
                 runs_of(values.len(), order.iter().map(|p| group_of[*p as usize]))
             }
-            (Some(order), None) => vec![0..order.len()],
-            (None, _) => vec![0..ids.len()],
+            _ => std::iter::once(0..slots).collect(),
         };
         Ok(Job { attribute, kind: rules.kind, ids, values, groups, order, superseded })
     }

@@ -129,7 +129,7 @@ impl Http {
         let uri = url.parse().map_err(|_| Error::invalid("base_url", "is not a URL"))?;
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let agent = idle.unwrap_or_else(|| self.config.new_agent());
-        Ok(Line { http: self, agent, uri })
+        Ok(Line { http: self, agent, url: url.to_owned(), uri })
     }
 
     /// Takes back what a run has no more use for.
@@ -142,6 +142,7 @@ impl Http {
 pub(crate) struct Line<'a> {
     http: &'a Http,
     agent: Agent,
+    url: String,
     uri: Uri,
 }
 
@@ -152,6 +153,16 @@ impl Line<'_> {
             Ok(reply) => judge(&reply, ids),
             Err(error) => failure(&error),
         }
+    }
+
+    /// `PUT` or `POST`.
+    pub fn method(&self) -> &'static str {
+        self.http.method.as_str()
+    }
+
+    /// Where requests go.
+    pub fn url(&self) -> &str {
+        &self.url
     }
 
     /// Ends every request that is under way. The line is of no use afterwards.

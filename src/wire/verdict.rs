@@ -226,7 +226,7 @@ fn success(reply: &Reply, sent: usize) -> Verdict {
     }
     let Ok(json) = serde_json::from_slice::<Json>(text) else {
         let html = reply.html || text.starts_with(b"<");
-        return if html && reply.framing == Framing::Complete || html && !text.is_empty() {
+        return if html && !text.is_empty() {
             Verdict::Html { status: reply.status, words: words_of(reply) }
         } else {
             unreadable()
