@@ -27,7 +27,7 @@
  * CALLBACKS must return normally: no longjmp, no C++ exception.
  *
  * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there is fine. Make another
- * one in the child. Do not fork while another thread is inside a one-shot call.
+ * one in the child. One-shot calls work in a child right away: it shares nothing with its parent.
  *
  * SIGNALS. SIGPIPE never kills the process on account of this library, and interrupted system calls lose
  * nothing. In a signal handler only uc_cancel_request() may be called.

@@ -4,13 +4,14 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use ring::digest;
 
 use crate::account::{Account, BaseUrl, Subdomain, Token};
 use crate::error::{Error, Result};
+use crate::process::PerProcess;
 use crate::run::{self, Cancel, Gate, JournalOptions, Key, Limits, Log, Progress, Report, Watch};
 use crate::update::{AttributeKind, Ids, Job, JsonText, Rules, Update, Value};
 use crate::wire::{Http, HttpOptions, Method, Proxying};
@@ -230,7 +231,7 @@ impl Client {
         const KEPT: usize = 8;
         let (account, options) = Client::builder(subdomain, token).loopback_from_environment().checked()?;
         let key = key(&account);
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shared = SHARED.lock();
         if let Some(at) = shared.iter().position(|(k, _)| *k == key) {
             // The most recently used one last.
             let kept = shared.remove(at);
@@ -247,7 +248,7 @@ impl Client {
 
     /// Drops the shared clients and their tokens. Runs that use one go on.
     pub fn shutdown_shared() {
-        SHARED.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        SHARED.lock().clear();
     }
 
     pub(crate) fn connect(account: Account, options: Options) -> Result<Client> {
@@ -347,7 +348,7 @@ impl fmt::Debug for Client {
     }
 }
 
-static SHARED: Mutex<Vec<(Key, Client)>> = Mutex::new(Vec::new());
+static SHARED: PerProcess<(Key, Client)> = PerProcess::new();
 
 /// `USERCOM_BASE_URL`, which may only name this machine: a variable must not send the token elsewhere.
 pub(crate) fn base_url_from_environment() -> Result<Option<BaseUrl>> {

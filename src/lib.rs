@@ -32,6 +32,7 @@ mod error;
 // The one place where C's pointers come in; everything below it is safe Rust.
 #[allow(unsafe_code)]
 pub mod ffi;
+mod process;
 mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::backoff::{Dice, backoff};
+use crate::process::PerProcess;
 
 /// How long a run looks away while another run's probe is under way.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
@@ -25,7 +26,7 @@ const CLIMB: f64 = 1.005;
 pub(crate) type Interval = Option<Duration>;
 
 /// All gates of this process. Kept when the last client goes, so that the next one keeps the pace.
-static GATES: Mutex<Vec<(Key, Arc<Gate>)>> = Mutex::new(Vec::new());
+static GATES: PerProcess<(Key, Arc<Gate>)> = PerProcess::new();
 
 /// More gates than this are not kept once nobody uses them.
 const KEPT: usize = 64;
@@ -111,7 +112,7 @@ pub(crate) enum Blame {
 impl Gate {
     /// The gate that everybody in this process shares who uses this endpoint and token.
     pub fn shared(key: Key) -> Arc<Gate> {
-        let mut gates = GATES.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut gates = GATES.lock();
         if let Some((_, gate)) = gates.iter().find(|(k, _)| *k == key) {
             return gate.clone();
         }
