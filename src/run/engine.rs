@@ -211,10 +211,13 @@ impl<'a> Engine<'a> {
         }
     }
 
-    fn send(&mut self, segment: Segment, pass: Pass) -> Step {
+    fn send(&mut self, mut segment: Segment, pass: Pass) -> Step {
         self.requests += 1;
         if segment.maybe_applied || segment.failed_at.is_some() {
             self.retries += 1;
+        }
+        if !std::mem::replace(&mut segment.noted, true) {
+            self.ledger.sending(segment.request.slots.clone());
         }
         let ticket = self.requests;
         let request = segment.request.clone();
@@ -264,6 +267,14 @@ impl<'a> Engine<'a> {
         let guards = &self.guards;
         let request = self.cutter.cut(self.job, &self.ledger, size, |group| guards[group].may_send())?;
         Some(Segment::new(request, Role::Batch))
+    }
+
+    /// A request that was not sent after all.
+    pub fn recall(&mut self, ticket: u64) {
+        if let Some((segment, _pass)) = self.in_flight.remove(&ticket) {
+            self.requests -= 1;
+            self.queue.push_front(segment);
+        }
     }
 
     /// Takes in what became of a request.
@@ -565,11 +576,9 @@ impl<'a> Engine<'a> {
             .collect();
         let no_answer = self.ledger.reason(None, Words::new("no answer before the run ended"));
         for segment in open.iter().filter(|segment| segment.maybe_applied) {
-            self.ledger.give_up(&segment.request, segment.reason.or(Some(no_answer)));
+            self.ledger.give_up(segment.request.sent(), segment.reason.unwrap_or(no_answer));
             for (slot, reason) in &segment.suspects {
-                let request =
-                    Request { group: segment.request.group, slots: *slot..*slot + 1, skip: Vec::new() };
-                self.ledger.give_up(&request, Some(*reason));
+                self.ledger.give_up(std::iter::once(*slot), *reason);
             }
         }
         let (total, good) = (self.ledger.slots(), self.ledger.confirmed());

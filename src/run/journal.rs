@@ -1,7 +1,8 @@
 //! What is settled, on disk, so that the same call made again after a crash goes on where it stopped.
 //!
 //! A text file of lines `<number> <CRC-32> <content>`. The first one says which job it belongs to and when
-//! that began; every other one says which slots are confirmed or rejected. No id, value or token is in it.
+//! that began; every other one says which slots are about to be sent,
+//! confirmed or rejected. No id, value or token is in it.
 //! Whatever the file holds, it can only make slots be sent again: a line counts when its number, its checksum
 //! and every line before it are right.
 
@@ -160,7 +161,10 @@ impl Journal {
             let (first, last) = (mark.slots.start, mark.slots.end - 1);
             match mark.state {
                 IdState::Confirmed => format!("confirmed {first}-{last}"),
-                _ => format!("rejected {first}-{last} http {}", mark.http_status.unwrap_or_default()),
+                IdState::Rejected => {
+                    format!("rejected {first}-{last} http {}", mark.http_status.unwrap_or_default())
+                }
+                IdState::Unknown | IdState::NotAttempted => format!("sending {first}-{last}"),
             }
         }))
     }
@@ -258,7 +262,7 @@ struct Found {
 
 #[derive(Debug, PartialEq, Eq)]
 enum Unread {
-    /// There is nothing yet.
+    /// There is nothing to go on with.
     New,
     Unfit(String),
 }
@@ -272,14 +276,13 @@ fn read(
     max_age: Duration,
 ) -> Result<Found, Unread> {
     let mut rest = bytes;
-    let (mut lines, mut marks, mut settled) = (0, Vec::new(), 0usize);
+    let (mut lines, mut marks) = (0, Vec::new());
     while let Some(content) = next_line(&mut rest, lines) {
         if lines == 0 {
             check_header(content, fingerprint, slots, now, max_age)?;
         } else {
             let mark = parse_mark(content, slots)
                 .ok_or_else(|| Unread::Unfit(format!("its line {} says nothing known", lines + 1)))?;
-            settled += mark.slots.len();
             marks.push(mark);
         }
         lines += 1;
@@ -293,8 +296,9 @@ fn read(
         // Not even a first line: the job had sent nothing when it ended, or somebody emptied the file.
         return Err(Unread::New);
     }
-    if settled >= slots && all_settled(&marks, slots) {
-        return Err(Unread::Unfit("it belongs to a run that was finished".into()));
+    if all_settled(&marks, slots) {
+        // The process ended, or the file couldn't be removed, just when the job was done: this is a new run.
+        return Err(Unread::New);
     }
     let warning = (!torn.is_empty()).then(|| "the journal's torn last line was cut off".to_owned());
     Ok(Found { marks, lines, good_bytes: bytes.len() - torn.len(), warning })
@@ -356,6 +360,7 @@ fn parse_mark(content: &str, slots: usize) -> Option<Mark> {
     let words: Vec<&str> = content.split(' ').collect();
     let (state, range, http_status) = match words.as_slice() {
         ["confirmed", range] => (IdState::Confirmed, range, None),
+        ["sending", range] => (IdState::Unknown, range, None),
         ["rejected", range, "http", status] => (IdState::Rejected, range, status.parse().ok()),
         _ => return None,
     };
@@ -365,7 +370,8 @@ fn parse_mark(content: &str, slots: usize) -> Option<Mark> {
 }
 
 fn all_settled(marks: &[Mark], slots: usize) -> bool {
-    let mut ranges: Vec<&Range<usize>> = marks.iter().map(|mark| &mark.slots).collect();
+    let settled = marks.iter().filter(|mark| mark.state != IdState::Unknown);
+    let mut ranges: Vec<&Range<usize>> = settled.map(|mark| &mark.slots).collect();
     ranges.sort_by_key(|range| range.start);
     let reached = ranges.iter().try_fold(0, |end, range| (range.start <= end).then_some(end.max(range.end)));
     reached == Some(slots)
@@ -387,6 +393,10 @@ mod tests {
         Mark { state: IdState::Confirmed, slots, http_status: None }
     }
 
+    fn sending(slots: Range<usize>) -> Mark {
+        Mark { state: IdState::Unknown, slots, http_status: None }
+    }
+
     fn rejected(slots: Range<usize>) -> Mark {
         Mark { state: IdState::Rejected, slots, http_status: Some(400) }
     }
@@ -396,8 +406,14 @@ mod tests {
     }
 
     fn journal() -> String {
-        [header(), line(1, "confirmed 0-9"), line(2, "rejected 10-10 http 400"), line(3, "confirmed 50-59")]
-            .concat()
+        [
+            header(),
+            line(1, "sending 0-9"),
+            line(2, "confirmed 0-9"),
+            line(3, "rejected 10-10 http 400"),
+            line(4, "confirmed 50-59"),
+        ]
+        .concat()
     }
 
     fn look(bytes: &[u8]) -> Result<Found, Unread> {
@@ -414,8 +430,8 @@ mod tests {
     #[test]
     fn what_was_written_is_read() {
         let found = look(journal().as_bytes()).unwrap();
-        assert_eq!(found.marks, [confirmed(0..10), rejected(10..11), confirmed(50..60)]);
-        assert_eq!((found.lines, found.good_bytes, found.warning), (4, journal().len(), None));
+        assert_eq!(found.marks, [sending(0..10), confirmed(0..10), rejected(10..11), confirmed(50..60)]);
+        assert_eq!((found.lines, found.good_bytes, found.warning), (5, journal().len(), None));
         assert_eq!(look(b""), Err(Unread::New));
     }
 
@@ -450,7 +466,7 @@ mod tests {
                     // Only the end may be lost quietly.
                     Ok(found) => {
                         assert!(
-                            all.starts_with(&found.marks) && found.marks.len() < 3,
+                            all.starts_with(&found.marks) && found.marks.len() < all.len(),
                             "byte {at}, bit {bit}"
                         );
                     }
@@ -479,7 +495,8 @@ mod tests {
         assert!(why(&with(&[first, "confirmed 5-4"])).contains("line 2"));
         assert!(why(&with(&[first, "confirmed 0-18446744073709551615"])).contains("line 2"));
         assert!(why(&with(&[first, "unknown 0-1"])).contains("line 2"));
-        assert!(why(&with(&[first, "confirmed 0-98", "rejected 99-99 http 400"])).contains("finished"));
+        let finished = with(&[first, "confirmed 0-98", "rejected 99-99 http 400"]);
+        assert_eq!(look(finished.as_bytes()), Err(Unread::New), "must not skip what a new run is asked for");
         assert!(
             why(&format!("{}garbage\n{}", header(), line(1, "confirmed 0-9"))).contains("line 2 is damaged")
         );

@@ -125,22 +125,33 @@ impl Ledger {
 
     /// Takes over what an earlier life of this job settled.
     pub fn restore(&mut self, marks: Vec<Mark>) {
+        let rejected = Words::new("rejected by an earlier run of this job, whose report says why");
+        let sent = Words::new("sent by an earlier run of this job that ended before the answer came");
+        let sent = self.reason(None, sent);
         for Mark { state, slots, http_status } in marks {
-            let runs = self.set(slots, state);
-            if state == IdState::Rejected {
-                let words = Words::new("rejected by an earlier run of this job, whose report says why");
-                let reason = self.reason(http_status, words);
-                self.why.extend(runs.into_iter().map(|run| (run, reason)));
+            match state {
+                IdState::Confirmed => drop(self.set(slots, state)),
+                IdState::Rejected => {
+                    let reason = self.reason(http_status, rejected.clone());
+                    let runs = self.set(slots, state);
+                    self.why.extend(runs.into_iter().map(|run| (run, reason)));
+                }
+                IdState::Unknown | IdState::NotAttempted => self.give_up(slots, sent),
             }
         }
     }
 
-    /// Only at the end of a run: what was sent and never settled.
-    pub fn give_up(&mut self, request: &Request, reason: Option<ReasonId>) {
-        for slot in request.sent() {
+    /// For the journal: these are about to be sent.
+    pub fn sending(&mut self, slots: Range<usize>) {
+        self.marks.push(Mark { state: IdState::Unknown, slots, http_status: None });
+    }
+
+    /// What was sent and not settled, at the end of a run or by an earlier one.
+    pub fn give_up(&mut self, slots: impl Iterator<Item = usize>, reason: ReasonId) {
+        for slot in slots {
             if self.is_open(slot) {
                 self.states[slot] = IdState::Unknown;
-                self.why.extend(reason.map(|reason| (slot..slot + 1, reason)));
+                self.why.push((slot..slot + 1, reason));
             }
         }
     }
@@ -206,7 +217,7 @@ mod tests {
         ledger.reject(0..3, no);
         assert_eq!((ledger.confirmed(), ledger.rejected()), (2, 1));
         ledger.confirm(&request(1..2, &[]));
-        ledger.give_up(&request(2..5, &[]), Some(no));
+        ledger.give_up(2..5, no);
         assert_eq!((ledger.confirmed(), ledger.rejected()), (3, 0));
         let marks = ledger.take_marks();
         assert_eq!(marks.len(), 4);

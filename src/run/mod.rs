@@ -143,6 +143,12 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
         }
         let (until, reason) = match engine.next(now) {
             Step::Send { ticket, request } => {
+                // On paper first: a run after a crash must know what may have been applied.
+                if let Err(stop) = watch.record(&engine.ledger.take_marks()) {
+                    engine.recall(ticket);
+                    engine.stop(stop);
+                    continue;
+                }
                 watch.sending(ticket, &request);
                 world.send(ticket, request);
                 engine.limit_workers(world.capacity());

@@ -119,7 +119,9 @@ pub struct Report {
     states: Vec<IdState>,
     counts: [usize; 4],
     failures: Vec<(u32, ReasonId)>,
-    ids: Vec<Box<str>>,
+    /// The failures' ids, one after the other, and where each ends.
+    ids: String,
+    id_ends: Vec<usize>,
     reasons: Vec<Reason>,
     notes: Vec<String>,
     traffic: Traffic,
@@ -161,10 +163,25 @@ impl Report {
                 first.position, first.by
             )
         }));
-        let ids = failures.iter().map(|(position, _)| job.ids.display(*position as usize).into()).collect();
+        let (mut ids, mut id_ends) = (String::new(), Vec::with_capacity(failures.len()));
+        for (position, _) in &failures {
+            job.ids.write(*position as usize, &mut ids);
+            id_ends.push(ids.len());
+        }
         let mut counts = [0; 4];
         states.iter().for_each(|state| counts[*state as usize] += 1);
-        Report { status, message: message.into(), states, counts, failures, ids, reasons, notes, traffic }
+        Report {
+            status,
+            message: message.into(),
+            states,
+            counts,
+            failures,
+            ids,
+            id_ends,
+            reasons,
+            notes,
+            traffic,
+        }
     }
 
     /// How the run ended.
@@ -220,9 +237,10 @@ impl Report {
     fn describe(&self, k: usize) -> Failure<'_> {
         let (position, reason) = self.failures[k];
         let reason = &self.reasons[reason.index()];
+        let start = k.checked_sub(1).map_or(0, |before| self.id_ends[before]);
         Failure {
             index: position as usize,
-            id: &self.ids[k],
+            id: &self.ids[start..self.id_ends[k]],
             state: self.states[position as usize],
             http_status: reason.http_status,
             message: reason.words.as_str(),

@@ -23,6 +23,8 @@ pub(crate) struct Segment {
     pub retried_stale: bool,
     /// Sent at least once without proof that it was not applied.
     pub maybe_applied: bool,
+    /// The journal knows that it was sent.
+    pub noted: bool,
     /// The last thing that went wrong with it.
     pub reason: Option<ReasonId>,
     pub failed_at: Option<Instant>,
@@ -56,6 +58,7 @@ impl Segment {
             timeouts: 0,
             retried_stale: false,
             maybe_applied: false,
+            noted: false,
             reason: None,
             failed_at: None,
             not_before: None,

@@ -2,17 +2,20 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::Range;
+use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
 use super::backoff::Dice;
 use super::crew::{Answer, World};
 use super::engine::{Engine, Limits};
 use super::gate::Gate;
+use super::journal::{Journal, JournalOptions};
 use super::ledger::IdState;
 use super::report::{Report, Status};
 use super::watch::{Cancel, Watch};
-use super::{GRACE, close, drive};
+use super::{GRACE, close, drive, resume};
 use crate::update::{AttributeKind, Ids, Job, Rules, Update, Value};
 use crate::wire::{Culprit, Fault, Request, Verdict, Words};
 
@@ -64,6 +67,7 @@ struct Simulated<'a> {
     sent: Vec<u32>,
     requests: u64,
     cancel: Option<(Instant, Cancel)>,
+    crash: Option<Instant>,
     under_way_at_once: usize,
 }
 
@@ -169,9 +173,12 @@ impl World for Simulated<'_> {
     fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
         let first = self.coming.first_key_value().map(|((at, _), _)| *at);
         let cancel = self.cancel.as_ref().map(|(at, _)| *at).filter(|at| *at > self.now);
-        let wake = [until, first, cancel].into_iter().flatten().min().expect("waits for ever");
+        let wake = [until, first, cancel, self.crash].into_iter().flatten().min().expect("waits for ever");
         // A little, so that a run that waits for what has passed does not stand still.
         self.now = wake.max(self.now + Duration::from_micros(1));
+        if self.crash.is_some_and(|at| at <= self.now) {
+            std::panic::resume_unwind(Box::new(Crash));
+        }
         if let Some((_, handle)) = self.cancel.as_ref().filter(|(at, _)| *at <= self.now) {
             handle.request();
         }
@@ -203,41 +210,95 @@ struct Played {
     accepted: Vec<bool>,
 }
 
-/// Plays a job with these limits.
-fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, cancel: Option<Duration>) -> Played {
+/// What happens to the caller during a run.
+#[derive(Clone, Debug, Default)]
+struct Fate {
+    cancel: Option<Duration>,
+    /// The process dies, so long after each start, and the same call is made again.
+    crashes: Vec<Duration>,
+    /// The journal's end doesn't always reach the disk, as when the power fails.
+    torn: bool,
+}
+
+/// How a process ends that gets no chance to say goodbye.
+struct Crash;
+
+/// Plays a job with these limits. The same call is made again after each crash, with a real journal.
+fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: Fate) -> Played {
     let mut dice = Dice::new(seed);
     let start = Instant::now();
-    let cancel = cancel.map(|after| (start + after, Cancel::new()));
-    let mut watch = Watch::default();
-    watch.cancel = cancel.as_ref().map(|(_, handle)| handle.clone());
-    let gate = Arc::new(Gate::default());
-    let mut engine = Engine::new(job, limits.clone(), gate, Dice::new(dice.next()), start);
+    let n = job.slots();
     let mut world = Simulated {
         job,
         weather,
-        dice,
+        dice: Dice::new(dice.next()),
         start,
         now: start,
         coming: BTreeMap::new(),
         sent_at: VecDeque::new(),
-        applied: vec![false; job.slots()],
-        accepted: vec![false; job.slots()],
-        sent: vec![0; job.slots()],
+        applied: vec![false; n],
+        accepted: vec![false; n],
+        sent: vec![0; n],
         requests: 0,
-        cancel,
+        cancel: fate.cancel.map(|after| (start + after, Cancel::new())),
+        crash: None,
         under_way_at_once: 0,
     };
-    let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
+    let dir = std::env::temp_dir().join(format!("usercom-simulation-{}-{seed}", std::process::id()));
+    let journal = JournalOptions { dir: dir.clone(), max_age: Duration::from_secs(12 * 3600) };
+    let mut crashes = fate.crashes.iter().copied();
+    let journaled = !fate.crashes.is_empty();
+    let report = loop {
+        world.crash = crashes.next().map(|after| world.now + after);
+        let life = std::panic::catch_unwind(AssertUnwindSafe(|| {
+            let mut watch = Watch::default();
+            watch.cancel = world.cancel.as_ref().map(|(_, handle)| handle.clone());
+            let (gate, dice) = (Arc::new(Gate::default()), Dice::new(dice.next()));
+            let mut engine = Engine::new(job, limits.clone(), gate, dice, world.now);
+            if journaled {
+                let opened = Journal::open(&journal, &[7; 32], n, SystemTime::now()).expect("a journal");
+                resume(&mut engine, &mut watch, opened);
+            }
+            let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
+            close(job, engine, traffic, watch)
+        }));
+        match life {
+            Ok(report) => break report,
+            Err(cause) if cause.is::<Crash>() => {
+                // What was under way may have been applied, but nobody is there to hear of it.
+                world.coming.clear();
+                if fate.torn {
+                    tear(&dir, &mut dice);
+                }
+            }
+            Err(cause) => std::panic::resume_unwind(cause),
+        }
+    };
     assert!(world.coming.is_empty(), "a run ended with requests under way");
     assert!(world.under_way_at_once <= limits.workers, "more requests at once than workers");
+    if journaled {
+        let settled = report.confirmed() + report.rejected() == n;
+        assert_eq!(std::fs::read_dir(&dir).expect("its directory").count(), usize::from(!settled));
+        std::fs::remove_dir_all(&dir).expect("its directory");
+    }
     Played {
-        report: close(job, engine, traffic, watch),
+        report,
         took: world.now - start,
         requests: world.requests,
         sent: world.sent,
         applied: world.applied,
         accepted: world.accepted,
     }
+}
+
+/// Sometimes the end of a journal didn't reach the disk.
+fn tear(dir: &Path, dice: &mut Dice) {
+    let journal = std::fs::read_dir(dir).ok().and_then(|mut files| files.next()?.ok()).expect("a journal");
+    let file = std::fs::OpenOptions::new().write(true).open(journal.path()).expect("a journal");
+    let length = file.metadata().expect("a journal").len();
+    let lost = if dice.unit() < 0.5 { dice.next() % 100 } else { 0 };
+    // The first line is on the disk before anything is sent.
+    file.set_len(length.saturating_sub(lost).max(length.min(120))).expect("a journal");
 }
 
 fn limits() -> Limits {
@@ -279,7 +340,8 @@ fn ids(n: usize) -> Vec<i64> {
 }
 
 /// What must hold whatever happens.
-fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played, cancelled: bool) {
+fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played, fate: &Fate) {
+    let crashes = fate.crashes.len() as u64;
     let report = &played.report;
     let total = report.confirmed() + report.rejected() + report.unknown() + report.not_attempted();
     assert_eq!(total, report.total(), "the four states partition the input");
@@ -295,18 +357,19 @@ fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played, can
             IdState::Confirmed => assert!(played.accepted[slot], "slot {slot}: a false confirmation"),
             IdState::Rejected => assert!(refused, "slot {slot}: a good id rejected"),
             IdState::NotAttempted => {
-                assert!(!played.applied[slot], "slot {slot}: applied, but not attempted")
+                assert!(!played.applied[slot] || fate.torn, "slot {slot}: applied, but not attempted");
             }
             IdState::Unknown => assert!(played.sent[slot] > 0, "slot {slot}: unknown, but never sent"),
         }
     }
     let planned: u64 = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size) as u64).sum();
-    assert!(played.requests <= (20 * planned).max(1000), "more requests than the limit");
-    assert_eq!(played.requests, report.requests());
+    let limit = limits.max_requests.unwrap_or((20 * planned).max(1000));
+    assert!(played.requests <= limit * (1 + crashes), "more requests than the limit");
+    assert!(report.requests() == played.requests || crashes > 0);
     if report.status() == Status::Ok {
         assert_eq!(report.confirmed(), job.slots());
     }
-    if !cancelled && report.status().ran_to_its_end() {
+    if fate.cancel.is_none() && report.status().ran_to_its_end() {
         let left_out = |slot: &usize| state_of(*slot) == IdState::NotAttempted;
         let known = |slot: usize| given_up.iter().any(|group| group.contains(&slot));
         assert!((0..job.slots()).filter(left_out).all(known), "came to its end and left ids out");
@@ -365,14 +428,15 @@ fn random_run(seed: u64) {
         limits.interval = None;
     }
     let weather = random_weather(&mut dice, &job);
-    let cancel = (dice.unit() < 0.2).then(|| Duration::from_secs_f64(30.0 * dice.unit() * dice.unit()));
-    let played = play(&job, weather.clone(), &limits, dice.next(), cancel);
-    check(&job, &weather, &limits, &played, cancel.is_some());
-    if let Some(after) = cancel {
-        assert!(
-            played.took <= after.max(Duration::ZERO) + GRACE + SECOND
-                || played.report.status() != Status::Cancelled
-        );
+    let soon = |dice: &mut Dice| Duration::from_secs_f64(30.0 * dice.unit() * dice.unit());
+    let cancel = (dice.unit() < 0.2).then(|| soon(&mut dice));
+    let crashes = if dice.unit() < 0.2 { 1 + dice.next() % 4 } else { 0 };
+    let (torn, crashes) = (dice.unit() < 0.5, (0..crashes).map(|_| soon(&mut dice)).collect());
+    let fate = Fate { cancel, crashes, torn };
+    let played = play(&job, weather.clone(), &limits, dice.next(), fate.clone());
+    check(&job, &weather, &limits, &played, &fate);
+    if let (Some(after), [], Status::Cancelled) = (cancel, &*fate.crashes, played.report.status()) {
+        assert!(played.took <= after + GRACE + SECOND);
     }
     assert!(played.took < Duration::from_secs(24 * 3600), "took {:?}", played.took);
 }
@@ -391,7 +455,7 @@ fn random_runs() {
 fn a_clean_run_keeps_the_pace_and_sends_nothing_twice() {
     let ids = ids(30_000);
     let job = one_value(&ids);
-    let played = play(&job, fine(), &limits(), 1, None);
+    let played = play(&job, fine(), &limits(), 1, Fate::default());
     assert_eq!(played.report.status(), Status::Ok);
     assert_eq!(played.requests, 300);
     assert!(played.sent.iter().all(|n| *n == 1));
@@ -406,9 +470,10 @@ fn random_server_errors_cost_little() {
     let limits = Limits { interval: Some(SECOND / 5), workers: 8, ..limits() };
     for latency in [30, 300, 1200] {
         let fine = Weather { latency: Duration::from_millis(latency), ..fine() };
-        let clean = play(&job, fine.clone(), &limits, 1, None);
+        let clean = play(&job, fine.clone(), &limits, 1, Fate::default());
         for (share, requests, wall) in [(0.15, 1.25, 1.5), (0.30, 1.6, 2.0)] {
-            let played = play(&job, Weather { server_error: share, ..fine.clone() }, &limits, 2, None);
+            let played =
+                play(&job, Weather { server_error: share, ..fine.clone() }, &limits, 2, Fate::default());
             assert_eq!(played.report.status(), Status::Ok, "{}", played.report.message());
             let cost = played.requests as f64 / clean.requests as f64;
             let time = played.took.as_secs_f64() / clean.took.as_secs_f64();
@@ -425,7 +490,7 @@ fn an_outage_is_survived_also_by_a_single_batch() {
             let outage = Some((from * SECOND, (from + length) * SECOND));
             let ids = ids(n);
             let job = one_value(&ids);
-            let played = play(&job, Weather { outage, ..fine() }, &limits(), 3, None);
+            let played = play(&job, Weather { outage, ..fine() }, &limits(), 3, Fate::default());
             assert_eq!(played.report.status(), Status::Ok, "{n} ids, {length} s from {from} s on");
         }
     }
@@ -437,7 +502,7 @@ fn a_service_that_stays_away_ends_the_run_after_its_patience() {
     let job = one_value(&ids);
     for from in [0, 1] {
         let outage = Some((from * SECOND, Duration::MAX));
-        let played = play(&job, Weather { outage, ..fine() }, &limits(), 4, None);
+        let played = play(&job, Weather { outage, ..fine() }, &limits(), 4, Fate::default());
         assert!(matches!(played.report.status(), Status::Server | Status::Transport));
         let patience = limits().patience;
         assert!(played.took >= patience && played.took < patience + 65 * SECOND, "{:?}", played.took);
@@ -490,6 +555,7 @@ fn one_poisonous_batch_is_no_outage() {
             sent: vec![0; n],
             requests: 0,
             cancel: None,
+            crash: None,
             under_way_at_once: 0,
         });
         let mut watch = Watch::default();
@@ -511,7 +577,7 @@ fn bad_ids_are_found_exactly_and_the_good_ones_confirmed() {
         [(Names::None, 6 * 2 * 8), (Names::First, 40), (Names::All, 20), (Names::Wrong, 6 * 2 * 8 + 40)]
     {
         let weather = Weather { bad: bad.clone(), names, ..fine() };
-        let played = play(&job, weather, &limits(), 7, None);
+        let played = play(&job, weather, &limits(), 7, Fate::default());
         assert_eq!(played.report.status(), Status::Partial);
         let rejected: BTreeSet<usize> = played.report.failures().map(|f| f.index).collect();
         assert_eq!(rejected, bad, "{names:?}");
@@ -524,14 +590,14 @@ fn bad_ids_are_found_exactly_and_the_good_ones_confirmed() {
 fn a_refused_value_costs_four_requests_or_little_more_among_rows() {
     let ids = ids(50_000);
     let job = one_value(&ids);
-    let played = play(&job, Weather { refused_value: Some(0), ..fine() }, &limits(), 8, None);
+    let played = play(&job, Weather { refused_value: Some(0), ..fine() }, &limits(), 8, Fate::default());
     assert_eq!((played.report.status(), played.requests), (Status::Rejected, 4));
     assert_eq!(played.report.confirmed() + played.report.unknown(), 0);
 
     let update =
         Update::rows("plan", (0..3).map(Value::from).collect(), (0..50_000).map(|i| i % 3).collect());
     let rows = Job::new(&update, Ids::Numeric(&ids), RULES).unwrap();
-    let played = play(&rows, Weather { refused_value: Some(1), ..fine() }, &limits(), 9, None);
+    let played = play(&rows, Weather { refused_value: Some(1), ..fine() }, &limits(), 9, Fate::default());
     assert_eq!(played.report.status(), Status::Partial);
     let wrong = &rows.groups()[1];
     assert_eq!(played.report.confirmed(), 50_000 - wrong.len());
@@ -545,7 +611,8 @@ fn a_list_whose_first_part_was_purged_is_not_given_up() {
     let ids = ids(10_000);
     let job = one_value(&ids);
     let weather = Weather { bad: (0..8000).collect(), ..fine() };
-    let played = play(&job, weather, &Limits { max_requests: Some(100_000), ..limits() }, 10, None);
+    let played =
+        play(&job, weather, &Limits { max_requests: Some(100_000), ..limits() }, 10, Fate::default());
     assert_eq!(played.report.confirmed(), 2000, "{}", played.report);
 }
 
@@ -555,7 +622,7 @@ fn dense_bad_ids_end_at_the_request_limit_with_the_clean_ones_first() {
     let job = one_value(&ids);
     let bad: BTreeSet<usize> = (0..200_000).step_by(20).collect();
     let limits = Limits { max_requests: Some(4000), ..limits() };
-    let played = play(&job, Weather { bad, ..fine() }, &limits, 11, None);
+    let played = play(&job, Weather { bad, ..fine() }, &limits, 11, Fate::default());
     assert_eq!(played.report.status(), Status::RequestLimit);
     let message = played.report.message();
     assert!(message.contains("% of the settled ids were rejected") && message.contains("hours"), "{message}");
@@ -570,8 +637,8 @@ fn two_million_ids_with_half_a_percent_bad() {
     let bad: BTreeSet<usize> = (0..2_000_000).filter(|_| dice.unit() < 0.005).collect();
     let limits = Limits { batch_size: 1000, workers: 8, ..limits() };
     let weather = Weather { bad, latency: Duration::from_millis(5), ..fine() };
-    let played = play(&job, weather.clone(), &limits, 13, None);
-    check(&job, &weather, &limits, &played, false);
+    let played = play(&job, weather.clone(), &limits, 13, Fate::default());
+    check(&job, &weather, &limits, &played, &Fate::default());
     assert_eq!(played.report.status(), Status::RequestLimit);
     assert!(played.report.message().contains("0.") || played.report.message().contains("1."));
 }
@@ -581,15 +648,15 @@ fn a_401_in_the_middle() {
     let ids = ids(20_000);
     let job = one_value(&ids);
     let short = Weather { burst_401: Some((SECOND, 11 * SECOND)), ..fine() };
-    assert_eq!(play(&job, short, &limits(), 14, None).report.status(), Status::Ok);
+    assert_eq!(play(&job, short, &limits(), 14, Fate::default()).report.status(), Status::Ok);
     let forever = Weather { burst_401: Some((SECOND, Duration::MAX)), ..fine() };
-    let played = play(&job, forever, &limits(), 15, None);
+    let played = play(&job, forever, &limits(), 15, Fate::default());
     assert_eq!(played.report.status(), Status::Unauthorized);
     assert!(played.report.confirmed() > 3000 && played.report.unknown() == 0);
     let since = played.took - SECOND;
     assert!(since >= 50 * SECOND && since < 52 * SECOND, "three probes: {since:?}");
     let at_once = Weather { burst_401: Some((Duration::ZERO, Duration::MAX)), ..fine() };
-    let played = play(&job, at_once, &limits(), 16, None);
+    let played = play(&job, at_once, &limits(), 16, Fate::default());
     assert_eq!((played.report.status(), played.requests), (Status::Unauthorized, 1));
     assert_eq!(played.report.not_attempted(), 20_000);
 }
@@ -599,7 +666,7 @@ fn a_rate_limit_is_learned() {
     let ids = ids(60_000);
     let job = one_value(&ids);
     let weather = Weather { requests_per_second: Some(10), ..fine() };
-    let played = play(&job, weather, &limits(), 17, None);
+    let played = play(&job, weather, &limits(), 17, Fate::default());
     assert_eq!(played.report.status(), Status::Ok, "{}", played.report.message());
     assert!(played.requests < 660, "{} requests for 600 batches", played.requests);
 }

@@ -63,11 +63,11 @@ impl Ids<'_> {
         }
     }
 
-    /// The id at `position` as people write it.
-    pub fn display(&self, position: usize) -> String {
+    /// Adds the id at `position` as people write it.
+    pub fn write(&self, position: usize, out: &mut String) {
         match self {
-            Ids::Numeric(ids) => ids[position].to_string(),
-            Ids::Custom(ids) => ids[position].to_owned(),
+            Ids::Numeric(ids) => out.push_str(&ids[position].to_string()),
+            Ids::Custom(ids) => out.push_str(ids[position]),
         }
     }
 

@@ -1,0 +1,1 @@
+usercom update --subdomain acme --attribute plan --value pro --ids ids.csv
