@@ -11,6 +11,8 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::Duration;
 
+use usercom::{Client, Report, Update};
+
 pub use oracle::{check, check_custom};
 pub use server::{Exchange, Server, Then};
 
@@ -48,6 +50,11 @@ impl Watchdog {
         });
         Watchdog(alive)
     }
+}
+
+/// `plan` becomes `pro`, with as little patience as a run may have.
+pub fn impatient(client: &Client, ids: &[i64]) -> Report {
+    client.run(Update::new("plan", "pro")).ids(ids).patience(s(1)).send().unwrap()
 }
 
 /// 1 to `n`.

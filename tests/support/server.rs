@@ -84,7 +84,7 @@ impl Stream for TcpStream {
 pub struct Exchange<'a> {
     pub request: &'a Request,
     pub stream: &'a mut dyn Stream,
-    shared: &'a Shared,
+    pub shared: &'a Shared,
 }
 
 impl Exchange<'_> {
@@ -187,12 +187,21 @@ impl Server {
         Server::wrapped(listener, "http", |tcp| Ok(Box::new(tcp)), script)
     }
 
-    /// Hands out the bare connection, before anything is read, with its number.
-    pub fn raw(script: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Server {
-        let script = Arc::new(script);
-        Server::accepting(TcpListener::bind("127.0.0.1:0").unwrap(), "http", move |tcp, number, _| {
-            script(tcp, number);
+    /// Sees each head before its body is read, and may answer then.
+    pub fn hasty(
+        early: impl Fn(&str, &mut TcpStream) -> Option<Then> + Send + Sync + 'static,
+        script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
+    ) -> Server {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Server::accepting(listener, "http", move |mut tcp, number, shared| {
+            let early = |head: &str, tcp: &TcpStream| early(head, &mut tcp.try_clone().unwrap());
+            converse(&mut tcp, number, shared, &early, &script);
         })
+    }
+
+    /// Hands out the bare connection, before anything is read, with its number.
+    pub fn bare(listener: TcpListener, script: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Server {
+        Server::accepting(listener, "http", move |tcp, number, _| script(tcp, number))
     }
 
     /// Never called; for tests in which nothing may be sent.
@@ -209,7 +218,7 @@ impl Server {
         Server::accepting(listener, scheme, move |tcp, number, shared| {
             let _ = tcp.set_nodelay(true);
             if let Ok(mut stream) = wrap(tcp) {
-                converse(stream.as_mut(), number, shared, &script);
+                converse(stream.as_mut(), number, shared, &|_: &str, _: &TcpStream| None, &script);
             }
         })
     }
@@ -293,10 +302,18 @@ fn converse(
     stream: &mut dyn Stream,
     connection: usize,
     shared: &Shared,
+    early: &impl Fn(&str, &TcpStream) -> Option<Then>,
     script: &impl Fn(&mut Exchange<'_>) -> Then,
 ) {
     for on_connection in 0.. {
-        let Some((head, body)) = read_request(stream) else { return };
+        let Some((head, begun)) = read_head(stream) else { return };
+        if let Some(then) = early(&head, stream.tcp()) {
+            if then == Then::Reset {
+                reset(stream.tcp());
+            }
+            return;
+        }
+        let Some(body) = read_body(stream, &head, begun) else { return };
         let request = {
             let mut state = shared.state();
             let number = state.requests.len();
@@ -318,31 +335,37 @@ pub fn reset(tcp: &TcpStream) {
     let _ = socket2::SockRef::from(tcp).set_linger(Some(Duration::ZERO));
 }
 
-fn read_request(stream: &mut dyn Stream) -> Option<(String, Vec<u8>)> {
+/// The head, and what came of the body with it.
+fn read_head(stream: &mut dyn Stream) -> Option<(String, Vec<u8>)> {
     let mut bytes = Vec::new();
     let mut buffer = [0; 16 * 1024];
-    let head_end = loop {
+    loop {
         if let Some(at) = find(&bytes, b"\r\n\r\n") {
-            break at + 4;
+            let begun = bytes.split_off(at + 4);
+            return Some((String::from_utf8_lossy(&bytes).into_owned(), begun));
         }
         match stream.read(&mut buffer) {
             Ok(n @ 1..) => bytes.extend_from_slice(&buffer[..n]),
             _ => return None,
         }
-    };
-    let head = String::from_utf8_lossy(&bytes[..head_end]).into_owned();
-    let mut body = bytes.split_off(head_end);
-    let length = head.lines().find_map(|l| {
-        let (name, value) = l.split_once(':')?;
-        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
-    });
-    while body.len() < length.unwrap_or(0) {
+    }
+}
+
+fn read_body(stream: &mut dyn Stream, head: &str, mut body: Vec<u8>) -> Option<Vec<u8>> {
+    let mut buffer = [0; 16 * 1024];
+    while body.len() < content_length(head) {
         match stream.read(&mut buffer) {
             Ok(n @ 1..) => body.extend_from_slice(&buffer[..n]),
             _ => return None,
         }
     }
-    Some((head, body))
+    Some(body)
+}
+
+pub fn content_length(head: &str) -> usize {
+    let fields = head.lines().filter_map(|line| line.split_once(':'));
+    let mut lengths = fields.filter(|(name, _)| name.eq_ignore_ascii_case("content-length"));
+    lengths.find_map(|(_, value)| value.trim().parse().ok()).unwrap_or(0)
 }
 
 pub fn find(text: &[u8], part: &[u8]) -> Option<usize> {
