@@ -250,6 +250,8 @@ fn io_fault(error: &io::Error) -> Fault {
     // EMFILE and ENFILE have no kind of their own.
     const TOO_MANY_FILES: [i32; 2] = [24, 23];
     match error.kind() {
+        // No kind and no code; the words are the standard library's own.
+        _ if error.to_string().starts_with("failed to lookup address information") => Fault::Unreached,
         _ if error.raw_os_error().is_some_and(|code| cfg!(unix) && TOO_MANY_FILES.contains(&code)) => {
             Fault::NoResources
         }
