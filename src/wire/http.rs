@@ -283,6 +283,13 @@ fn proxy(option: &Proxying, base: &BaseUrl) -> Result<Option<ureq::Proxy>> {
 fn parse_proxy(url: &str, named: &'static str, except: Option<&str>) -> Result<ureq::Proxy> {
     let refuse = || Error::invalid(named, "is not a proxy URL of the form http://[user:password@]host:port");
     let parsed = ureq::Proxy::new(url).map_err(|_| refuse())?;
+    // The library turns port 99999 into its default one.
+    let authority = url.parse::<Uri>().ok().and_then(|uri| uri.authority().cloned()).ok_or_else(refuse)?;
+    let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let port = host[host.rfind(']').unwrap_or(0)..].split_once(':').map(|(_, port)| port);
+    if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        return Err(refuse());
+    }
     if !matches!(parsed.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) || parsed.host().is_empty() {
         return Err(refuse());
     }
