@@ -222,11 +222,14 @@ fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
 /// What it means that there was no answer.
 fn failure(error: &ureq::Error) -> Verdict {
     let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
+    let no_host = |why: &str| {
+        let words = format!("there is no host of that name; check the subdomain and the network ({why})");
+        transient(Fault::Unreached, &words)
+    };
     let tls = |words: &str| Verdict::Fatal { fatal: Fatal::Tls, status: None, words: Words::new(words) };
     match error {
-        ureq::Error::HostNotFound => {
-            transient(Fault::Unreached, "there is no host of that name; check the subdomain and the network")
-        }
+        ureq::Error::HostNotFound => no_host("it has no address"),
+        ureq::Error::Io(io) if is_look_up(io) => no_host(&io.to_string()),
         ureq::Error::ConnectionFailed => transient(Fault::Unreached, "connection failed"),
         ureq::Error::ConnectProxyFailed(why) => {
             transient(Fault::Unreached, &format!("the proxy refused: {why}"))
@@ -245,13 +248,16 @@ fn failure(error: &ureq::Error) -> Verdict {
     }
 }
 
+/// The standard library gives such an error neither a kind nor a code, only these words.
+fn is_look_up(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}
+
 fn io_fault(error: &io::Error) -> Fault {
     use io::ErrorKind::*;
     // EMFILE and ENFILE have no kind of their own.
     const TOO_MANY_FILES: [i32; 2] = [24, 23];
     match error.kind() {
-        // No kind and no code; the words are the standard library's own.
-        _ if error.to_string().starts_with("failed to lookup address information") => Fault::Unreached,
         _ if error.raw_os_error().is_some_and(|code| cfg!(unix) && TOO_MANY_FILES.contains(&code)) => {
             Fault::NoResources
         }
