@@ -208,14 +208,18 @@ impl Line<'_> {
 /// How the end of this answer's body will be known (RFC 9112 §6.3).
 fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
     let headers = response.headers();
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
-    let chunked = headers.get(header::TRANSFER_ENCODING).is_some();
-    match (response.status().as_u16(), chunked, lengths) {
+    let lengths: Vec<&[u8]> =
+        headers.get_all(header::CONTENT_LENGTH).iter().map(HeaderValue::as_bytes).collect();
+    let encodings: Vec<&[u8]> =
+        headers.get_all(header::TRANSFER_ENCODING).iter().map(HeaderValue::as_bytes).collect();
+    let since_1_1 = response.version() >= ureq::http::Version::HTTP_11;
+    match (response.status().as_u16(), encodings.as_slice(), lengths.as_slice()) {
         (204 | 304, ..) => Framing::Complete,
-        // Two lengths, or a length and chunks: somebody in between may see another end than we do.
-        (_, true, 1..) | (_, false, 2..) => Framing::Cut,
-        (_, true, 0) | (_, false, 1) => Framing::Complete,
-        (_, false, 0) => Framing::CloseDelimited,
+        (_, [], []) => Framing::CloseDelimited,
+        (_, [], [length]) if !length.is_empty() && length.iter().all(u8::is_ascii_digit) => Framing::Complete,
+        (_, [chunked], []) if chunked.eq_ignore_ascii_case(b"chunked") && since_1_1 => Framing::Complete,
+        // Two lengths, a length and chunks, or something else: who reads it may see another end than we do.
+        _ => Framing::Cut,
     }
 }
 
