@@ -285,6 +285,7 @@ impl<'a> Engine<'a> {
             }
             Verdict::Unauthorized { words } => {
                 let had_succeeded = self.gate.has_succeeded();
+                self.trouble = Stop::new(Status::Unauthorized, format!("http 401: {}", words.as_str()));
                 if pass.unauthorized(now).is_err() {
                     self.stop(unauthorized(had_succeeded, &words));
                 }
