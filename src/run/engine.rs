@@ -320,6 +320,7 @@ impl<'a> Engine<'a> {
             }
             Verdict::Unauthorized { words } => {
                 let had_succeeded = self.gate.has_succeeded();
+                self.trouble = Stop::new(Status::Unauthorized, format!("http 401: {}", words.as_str()));
                 if pass.unauthorized(now).is_err() {
                     self.stop(unauthorized(had_succeeded, &words));
                 }
@@ -484,8 +485,9 @@ impl<'a> Engine<'a> {
         if fault == Fault::NoResources {
             self.limit_workers(self.in_flight.len());
         }
-        if fault == Fault::Dropped && !segment.retried_stale {
-            // Most likely a kept connection that the server was just closing: once, at once, for free.
+        if fault == Fault::Dropped && !segment.retried_stale && self.gate.troubles() == 0 {
+            // Most likely a kept connection that the server was just closing: once, at once, for free. Not
+            // in trouble, or a service that drops everything would get every batch without a wait.
             segment.retried_stale = true;
             segment.failed_at = Some(now);
             self.queue.push_front(segment);

@@ -219,25 +219,32 @@ impl Line<'_> {
 /// How the end of this answer's body will be known (RFC 9112 §6.3).
 fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
     let headers = response.headers();
-    let lengths = headers.get_all(header::CONTENT_LENGTH).iter().count();
-    let chunked = headers.get(header::TRANSFER_ENCODING).is_some();
-    match (response.status().as_u16(), chunked, lengths) {
+    let lengths: Vec<&[u8]> =
+        headers.get_all(header::CONTENT_LENGTH).iter().map(HeaderValue::as_bytes).collect();
+    let encodings: Vec<&[u8]> =
+        headers.get_all(header::TRANSFER_ENCODING).iter().map(HeaderValue::as_bytes).collect();
+    let since_1_1 = response.version() >= ureq::http::Version::HTTP_11;
+    match (response.status().as_u16(), encodings.as_slice(), lengths.as_slice()) {
         (204 | 304, ..) => Framing::Complete,
-        // Two lengths, or a length and chunks: somebody in between may see another end than we do.
-        (_, true, 1..) | (_, false, 2..) => Framing::Cut,
-        (_, true, 0) | (_, false, 1) => Framing::Complete,
-        (_, false, 0) => Framing::CloseDelimited,
+        (_, [], []) => Framing::CloseDelimited,
+        (_, [], [length]) if !length.is_empty() && length.iter().all(u8::is_ascii_digit) => Framing::Complete,
+        (_, [chunked], []) if chunked.eq_ignore_ascii_case(b"chunked") && since_1_1 => Framing::Complete,
+        // Two lengths, a length and chunks, or something else: who reads it may see another end than we do.
+        _ => Framing::Cut,
     }
 }
 
 /// What it means that there was no answer.
 fn failure(error: &ureq::Error) -> Verdict {
     let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
+    let no_host = |why: &str| {
+        let words = format!("there is no host of that name; check the subdomain and the network ({why})");
+        transient(Fault::Unreached, &words)
+    };
     let tls = |words: &str| Verdict::Fatal { fatal: Fatal::Tls, status: None, words: Words::new(words) };
     match error {
-        ureq::Error::HostNotFound => {
-            transient(Fault::Unreached, "there is no host of that name; check the subdomain and the network")
-        }
+        ureq::Error::HostNotFound => no_host("it has no address"),
+        ureq::Error::Io(io) if is_look_up(io) => no_host(&io.to_string()),
         ureq::Error::ConnectionFailed => transient(Fault::Unreached, "connection failed"),
         ureq::Error::ConnectProxyFailed(why) => {
             transient(Fault::Unreached, &format!("the proxy refused: {why}"))
@@ -254,6 +261,11 @@ fn failure(error: &ureq::Error) -> Verdict {
         },
         other => transient(Fault::Unreadable, &other.to_string()),
     }
+}
+
+/// The standard library gives such an error neither a kind nor a code, only these words.
+fn is_look_up(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
 }
 
 fn io_fault(error: &io::Error) -> Fault {
@@ -292,6 +304,13 @@ fn proxy(option: &Proxying, base: &BaseUrl) -> Result<Option<ureq::Proxy>> {
 fn parse_proxy(url: &str, named: &'static str, except: Option<&str>) -> Result<ureq::Proxy> {
     let refuse = || Error::invalid(named, "is not a proxy URL of the form http://[user:password@]host:port");
     let parsed = ureq::Proxy::new(url).map_err(|_| refuse())?;
+    // The library turns port 99999 into its default one.
+    let authority = url.parse::<Uri>().ok().and_then(|uri| uri.authority().cloned()).ok_or_else(refuse)?;
+    let host = authority.as_str().rsplit('@').next().unwrap_or_default();
+    let port = host[host.rfind(']').unwrap_or(0)..].split_once(':').map(|(_, port)| port);
+    if port.is_some_and(|port| !port.parse::<u16>().is_ok_and(|port| port > 0)) {
+        return Err(refuse());
+    }
     if !matches!(parsed.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) || parsed.host().is_empty() {
         return Err(refuse());
     }

@@ -1,0 +1,363 @@
+//! Connections that are refused, swallowed, cut or slow.
+//!
+//! The library's own waits are minutes; these runs have a second of patience and short timeouts.
+
+mod support;
+
+use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Instant;
+
+use socket2::{Domain, Socket, Type};
+use support::{Server, Then, Watchdog, check, check_custom, ids, impatient, ms, s, server, side_by_side};
+use usercom::{Client, Report, Status, Update};
+
+const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
+
+/// A port that is taken, and on which nobody listens yet.
+fn silent_port() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let address = socket.local_addr().unwrap().as_socket().unwrap();
+    (socket, address)
+}
+
+fn all_unknown(report: &Report, n: i64) {
+    assert_eq!(report.unknown() as i64, n, "{report}");
+    assert_eq!(report.status(), Status::Transport, "{report}");
+}
+
+#[test]
+fn refused_at_first() {
+    let _watchdog = Watchdog::new(s(20));
+    let (socket, address) = silent_port();
+    let token = server::fresh_token();
+    let (waiting, started) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
+    let running = started.clone();
+    let client = Client::builder("acme", &token)
+        .base_url(&format!("http://{address}"))
+        .no_rate_limit()
+        .log(log::LevelFilter::Debug, move |_, line| {
+            if line.starts_with("request 3: ") && line.ends_with(" ids") {
+                let socket = waiting.lock().unwrap().take().unwrap();
+                socket.listen(16).unwrap();
+                *running.lock().unwrap() = Some(Server::on(TcpListener::from(socket), |x| x.ok()));
+            }
+        })
+        .build()
+        .unwrap();
+    let start = Instant::now();
+    let report = client.mass_update(&ids(10), "plan", "pro").unwrap();
+    assert_eq!((report.status(), report.confirmed()), (Status::Ok, 10), "{report}");
+    assert_eq!((report.requests(), report.retries()), (3, 2), "{report}");
+    assert!(start.elapsed() < ms(500 + 1000 + 500), "backoff within its bounds: {:?}", start.elapsed());
+    check(&report, &ids(10), started.lock().unwrap().as_ref().unwrap());
+}
+
+#[test]
+fn refused_for_ever() {
+    let _watchdog = Watchdog::new(s(10));
+    let (_socket, address) = silent_port();
+    let client = Client::builder("acme", &server::fresh_token());
+    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
+    let start = Instant::now();
+    let report = impatient(&client, &ids(3000));
+    assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 3000), "{report}");
+    assert!(report.message().contains("refused"), "{report}");
+    assert!(start.elapsed() >= s(1) && start.elapsed() < s(3), "{:?}", start.elapsed());
+    assert!(report.requests() < 20, "one probe at a time: {report}");
+}
+
+#[test]
+fn no_such_host() {
+    let _watchdog = Watchdog::new(s(60));
+    let client = Client::builder("acme", &server::fresh_token()).base_url("https://no-such-host.invalid");
+    let report = impatient(&client.build().unwrap(), &ids(10));
+    assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 10), "{report}");
+    assert!(
+        report.message().contains("no host of that name") || report.message().contains("resol"),
+        "{report}"
+    );
+}
+
+/// The system takes connections off our hands until its queue is full; then it drops every SYN.
+#[test]
+fn a_black_hole_takes_ten_seconds() {
+    let _watchdog = Watchdog::new(s(30));
+    let (socket, address) = silent_port();
+    socket.listen(0).unwrap();
+    let _fill: Vec<Socket> = (0..4)
+        .map(|_| {
+            let filler = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+            filler.set_nonblocking(true).unwrap();
+            let _ = filler.connect(&address.into());
+            filler
+        })
+        .collect();
+    thread::sleep(ms(50));
+    let client = Client::builder("acme", &server::fresh_token());
+    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
+    let start = Instant::now();
+    let report = impatient(&client, &ids(10));
+    assert_eq!(
+        (report.status(), report.not_attempted(), report.requests()),
+        (Status::Transport, 10, 1),
+        "{report}"
+    );
+    assert!(start.elapsed() > s(9) && start.elapsed() < s(12), "{:?}", start.elapsed());
+}
+
+/// A server with the smallest of windows that reads nothing at all.
+fn deaf() -> Server {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    socket.set_recv_buffer_size(1).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    socket.listen(16).unwrap();
+    Server::bare(TcpListener::from(socket), |tcp, _| {
+        thread::sleep(s(60));
+        drop(tcp);
+    })
+}
+
+/// As much as one request may carry.
+fn bulky() -> Vec<String> {
+    (0..1000).map(|i| format!("{i:0>250}")).collect()
+}
+
+#[test]
+fn accepts_and_never_reads() {
+    let _watchdog = Watchdog::new(s(20));
+    let server = deaf();
+    let client = server.builder().request_timeout(ms(200)).build().unwrap();
+    let report = impatient(&client, &ids(10));
+    check(&report, &ids(10), &server);
+    all_unknown(&report, 10);
+
+    let server = deaf();
+    let (start, client, ids) = (Instant::now(), server.client(), bulky());
+    let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).deadline(ms(500)).send().unwrap();
+    check_custom(&report, &ids, &server);
+    assert_eq!((report.status(), report.unknown()), (Status::Deadline, 1000), "{report}");
+    assert!(start.elapsed() < ms(6500), "{:?}", start.elapsed());
+}
+
+#[test]
+#[ignore = "takes 30 s, the time that sending a request may take"]
+fn a_request_that_nobody_takes_is_given_up() {
+    let _watchdog = Watchdog::new(s(50));
+    let (server, start, ids) = (deaf(), Instant::now(), bulky());
+    let client = server.client();
+    let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(1)).send().unwrap();
+    check_custom(&report, &ids, &server);
+    all_unknown(&report, 1000);
+    assert!(start.elapsed() < s(33), "{:?}", start.elapsed());
+}
+
+#[test]
+fn reads_all_and_never_replies() {
+    let _watchdog = Watchdog::new(s(10));
+    let server = Server::start(|x| {
+        x.apply();
+        x.until_client_closes()
+    });
+    let client = server.builder().request_timeout(ms(200)).build().unwrap();
+    let start = Instant::now();
+    let report = impatient(&client, &ids(10));
+    check(&report, &ids(10), &server);
+    all_unknown(&report, 10);
+    assert!(report.requests() > 1, "tried again: {report}");
+    assert!(report.message().contains("timed out"), "{report}");
+    assert!(start.elapsed() < s(3), "{:?}", start.elapsed());
+}
+
+#[test]
+fn drips() {
+    let head = |x: &mut support::Exchange<'_>| {
+        x.apply();
+        x.raw("HTTP/1.1 200 OK\r\nX-Slow: ");
+        while x.drip(b"x", ms(20)) {}
+        Then::Close
+    };
+    let first_byte_late = |x: &mut support::Exchange<'_>| {
+        x.apply();
+        x.drip(OK.as_bytes(), ms(20));
+        Then::Keep
+    };
+    let _watchdog = Watchdog::new(s(20));
+    for server in [Server::start(head), Server::start(first_byte_late)] {
+        let client = server.builder().request_timeout(ms(400)).build().unwrap();
+        let start = Instant::now();
+        let report = impatient(&client, &ids(10));
+        check(&report, &ids(10), &server);
+        all_unknown(&report, 10);
+        assert!(start.elapsed() < s(3), "{:?}", start.elapsed());
+    }
+}
+
+fn drips_its_body() -> Server {
+    Server::start(|x| {
+        x.apply();
+        x.raw("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        while x.drip(b" ", ms(20)) {}
+        Then::Close
+    })
+}
+
+#[test]
+fn a_dripping_body_ends_with_the_deadline() {
+    let _watchdog = Watchdog::new(s(10));
+    let (server, start) = (drips_its_body(), Instant::now());
+    let client = server.client();
+    let report = client.run(Update::new("plan", "pro")).ids(&[1]).deadline(ms(300)).send().unwrap();
+    check(&report, &[1], &server);
+    assert_eq!((report.status(), report.unknown()), (Status::Deadline, 1), "{report}");
+    assert!(start.elapsed() < ms(6300), "{:?}", start.elapsed());
+}
+
+#[test]
+#[ignore = "takes 30 s, the time that an answer's body may take"]
+fn a_dripping_body_is_given_up() {
+    let _watchdog = Watchdog::new(s(50));
+    let (server, start) = (drips_its_body(), Instant::now());
+    let report = impatient(&server.client(), &[1]);
+    check(&report, &[1], &server);
+    assert_eq!((report.unknown(), report.requests()), (1, 1), "{report}");
+    assert!(start.elapsed() < s(33), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_slow_answer_is_an_answer() {
+    let _watchdog = Watchdog::new(s(10));
+    let server = Server::start(|x| {
+        x.accept();
+        x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
+        x.drip(b"{\"status\":\"ok\"}", ms(20));
+        Then::Keep
+    });
+    let client = server.builder().request_timeout(ms(200)).build().unwrap();
+    let report = client.mass_update(&[1], "plan", "pro").unwrap();
+    check(&report, &[1], &server);
+    assert_eq!((report.status(), report.requests()), (Status::Ok, 1), "{report}");
+}
+
+/// Each for ever, then two times only.
+#[test]
+fn closed_and_reset_connections() {
+    type Script = fn(&mut support::Exchange<'_>) -> Then;
+    let scripts: &[(&str, Script)] = &[
+        ("no byte", |_| Then::Close),
+        ("reset at once", |_| Then::Reset),
+        ("part of the status line", |x| {
+            x.raw("HTTP/1.1 20");
+            Then::Close
+        }),
+        ("part of the head", |x| {
+            x.raw("HTTP/1.1 200 OK\r\nContent-Le");
+            Then::Reset
+        }),
+        ("reset within the body", |x| {
+            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\"");
+            Then::Reset
+        }),
+        ("reset before the body", |x| {
+            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
+            Then::Reset
+        }),
+    ];
+    side_by_side(s(15), scripts, |(what, script)| {
+        let script = *script;
+        let server = Server::start(move |x| {
+            x.apply();
+            script(x)
+        });
+        let report = impatient(&server.client(), &ids(10));
+        check(&report, &ids(10), &server);
+        assert_eq!((report.confirmed(), report.unknown()), (0, 10), "{what}: {report}");
+        let stopped = [Status::Transport, Status::BadResponse];
+        assert!(stopped.contains(&report.status()), "{what}: {report}");
+        assert!(report.requests() < 20, "{what}: {report}");
+
+        let server = Server::start(move |x| if x.request.number < 2 { script(x) } else { x.ok() });
+        let report = server.client().mass_update(&ids(10), "plan", "pro").unwrap();
+        check(&report, &ids(10), &server);
+        assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{what}: {report}");
+    });
+}
+
+#[test]
+fn reset_in_the_middle_of_a_request() {
+    let _watchdog = Watchdog::new(s(10));
+    let server = Server::hasty(|_, _| Some(Then::Reset), |x| x.ok());
+    let ids = bulky();
+    let client = server.client();
+    let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(1)).send().unwrap();
+    check_custom(&report, &ids, &server);
+    all_unknown(&report, 1000);
+}
+
+/// Servers close kept connections when they like; a request that meets that moment is sent again.
+#[test]
+fn kept_connections_that_close_at_the_wrong_moment() {
+    let _watchdog = Watchdog::new(s(60));
+    let server = Server::start(|x| {
+        x.ok();
+        let pause = x.request.number as u64 * 7919 % 401;
+        thread::sleep(std::time::Duration::from_micros(pause));
+        Then::Close
+    });
+    let client = server.builder().batch_size(1).workers(4).build().unwrap();
+    let ids = ids(3000);
+    let start = Instant::now();
+    let report = client.mass_update(&ids, "plan", "pro").unwrap();
+    check(&report, &ids, &server);
+    assert_eq!((report.status(), report.confirmed()), (Status::Ok, 3000), "{report}");
+    assert!(report.requests() < 4000, "{report}");
+    assert!(start.elapsed() < s(20), "{:?}", start.elapsed());
+}
+
+#[test]
+fn a_kept_connection_that_a_firewall_forgot() {
+    let _watchdog = Watchdog::new(s(10));
+    let server = Server::start(|x| match (x.request.connection, x.request.on_connection) {
+        (0, 1..) => x.until_client_closes(),
+        _ => x.ok(),
+    });
+    let client = server.builder().batch_size(1).workers(1).request_timeout(ms(200)).build().unwrap();
+    let report = client.mass_update(&ids(5), "plan", "pro").unwrap();
+    check(&report, &ids(5), &server);
+    assert_eq!((report.status(), report.requests(), report.retries()), (Status::Ok, 6, 1), "{report}");
+    assert_eq!(server.connections(), 2);
+}
+
+/// The reply is lost, the update is done: sending it again does no harm and is the only proof.
+#[test]
+fn applied_and_the_reply_lost() {
+    let _watchdog = Watchdog::new(s(20));
+    let server = Server::start(|x| {
+        x.apply();
+        if x.request.number < 3 { Then::Reset } else { x.ok() }
+    });
+    let client = server.builder().batch_size(5).workers(1).build().unwrap();
+    let report = client.mass_update(&ids(10), "plan", "pro").unwrap();
+    check(&report, &ids(10), &server);
+    assert_eq!(report.status(), Status::Ok, "{report}");
+    let bodies: Vec<Vec<u8>> = server.requests().into_iter().map(|r| r.body).collect();
+    assert_eq!(bodies[0], bodies[1], "the same again");
+    assert!(server.applied()["1"] >= 2);
+    assert!(
+        bodies.iter().all(|b| String::from_utf8_lossy(b).ends_with(r#""attribute":"plan","value":"pro"}"#))
+    );
+}
+
+#[test]
+fn a_server_that_dies_in_the_middle() {
+    let _watchdog = Watchdog::new(s(20));
+    let server = Server::start(|x| if x.request.number < 5 { x.ok() } else { Then::Reset });
+    let client = server.builder().batch_size(10).workers(4).build().unwrap();
+    let report = impatient(&client, &ids(200));
+    check(&report, &ids(200), &server);
+    assert_eq!((report.status(), report.confirmed()), (Status::Transport, 50), "{report}");
+    assert!(report.unknown() > 0 && report.unknown() <= 80, "what was sent in vain: {report}");
+    assert!(report.not_attempted() >= 70, "{report}");
+}
