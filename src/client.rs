@@ -80,7 +80,6 @@ impl Options {
     }
 
     pub fn set_rate_limit(&mut self, requests: u32, per: Duration) -> Result<()> {
-        self.rate_limit = None;
         if requests > 0 {
             let rate = f64::from(requests) / per.as_secs_f64();
             within(
@@ -89,8 +88,8 @@ impl Options {
                 0.1..=1000.0,
                 "0.1 to 1000 requests a second, or 0 requests for no limit",
             )?;
-            self.rate_limit = Some((requests, per));
         }
+        self.rate_limit = (requests > 0).then_some((requests, per));
         Ok(())
     }
 
