@@ -55,7 +55,11 @@ impl uc_report {
             Some(report) => c_string(&report.to_json()),
             None => c_string(
                 &serde_json::json!({
-                    "status": "invalid_argument", "code": self.status,
+                    "status": match self.status == uc_status::UC_STATUS_FORKED as c_int {
+                        true => "forked",
+                        false => "invalid_argument",
+                    },
+                    "code": self.status,
                     "message": self.message.to_string_lossy(),
                     "total": 0, "confirmed": 0, "rejected": 0, "unknown": 0, "not_attempted": 0,
                     "requests": 0, "retries": 0, "waited_for_pace_ms": 0, "waited_for_service_ms": 0,
