@@ -185,8 +185,8 @@ static const struct {
     const char *name;
     void (*run)(void);
 } groups[] = {
-    {"refusals", refusals},   {"ownership", ownership}, {"normal", normal}, {"statuses", statuses},
-    {"callbacks", callbacks}, {"threads", threads},     {"forks", forks},
+    {"refusals", refusals}, {"many_values", many_values}, {"ownership", ownership}, {"normal", normal},
+    {"statuses", statuses}, {"callbacks", callbacks},     {"threads", threads},     {"forks", forks},
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
@@ -217,7 +217,7 @@ int main(int argc, char **argv) {
         unsigned long before = failed;
         double start = seconds();
         groups[g].run();
-        printf("%-10s %s in %.1f s\n", groups[g].name, failed == before ? "passed" : "FAILED", seconds() - start);
+        printf("%-11s %s in %.1f s\n", groups[g].name, failed == before ? "passed" : "FAILED", seconds() - start);
         fflush(stdout);
     }
     uc_shutdown();

@@ -39,6 +39,7 @@ int is_json(const char *text);
 #define OTHER_TOKEN "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
 void refusals(void);
+void many_values(void);
 void ownership(void);
 void normal(void);
 void statuses(void);
