@@ -1,0 +1,181 @@
+/* Many threads on one client, a run inside a run, and processes that fork. */
+#define _POSIX_C_SOURCE 200809L
+#include "check.h"
+#include "sandbox.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { THREADS = 8, RUNS = 5, EACH = 200 };
+
+struct worker {
+    const uc_client *client;
+    const char *attribute;
+    int64_t first;
+    int one_shots;
+};
+
+static void *update(void *argument) {
+    const struct worker *worker = argument;
+    int64_t ids[EACH];
+    for (int run = 0; run < RUNS; run++) {
+        for (int i = 0; i < EACH; i++)
+            ids[i] = worker->first + (int64_t)run * EACH + i;
+        if (worker->one_shots) {
+            CHECK_STATUS(uc_mass_update("acme", TOKEN, ids, EACH, worker->attribute, "1"), UC_STATUS_OK);
+            continue;
+        }
+        uc_report *report = NULL;
+        CHECK_STATUS(uc_client_mass_update(worker->client, ids, EACH, worker->attribute, "1", NULL, &report),
+                     UC_STATUS_OK);
+        CHECK_INT(uc_report_confirmed(report), EACH);
+        uc_report_free(report);
+        /* Each thread's last error is its own, also while the others fail differently. */
+        ids[run] = -worker->first;
+        char words[64];
+        snprintf(words, sizeof words, "position %d (counted from 0) is %lld", run, (long long)ids[run]);
+        CHECK_STATUS(uc_client_mass_update(worker->client, ids, EACH, worker->attribute, "1", NULL, NULL),
+                     UC_STATUS_INVALID_ARGUMENT);
+        CHECK_TEXT(uc_last_error(), words);
+    }
+    return NULL;
+}
+
+static void eight_threads(const uc_client *client, const char *attribute, int one_shots) {
+    pthread_t threads[THREADS];
+    struct worker workers[THREADS];
+    for (int t = 0; t < THREADS; t++) {
+        workers[t] = (struct worker){client, attribute, 1 + (int64_t)t * RUNS * EACH, one_shots};
+        if (pthread_create(&threads[t], NULL, update, &workers[t]) != 0) {
+            perror("pthread_create");
+            exit(1);
+        }
+    }
+    for (int t = 0; t < THREADS; t++)
+        pthread_join(threads[t], NULL);
+}
+
+/* ---- a run inside a progress callback ----------------------------------------------------------------- */
+
+struct inner {
+    const uc_client *client;
+    int runs;
+};
+
+static int run_another(void *userdata, const uc_progress *progress) {
+    struct inner *inner = userdata;
+    (void)progress;
+    if (inner->runs++ > 0)
+        return 0;
+    const int64_t ids[] = {7, 8, 9};
+    uc_report *report = NULL;
+    CHECK_STATUS(uc_client_mass_update(inner->client, ids, 3, "inner", "1", NULL, &report), UC_STATUS_OK);
+    CHECK_INT(uc_report_confirmed(report), 3);
+    uc_report_free(report);
+    /* Its failures are its own, too: the outer run ends well. */
+    CHECK_STATUS(uc_client_mass_update(inner->client, ids, 3, "inner", "x", NULL, NULL), UC_STATUS_INVALID_ARGUMENT);
+    return 0;
+}
+
+static void a_run_inside_a_run(const struct sandbox *sandbox, const uc_client *client) {
+    const int64_t ids[] = {1, 2, 3};
+    struct inner inner = {client, 0};
+    uc_run_options *options = uc_run_options_new();
+    CHECK_STATUS(uc_run_options_set_progress(options, run_another, &inner), UC_STATUS_OK);
+    CHECK_INT(uc_client_mass_update(client, ids, 3, "outer", "1", options, NULL), UC_STATUS_OK);
+    CHECK(inner.runs > 0);
+    CHECK_INT(sandbox_applied_once(sandbox, "outer"), 3);
+    CHECK_INT(sandbox_applied_once(sandbox, "inner"), 3);
+    uc_run_options_free(options);
+}
+
+static void *free_it(void *client) {
+    uc_client_free(client);
+    return NULL;
+}
+
+void threads(void) {
+    struct sandbox sandbox = sandbox_start(NULL);
+    uc_client *client = sandbox_client(&sandbox);
+    eight_threads(client, "together", 0);
+    CHECK_INT(sandbox_applied_once(&sandbox, "together"), THREADS * RUNS * EACH);
+    CHECK_INT(sandbox_requests(&sandbox), THREADS * RUNS);
+    a_run_inside_a_run(&sandbox, client);
+    /* Freed on another thread than the one that made and used it. */
+    pthread_t thread;
+    if (CHECK(pthread_create(&thread, NULL, free_it, client) == 0))
+        pthread_join(thread, NULL);
+
+    /* A loop of one-shots from eight threads keeps one pace for all: 40 requests at 5 a second would take
+     * eight seconds, so this one is done with one run each. */
+    CHECK(setenv("USERCOM_BASE_URL", sandbox.url, 1) == 0);
+    long before = sandbox_requests(&sandbox);
+    double start = seconds();
+    pthread_t pair[2];
+    struct worker workers[2] = {{NULL, "shots", 1, 1}, {NULL, "shots", 100001, 1}};
+    for (int t = 0; t < 2; t++)
+        CHECK(pthread_create(&pair[t], NULL, update, &workers[t]) == 0);
+    for (int t = 0; t < 2; t++)
+        pthread_join(pair[t], NULL);
+    CHECK_INT(sandbox_requests(&sandbox) - before, 2 * RUNS);
+    double took = seconds() - start;
+    CHECK(took >= 1.7 && took < 4); /* ten requests, 200 ms apart */
+    CHECK_INT(sandbox_applied_once(&sandbox, "shots"), 2 * RUNS * EACH);
+    CHECK(unsetenv("USERCOM_BASE_URL") == 0);
+    uc_shutdown();
+    sandbox_stop(&sandbox);
+}
+
+/* ---- fork ----------------------------------------------------------------------------------------------- */
+
+/* In the child: the inherited client is refused and may be freed, a new one works. Returns failed checks. */
+static int child(const struct sandbox *sandbox, uc_client *inherited) {
+    const int64_t ids[] = {11, 12};
+    const char *const custom[] = {"c"}, *const value = "1";
+    const uint32_t index[] = {0, 0};
+    uc_report *report = NULL;
+    int held = 1;
+    held &= CHECK_STATUS(uc_client_mass_update(inherited, ids, 2, "child", "1", NULL, &report), UC_STATUS_FORKED);
+    held &= CHECK_TEXT(uc_last_error(), "fork()");
+    held &= CHECK_INT(uc_report_status(report), UC_STATUS_FORKED);
+    held &= CHECK_INT(uc_report_total(report), 0);
+    held &= CHECK_TEXT(uc_report_json(report), "\"status\":\"forked\"");
+    uc_report_free(report);
+    held &= CHECK_STATUS(uc_client_mass_update_custom_ids(inherited, custom, 1, "child", "1", NULL, NULL),
+                         UC_STATUS_FORKED);
+    held &= CHECK_STATUS(uc_client_mass_update_rows(inherited, ids, index, 2, &value, 1, "child", NULL, NULL),
+                         UC_STATUS_FORKED);
+    held &= CHECK_STATUS(
+        uc_client_mass_update_rows_custom_ids(inherited, custom, index, 1, &value, 1, "child", NULL, NULL),
+        UC_STATUS_FORKED);
+    uc_client_free(inherited);
+    uc_client *own = sandbox_client(sandbox);
+    held &= CHECK_STATUS(uc_client_mass_update(own, ids, 2, "child", "1", NULL, NULL), UC_STATUS_OK);
+    uc_client_free(own);
+    return !held;
+}
+
+void forks(void) {
+    struct sandbox sandbox = sandbox_start(NULL);
+    uc_client *client = sandbox_client(&sandbox);
+    const int64_t ids[] = {1, 2, 3};
+    /* A warm connection, which the child must not touch. */
+    CHECK_STATUS(uc_client_mass_update(client, ids, 3, "parent", "1", NULL, NULL), UC_STATUS_OK);
+    fflush(NULL);
+    pid_t pid = fork();
+    if (pid == 0)
+        _exit(child(&sandbox, client));
+    int status = -1;
+    CHECK(pid > 0 && waitpid(pid, &status, 0) == pid);
+    CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    CHECK_INT(sandbox_applied_once(&sandbox, "child"), 2);
+    /* The parent goes on as if nothing had been. */
+    CHECK_STATUS(uc_client_mass_update(client, ids, 3, "parent", "2", NULL, NULL), UC_STATUS_OK);
+    CHECK(sandbox_has(&sandbox, "parent", "3,2,2"));
+    uc_client_free(client);
+    sandbox_stop(&sandbox);
+}
