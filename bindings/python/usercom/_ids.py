@@ -53,7 +53,7 @@ def _arrow(ids: Any) -> Any:
     if not (hasattr(ids, "null_count") and hasattr(ids, "to_pylist")):
         return ids
     if hasattr(ids, "combine_chunks"):
-        ids = ids.combine_chunks()
+        ids = ids.chunk(0) if ids.num_chunks == 1 else ids.combine_chunks()
     if str(ids.type) != "int64" or ids.null_count != 0 or not hasattr(ids, "buffers"):
         return ids.to_pylist()
     memory = memoryview(ids.buffers()[1] or b"")

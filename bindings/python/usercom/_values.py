@@ -147,10 +147,9 @@ def whole(name: str, value: SupportsIndex, bits: int) -> int:
 
 def real(name: str, value: SupportsFloat) -> float:
     """A setting that is a finite number from 0 on."""
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        raise InvalidType(f"{name}: is {_kind(value)}; use a number") from None
+    if not isinstance(value, SupportsFloat):  # float itself would read a str
+        raise InvalidType(f"{name}: is {_kind(value)}; use a number")
+    number = float(value)
     if not 0 <= number < math.inf:
         raise InvalidArgument(f"{name}: is {number}; use a number that is not negative")
     return number
