@@ -120,8 +120,9 @@ def test_a_log_that_raises_stops_the_run(start: Start) -> None:
     assert threads == {threading.current_thread()} and len(sandbox.requests()) < 10
 
 
-def test_any_signal_handler_may_raise(slow: usercom.Client) -> None:
+def test_any_signal_handler_may_raise(start: Start) -> None:
     """Over and over: the exception comes from whatever the main thread is doing, and must never be lost."""
+    slow = start("--latency", "20").client(batch_size=1, workers=1)
 
     class Alarm(Exception):
         pass
@@ -133,8 +134,8 @@ def test_any_signal_handler_may_raise(slow: usercom.Client) -> None:
     try:
         for k in range(40):
             with pytest.raises(Alarm):
-                signal.setitimer(signal.ITIMER_REAL, 0.02 + 0.007 * k)
-                slow.mass_update(range(1, 101), "v", 1, progress=(lambda _: time.sleep(0.01)) if k % 2 else None)
+                signal.setitimer(signal.ITIMER_REAL, 0.02 + 0.004 * k)
+                slow.mass_update(range(1, 1001), "v", 1, progress=(lambda _: time.sleep(0.01)) if k % 2 else None)
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
