@@ -1,0 +1,21 @@
+"""What became of every single id, whatever happens."""
+
+import os
+
+import usercom
+
+client = usercom.Client("acme", os.environ["USERCOM_TOKEN"], base_url=os.environ.get("USERCOM_BASE_URL"))
+
+try:
+    report = client.mass_update([10, 15, 999_999], "newsletter", True)
+except usercom.InvalidArgument as error:  # also a ValueError; nothing was sent
+    raise SystemExit(f"refused: {error}")
+except usercom.Unauthorized as error:
+    raise SystemExit(f"wrong token: {error}")
+except usercom.Error as error:  # anything else that stopped the run
+    print(f"stopped, {error.status.name}: {error}")
+    print(error.report)
+else:  # the run came to its end, but not every id need be confirmed
+    print(f"{report.confirmed} of {report.total} confirmed")
+    for failure in report.failures:
+        print(f"id {failure.id}: {failure.state.name.lower()}, {failure.message}")

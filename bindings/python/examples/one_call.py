@@ -1,0 +1,9 @@
+"""One call with all defaults. USERCOM_BASE_URL=http://127.0.0.1:8080 sends it to a `usercom sandbox` instead."""
+
+import os
+
+import usercom
+
+token = os.environ["USERCOM_TOKEN"]  # the REST API key, 64 characters
+
+usercom.mass_update("acme", token, [10, 15, 22, 23], "plan", "pro")

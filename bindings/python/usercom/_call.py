@@ -1,0 +1,155 @@
+"""One call into the library, on a thread of its own, with its callbacks on the caller's thread.
+
+Python runs signal handlers on the main thread, between two steps of Python code. With the library on that
+thread, the next such step is the first one of a callback, before its `try`: there the exception that Ctrl-C
+raises would be printed and lost, and the library would read a random answer. So the main thread waits in
+Python, where Ctrl-C is at home, and the callbacks ask it to do what the caller wants done.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from typing import Callable, NamedTuple, Optional
+
+from ._library import LOG, PROGRESS, lib, text_of
+
+
+class Progress(NamedTuple):
+    """How far a run is. Its ids count once, also those that come twice."""
+
+    done: int  # confirmed or rejected
+    total: int
+    confirmed: int
+    rejected: int
+    requests: int
+    waiting: float  # seconds until the run sends again; 0 while requests are under way
+
+
+ProgressFunction = Callable[[Progress], object]
+LogFunction = Callable[[int, str], object]
+
+_of_thread = threading.local()
+
+
+class Call:
+    """Runs `function`, and stops it when the caller's thread is interrupted or a callback says so."""
+
+    def __init__(self, progress: Optional[ProgressFunction]) -> None:
+        self._progress = progress
+        self._events: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._put: Callable[[Callable[[], object]], object] = self._events.put
+        self._stopping = False
+        self._done = False
+        self._error: Optional[BaseException] = None
+        # Always there, so that an interrupted run is stopped. The library calls it ten times a second.
+        self.tick = PROGRESS(self._tick)
+
+    def run(self, function: Callable[[], object]) -> None:
+        """Raises what a callback or a signal handler raised, once the library has returned."""
+        thread = threading.Thread(target=self._work, args=(function,), name="usercom")
+        try:
+            thread.start()
+        except RuntimeError:  # no threads any more: Python is ending
+            self._put = self._deliver
+            self._work(function)
+        try:
+            self._serve()
+        finally:
+            self._stopping = True
+        if self._error is not None:
+            try:
+                raise self._error
+            finally:
+                self._error = None
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                while not (self._done and self._events.empty()):
+                    try:
+                        event = self._events.get(timeout=0.5)  # without a timeout, Windows hears no Ctrl-C
+                    except queue.Empty:
+                        continue
+                    self._deliver(event)
+                return
+            except BaseException as error:
+                self._stop(error)
+
+    def _deliver(self, event: Callable[[], object]) -> None:
+        try:
+            event()
+        except BaseException as error:
+            self._stop(error)
+
+    def _stop(self, error: BaseException) -> None:
+        self._stopping = True
+        self._error = self._error or error
+
+    # ---- from here on: on the library's side ----
+
+    def _work(self, function: Callable[[], object]) -> None:
+        outer, _of_thread.call = getattr(_of_thread, "call", None), self
+        try:
+            function()
+        except BaseException as error:
+            self._stop(error)
+        finally:
+            _of_thread.call = outer
+            self._done = True
+            self._events.put(lambda: None)
+
+    def _tick(self, _userdata: Optional[int], progress: int) -> int:
+        try:
+            if self._progress is not None and not self._stopping:
+                self._ask(self._progress, _snapshot(progress))
+            return int(self._stopping)
+        except BaseException as error:
+            self._stop(error)
+            return 1
+
+    def _ask(self, progress: ProgressFunction, state: Progress) -> None:
+        answered = threading.Event()
+
+        def tell() -> None:
+            try:
+                if progress(state) is False:
+                    self._stopping = True
+            finally:
+                answered.set()
+
+        self._put(tell)
+        while not answered.wait(0.1) and not self._stopping:
+            pass
+
+    def log(self, log: LogFunction, level: int, message: str) -> None:
+        self._put(lambda: log(level, message))
+
+
+def _snapshot(progress: int) -> Progress:
+    return Progress(
+        lib.uc_progress_done(progress),
+        lib.uc_progress_total(progress),
+        lib.uc_progress_confirmed(progress),
+        lib.uc_progress_rejected(progress),
+        lib.uc_progress_requests(progress),
+        lib.uc_progress_waiting_ms(progress) / 1000,
+    )
+
+
+# 1 error .. 5 trace, as the levels of Python's logging
+_LEVELS = {1: 40, 2: 30, 3: 20, 4: 10}
+
+
+def log_callback(log: LogFunction) -> object:
+    """The C function for a client's log lines: each goes to the call on whose thread it was written."""
+
+    def write(_userdata: Optional[int], level: int, message: bytes) -> None:
+        try:
+            call: Optional[Call] = getattr(_of_thread, "call", None)
+            if call is not None:
+                call.log(log, _LEVELS.get(level, 5), text_of(message))
+        except BaseException:  # nothing may be raised into C, and a line is not worth a run
+            pass
+
+    return LOG(write)

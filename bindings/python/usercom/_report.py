@@ -1,0 +1,147 @@
+"""What a run tells afterwards."""
+
+from __future__ import annotations
+
+import ctypes
+import enum
+import itertools
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Optional, Union, overload
+
+from ._errors import Status, error_of
+from ._library import Handle, lib, text_of
+
+
+class IdState(enum.IntEnum):
+    """What has become of an id."""
+
+    NOT_ATTEMPTED = 0  # never sent, or not applied for a reason that concerns the whole run
+    CONFIRMED = 1  # in a batch that the service accepted, which does not prove that the user exists
+    REJECTED = 2  # refused, with a reason
+    UNKNOWN = 3  # sent at least once, and nothing proves that it was applied or that it wasn't
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An id that is rejected or unknown."""
+
+    index: int  # its position in the caller's list, counted from 0
+    id: Union[int, str]
+    state: IdState
+    http_status: Optional[int]  # of the answer that decided it; None where there was no answer
+    message: str  # why, at most 256 characters
+
+
+class Report:
+    """What became of a run and of each of its ids.
+
+    confirmed + rejected + unknown + not_attempted == total, the number of ids that were given.
+    """
+
+    def __init__(self, handle: Handle, ids: Sequence[Any]) -> None:
+        pointer = handle.pointer
+        self.status = Status(lib.uc_report_status(pointer))
+        self.message: str = text_of(lib.uc_report_message(pointer))
+        """One line on how the run ended, and what to do where there is something to do."""
+        self.total: int = lib.uc_report_total(pointer)
+        self.confirmed: int = lib.uc_report_confirmed(pointer)
+        self.rejected: int = lib.uc_report_rejected(pointer)
+        self.unknown: int = lib.uc_report_unknown(pointer)
+        self.not_attempted: int = lib.uc_report_not_attempted(pointer)
+        self.requests: int = lib.uc_report_requests(pointer)
+        """Requests that were sent; in a dry run, that would be."""
+        states = (ctypes.c_uint8 * self.total)()
+        lib.uc_report_states(pointer, states, self.total)
+        self.states = bytes(states)
+        """An IdState for every position, a byte each: `numpy.frombuffer(report.states, "u1")`."""
+        self.failures = Failures(handle, self.states, ids)
+        """Every rejected or unknown id, in the order of the input."""
+        self._handle = handle
+
+    def state(self, index: int) -> IdState:
+        """What has become of the id at a position of the input, counted from 0."""
+        return IdState(self.states[index])
+
+    def json(self) -> str:
+        """The report as JSON text, with the details of the first 1,000 failures."""
+        return text_of(lib.uc_report_json(self._handle.pointer))
+
+    @property
+    def notes(self) -> list[str]:
+        """Remarkable things that didn't change the outcome, such as an answer of an unfamiliar form."""
+        return list(json.loads(self.json()).get("notes", []))
+
+    @property
+    def retries(self) -> int:
+        """How many of the requests sent again what an earlier one had sent."""
+        return int(json.loads(self.json()).get("retries", 0))
+
+    def raise_for_failures(self) -> None:
+        """Raises PartialUpdate, or the error of a run that stopped, unless every id is confirmed.
+
+        A dry run has no failures.
+        """
+        if self.status not in (Status.OK, Status.DRY_RUN):
+            raise error_of(self.status, self.message, self)
+
+    def __repr__(self) -> str:
+        return (
+            f"<usercom.Report {self.status.name}: {self.total} ids, {self.confirmed} confirmed, "
+            f"{self.rejected} rejected, {self.unknown} unknown, {self.not_attempted} not attempted>"
+        )
+
+    def __str__(self) -> str:
+        lines = [
+            f"{self.status.name.lower()}: {self.message}",
+            f"{self.total} ids: {self.confirmed} confirmed, {self.rejected} rejected, {self.unknown} unknown, "
+            f"{self.not_attempted} not attempted; {self.requests} requests, {self.retries} of them again",
+            *(f"note: {note}" for note in self.notes),
+        ]
+        for failure in self.failures[:10]:
+            http = f" (http {failure.http_status})" if failure.http_status else ""
+            lines.append(
+                f"id {failure.id} at position {failure.index}: {failure.state.name.lower()}{http}: {failure.message}"
+            )
+        if len(self.failures) > 10:
+            lines.append(f"and {len(self.failures) - 10} more")
+        return "\n".join(lines)
+
+
+# For bytes.translate: 1 for a rejected or unknown id.
+_FAILED = bytes(state in (IdState.REJECTED, IdState.UNKNOWN) for state in range(256))
+
+
+class Failures(Sequence[Failure]):
+    """The failures of a report. Each is read from it when it is asked for."""
+
+    def __init__(self, handle: Handle, states: bytes, ids: Sequence[Any]) -> None:
+        self._handle = handle
+        self._states = states
+        self._count: int = lib.uc_report_failure_count(handle.pointer)
+        # Now, and not from the caller's memory later: it may hold something else by then.
+        self._ids: list[Union[int, str]] = []
+        if self._count:
+            self._ids = list(itertools.compress(ids, states.translate(_FAILED)))
+
+    def __len__(self) -> int:
+        return self._count
+
+    @overload
+    def __getitem__(self, k: int) -> Failure: ...
+    @overload
+    def __getitem__(self, k: slice) -> list[Failure]: ...
+    def __getitem__(self, k: Union[int, slice]) -> Union[Failure, list[Failure]]:
+        if isinstance(k, slice):
+            return [self[one] for one in range(*k.indices(self._count))]
+        k = range(self._count)[k]
+        index, http, message = ctypes.c_size_t(), ctypes.c_int(), ctypes.c_char_p()
+        lib.uc_report_failure(
+            self._handle.pointer, k, ctypes.byref(index), ctypes.byref(http), ctypes.byref(message)
+        )
+        at = index.value
+        return Failure(at, self._ids[k], IdState(self._states[at]), http.value or None, text_of(message.value))
+
+    def __repr__(self) -> str:
+        return f"<{self._count} failures>"
