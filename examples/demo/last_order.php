@@ -4,7 +4,7 @@
 
 declare(strict_types=1);
 
-require __DIR__ . '/../../bindings/php/autoload.php';
+require __DIR__ . '/../../bindings/php/src/autoload.php';
 
 use UserCom\Date;
 
@@ -35,7 +35,7 @@ foreach ($file as $row => $fields) {
 }
 printf("%d of the best customers ordered at the fair\n", count($ids));
 
-// It throws UserCom\PartialUpdate, or another exception, unless every single id is confirmed.
+// It throws UserCom\Error\PartialUpdate, or another exception, unless every single id is confirmed.
 massUpdate('demo', getenv('USERCOM_TOKEN'), $ids, 'last_order', new Date(FAIR));
 
 printf("%d of %d ids confirmed\n", count($ids), count($ids));

@@ -1,0 +1,134 @@
+<?php
+
+declare(strict_types=1);
+
+namespace UserCom\Internal;
+
+use UserCom\Error;
+use UserCom\Error\InvalidArgument;
+use UserCom\Error\LibraryUnavailable;
+
+/**
+ * The native library: finding it, checking that it is the right one, and giving it strings.
+ *
+ * @internal
+ */
+final class Library
+{
+    private static ?\FFI $ffi = null;
+
+    /** @throws LibraryUnavailable when FFI is off, or the library is missing or of another interface version */
+    public static function get(): \FFI
+    {
+        return self::$ffi ??= self::open();
+    }
+
+    /** @throws Error for every status but OK, with the library's own words */
+    public static function check(int $status): void
+    {
+        if ($status !== 0) {
+            throw Error::of($status, self::get()->uc_last_error());
+        }
+    }
+
+    /** What C reads as a string ends at its first NUL: one inside would cut it, silently. */
+    public static function text(string $argument, #[\SensitiveParameter] ?string $text): ?string
+    {
+        if ($text !== null && str_contains($text, "\0")) {
+            throw new InvalidArgument("$argument: has a NUL byte in it, which can't be sent");
+        }
+
+        return $text;
+    }
+
+    /** A string that shows up in no stack trace. The caller wipes it with FFI::memset(). */
+    public static function secret(string $argument, #[\SensitiveParameter] string $text): \FFI\CData
+    {
+        self::text($argument, $text);
+        $size = \strlen($text) + 1;
+        $memory = self::get()->new("char[$size]");
+        \FFI::memcpy($memory, $text . "\0", $size);
+
+        return $memory;
+    }
+
+    private static function open(): \FFI
+    {
+        self::requireFfi();
+        $declarations = file_get_contents(\dirname(__DIR__, 2) . '/usercom.cdef.h');
+        if ($declarations === false) {
+            throw new LibraryUnavailable('usercom: its file usercom.cdef.h can\'t be read; install the package again');
+        }
+        $tried = [];
+        foreach (self::candidates() as $path) {
+            try {
+                // Before anything else, because another version may lack functions.
+                $version = \FFI::cdef('uint32_t uc_abi_version(void);', $path)->uc_abi_version();
+                $wanted = preg_match('/UC_ABI_VERSION = (\d+)/', $declarations, $m) === 1 ? (int) $m[1] : 0;
+                if ($version !== $wanted) {
+                    throw new LibraryUnavailable("usercom: $path has version $version of the interface, but this "
+                        . "package is made for version $wanted; install package and library of the same release");
+                }
+
+                return \FFI::cdef($declarations, $path);
+            } catch (\FFI\Exception $e) {
+                self::rethrowIfRestricted($e);
+                $tried[] = "  $path: {$e->getMessage()}";
+            }
+        }
+        throw new LibraryUnavailable("usercom: the native library can't be loaded. Tried:\n" . implode("\n", $tried)
+            . "\nInstall it, or set the environment variable USERCOM_LIBRARY to the path of "
+            . self::fileName() . '.');
+    }
+
+    private static function requireFfi(): void
+    {
+        if (\PHP_INT_SIZE < 8) {
+            throw new LibraryUnavailable('usercom: needs a 64-bit PHP; ids are 64-bit integers');
+        }
+        if (!\extension_loaded('FFI')) {
+            throw new LibraryUnavailable('usercom: the PHP extension FFI is missing. On Debian and Ubuntu it comes '
+                . 'with the packages of PHP; elsewhere build PHP with --with-ffi. Then put "extension=ffi" into '
+                . (php_ini_loaded_file() ?: 'php.ini'));
+        }
+    }
+
+    private static function rethrowIfRestricted(\FFI\Exception $e): void
+    {
+        if (!str_contains($e->getMessage(), 'ffi.enable')) {
+            return;
+        }
+        $ini = php_ini_loaded_file() ?: 'php.ini';
+        $setting = strtolower((string) \ini_get('ffi.enable'));
+        $message = $setting === 'preload'
+            ? 'usercom: ffi.enable=preload lets web requests use FFI in preloaded code only. Put either '
+                . "\"ffi.enable=true\" or \"opcache.preload=" . \dirname(__DIR__) . "/preload.php\" into $ini "
+                . '(or the pool\'s settings) and restart PHP; or do the update in a cron job or a queue worker, '
+                . 'where nothing needs to be set'
+            : "usercom: FFI is switched off (ffi.enable=$setting). Put \"ffi.enable=preload\" into $ini: it is "
+                . 'enough for the command line; web servers need "ffi.enable=true" or preloading, see the README';
+        throw new LibraryUnavailable($message, previous: $e);
+    }
+
+    /** @return list<string> */
+    private static function candidates(): array
+    {
+        // The process's own environment only: no request can set it.
+        $chosen = getenv('USERCOM_LIBRARY', true);
+        if (\is_string($chosen) && $chosen !== '') {
+            return [$chosen];
+        }
+        $name = self::fileName();
+
+        return [\dirname(__DIR__, 2) . "/lib/$name", $name, "/usr/local/lib/$name"];
+    }
+
+    private static function fileName(): string
+    {
+        return match (\PHP_OS_FAMILY) {
+            'Darwin' => 'libusercom.0.dylib',
+            'Windows' => 'usercom.dll',
+            default => 'libusercom.so.0',
+        };
+    }
+}

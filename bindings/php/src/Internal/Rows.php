@@ -1,0 +1,95 @@
+<?php
+
+declare(strict_types=1);
+
+namespace UserCom\Internal;
+
+use UserCom\Error\InvalidArgument;
+
+/**
+ * Rows of id and value, taken apart: the ids, the distinct values, and for each id the number of its value.
+ *
+ * @internal
+ */
+final class Rows
+{
+    /** @var list<mixed> */
+    public array $ids = [];
+    /** @var array<string, int> the number of each distinct JSON text */
+    private array $numbers = [];
+    /** @var list<string> */
+    private array $values = [];
+    /** @var list<int> */
+    private array $valueOf = [];
+
+    /** @param iterable<mixed> $rows [id, value] pairs, or an array of id => value */
+    public function __construct(iterable $rows, bool $customIds)
+    {
+        $isMap = \is_array($rows) && !array_is_list($rows);
+        if ($isMap && \is_int(array_key_first($rows)) && self::looksLikePair(reset($rows), $customIds)) {
+            // What array_filter() leaves of a list of pairs: its keys would be taken for ids.
+            throw new InvalidArgument('rows: has keys with gaps, and its first value looks like an [id, value] pair; '
+                . 'give array_values($rows) for pairs, or pairs of id and list where each value is a list');
+        }
+        $position = 0;
+        foreach ($rows as $key => $row) {
+            [$id, $value] = $isMap ? [$key, $row] : self::pair($key, $row, $position);
+            $this->add($id, $value, $position);
+            ++$position;
+        }
+    }
+
+    /** The `json_values` for C. */
+    public function values(): Texts
+    {
+        return new Texts($this->values);
+    }
+
+    /** The `value_index` for C; null for no rows. */
+    public function valueIndex(): ?\FFI\CData
+    {
+        $count = \count($this->valueOf);
+        if ($count === 0) {
+            return null;
+        }
+        $memory = Library::get()->new("uint32_t[$count]");
+        foreach ($this->valueOf as $position => $number) {
+            $memory[$position] = $number;
+        }
+
+        return $memory;
+    }
+
+    /** @return array{mixed, mixed} */
+    private static function pair(mixed $key, mixed $row, int $position): array
+    {
+        $where = "rows: the row at position $position (counted from 0)";
+        if (!\is_int($key)) {
+            throw new InvalidArgument("$where has a key that is a " . get_debug_type($key)
+                . '; yield [id, value] pairs');
+        }
+        if (!\is_array($row) || !array_is_list($row) || \count($row) !== 2) {
+            throw new InvalidArgument("$where is not an [id, value] pair");
+        }
+
+        return $row;
+    }
+
+    private function add(mixed $id, mixed $value, int $position): void
+    {
+        $json = Encoder::json($value, "rows: the value at position $position (counted from 0)");
+        $number = $this->numbers[$json] ?? null;
+        if ($number === null) {
+            $number = $this->numbers[$json] = \count($this->values);
+            $this->values[] = $json;
+        }
+        $this->ids[] = $id;
+        $this->valueOf[] = $number;
+    }
+
+    private static function looksLikePair(mixed $row, bool $customIds): bool
+    {
+        return \is_array($row) && array_is_list($row) && \count($row) === 2
+            && (\is_int($row[0]) || (\is_string($row[0]) && ($customIds || ctype_digit($row[0]))));
+    }
+}

@@ -1,0 +1,20 @@
+<?php
+
+// For web servers that keep `ffi.enable=preload`, PHP's default: only preloaded code may use FFI there. In php.ini:
+//     opcache.preload=/path/to/vendor/usercom/usercom/src/preload.php
+// A project that preloads files of its own requires this one from there.
+
+declare(strict_types=1);
+
+require_once __DIR__ . '/autoload.php';
+
+(static function (): void {
+    $files = new RecursiveIteratorIterator(new RecursiveDirectoryIterator(__DIR__, FilesystemIterator::SKIP_DOTS));
+    foreach ($files as $file) {
+        // Files of classes start with a capital letter. Loading one may have loaded another.
+        $name = substr($file->getPathname(), strlen(__DIR__) + 1, -strlen('.php'));
+        if ($file->getExtension() === 'php' && ctype_upper($file->getFilename()[0])) {
+            class_exists('UserCom\\' . str_replace('/', '\\', $name));
+        }
+    }
+})();
