@@ -22,6 +22,8 @@
 //! * `cli`: the `usercom` program.
 //! * `sandbox`: a look-alike of the service on loopback, for tests.
 
+#![deny(missing_docs)]
+
 #[cfg(all(feature = "capi", panic = "abort"))]
 compile_error!("the C interface turns panics into error codes, which panic = \"abort\" makes impossible");
 
