@@ -552,7 +552,8 @@ impl<'a> Engine<'a> {
             }
         }
         let (total, good) = (self.ledger.slots(), self.ledger.confirmed());
-        let end = self.stop.unwrap_or_else(|| {
+        // Whatever wanted to stop it came too late when there was nothing left to do.
+        let end = self.stop.filter(|_| good < total).unwrap_or_else(|| {
             if self.panicked {
                 Stop::new(Status::Internal, "a bug in usercom: a worker failed; please report it")
             } else if good == total {
