@@ -302,6 +302,7 @@ impl<'a> Engine<'a> {
                 self.transient(segment, pass, Fault::Unreadable, Some(status), &words, now);
             }
             Verdict::Fatal { fatal, status, words } => {
+                segment.maybe_applied |= fatal == Fatal::TlsBroken;
                 self.queue.push_front(segment);
                 self.stop(fatal_stop(fatal, status, &words));
             }
@@ -599,7 +600,7 @@ fn fatal_stop(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
             ),
         ),
         Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
-        Fatal::Tls => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
+        Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
     }
 }
 
