@@ -414,8 +414,9 @@ fn too_large_is_halved_and_stays_small() {
         check(&report, &ids(4000), &server);
         assert_eq!((report.status(), report.confirmed()), (Status::Ok, 4000), "{what}: {report}");
         let large = server.requests().iter().filter(|r| r.ids().len() > 300).count();
-        // Only the first batch, and one of its halves, and its other half.
-        assert!(large <= in_vain + in_vain / 2, "{what}: {large} in vain");
+        // Only the first batch and its two halves; and, where a timeout may be an outage, one fresh batch that
+        // tells the two apart.
+        assert!(large <= 2 * in_vain, "{what}: {large} in vain");
         assert!(report.requests() <= 16 + large as u64 + 2, "{what}: {report}");
     });
 }
@@ -630,7 +631,6 @@ fn named_culprits_are_tried_and_believed_after_the_rest_has_passed() {
 
 /// The answer names position 2 whatever it is; once that is the bad one, by chance.
 #[test]
-#[ignore = "bug: a name that proved wrong is believed when a later name proves right"]
 fn a_wrong_name_before_a_right_one() {
     let (_, report) = accuses("{\"ids\":{\"2\":[\"A valid integer is required.\"]}}", 9);
     assert_eq!(rejected(&report, &[5, 7, 1, 9, 11, 13]), [9].into(), "{report}");

@@ -357,10 +357,11 @@ impl<'a> Engine<'a> {
     fn confirmed(&mut self, segment: Segment) {
         let group = segment.request.group;
         self.ledger.confirm(&segment.request);
-        // The answers that named them were right: without them the rest has passed.
-        for (slot, reason) in &segment.suspects {
+        let (earlier, last) = segment.believe();
+        for (slot, reason) in last {
             self.ledger.reject(std::iter::once(*slot), *reason);
         }
+        self.queue.extend(earlier.iter().map(|(slot, _)| segment.single(*slot)));
         self.guards[group].confirmed();
         match segment.role {
             Role::Batch => self.batches.settled += 1,
@@ -371,22 +372,26 @@ impl<'a> Engine<'a> {
 
     fn refuse(&mut self, mut segment: Segment, status: u16, words: &Words, culprits: Vec<Culprit>) {
         let group = segment.request.group;
-        let reason = self.ledger.reason(Some(status), words.clone());
+        let alone = segment.len() == 1;
+        let named = if alone || self.trust_names { self.blamed(&segment, culprits) } else { Vec::new() };
         segment.maybe_applied = true;
         segment.failed_at = None;
         if segment.role == Role::Batch {
             self.batches.settled += 1;
             self.batches.refused += 1;
         }
-        if segment.len() == 1 && segment.suspects.is_empty() {
-            self.ledger.reject(segment.request.sent(), reason);
+        if alone && segment.suspects.is_empty() {
+            // What was said of the very id says more than the whole answer.
+            let said = named.first().map(|(_, reason)| *reason).or(segment.reason);
+            if let Some(reason) = said {
+                self.ledger.reject(segment.request.sent(), reason);
+            }
         }
         if segment.role == Role::Probe {
             return self.probed(group, Finding::Refused(format!("{status} {}", words.as_str())));
         }
         let role = segment.role;
-        if segment.len() > 1 || !segment.suspects.is_empty() {
-            let named = if self.trust_names { self.blamed(&segment, culprits) } else { Vec::new() };
+        if !alone || !segment.suspects.is_empty() {
             self.refused.push(BySize { segment, named });
         }
         match self.guards[group] {

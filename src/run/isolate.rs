@@ -29,8 +29,14 @@ pub(crate) fn next_parts(mut refused: Segment, named: &[(usize, ReasonId)]) -> V
 }
 
 impl Segment {
+    /// Once it has passed: the suspects that must answer for themselves, and those that are believed bad.
+    pub fn believe(&self) -> (&[(usize, ReasonId)], &[(usize, ReasonId)]) {
+        self.suspects.split_at(self.suspects.len().saturating_sub(self.blamed_last))
+    }
+
     fn leave_out(&mut self, named: &[(usize, ReasonId)]) {
         self.suspects.extend_from_slice(named);
+        self.blamed_last = named.len();
         self.request.skip.extend(named.iter().map(|(slot, _)| *slot));
         self.request.skip.sort_unstable();
     }
@@ -65,7 +71,10 @@ mod tests {
             for part in next_parts(segment, &names) {
                 requests += 1;
                 if !part.request.sent().any(|slot| bad.contains(&slot)) {
-                    found.extend(part.suspects.iter().map(|(slot, _)| *slot));
+                    let (earlier, last) = part.believe();
+                    requests += earlier.len();
+                    found.extend(last.iter().map(|(slot, _)| *slot));
+                    found.extend(earlier.iter().map(|(slot, _)| *slot).filter(|slot| bad.contains(slot)));
                 } else if part.len() == 1 && part.suspects.is_empty() {
                     found.extend(part.request.sent());
                 } else {
@@ -109,6 +118,7 @@ mod tests {
     #[test]
     fn a_name_is_one_request() {
         assert_eq!(isolate(1000, &[500].into(), |inside| inside.to_vec()).1, 1);
-        assert_eq!(isolate(1000, &[3, 500, 999].into(), |inside| inside[..1].to_vec()).1, 3);
+        assert_eq!(isolate(1000, &[3, 500, 999].into(), |inside| inside.to_vec()).1, 1);
+        assert_eq!(isolate(1000, &[3, 500, 999].into(), |inside| inside[..1].to_vec()).1, 3 + 2);
     }
 }

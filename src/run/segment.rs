@@ -29,8 +29,11 @@ pub(crate) struct Segment {
     pub reason: Option<ReasonId>,
     pub failed_at: Option<Instant>,
     pub not_before: Option<Instant>,
-    /// Slots that an answer blamed, left out of the request and believed once the rest has passed.
+    /// Slots that answers blamed, left out of the request.
     pub suspects: Vec<(usize, ReasonId)>,
+    /// How many of the suspects, at the end, the last answer blamed: these are believed once the rest has
+    /// passed. Those before them were not enough, so that each answers for itself.
+    pub blamed_last: usize,
     pub rounds: u8,
     /// Has used up its attempts once; this is the fresh set at the end.
     pub last_chance: bool,
@@ -63,6 +66,7 @@ impl Segment {
             failed_at: None,
             not_before: None,
             suspects: Vec::new(),
+            blamed_last: 0,
             rounds: 0,
             last_chance: false,
         }
