@@ -209,10 +209,41 @@ impl Line<'_> {
 
     /// A server may echo what it was sent; the token must not come out again in a message.
     fn hide_token(&self, body: &mut Vec<u8>) {
-        let token = &self.http.token.as_bytes()["Token ".len()..];
-        while let Some(at) = body.windows(token.len()).position(|window| window == token) {
-            body.splice(at..at + token.len(), *b"(token)");
+        let token = &self.http.token["Token ".len()..];
+        let bytes = token.as_bytes();
+        while let Some(at) = body.windows(bytes.len()).position(|window| window == bytes) {
+            body.splice(at..at + bytes.len(), HIDDEN.bytes());
         }
+        // JSON has other ways to write the same characters.
+        if !body.contains(&b'\\') {
+            return;
+        }
+        if let Ok(mut json) = serde_json::from_slice(body)
+            && hide_in_json(&mut json, token)
+        {
+            *body = json.to_string().into_bytes();
+        }
+    }
+}
+
+const HIDDEN: &str = "(token)";
+
+/// Whether there was something to hide.
+fn hide_in_json(json: &mut serde_json::Value, token: &str) -> bool {
+    use serde_json::Value as Json;
+    match json {
+        Json::String(text) if text.contains(token) => {
+            *text = text.replace(token, HIDDEN);
+            true
+        }
+        Json::Array(items) => items.iter_mut().fold(false, |hid, item| hide_in_json(item, token) | hid),
+        Json::Object(fields) => {
+            let before = fields.len();
+            fields.retain(|name, _| !name.contains(token));
+            let dropped = fields.len() < before;
+            fields.values_mut().fold(dropped, |hid, item| hide_in_json(item, token) | hid)
+        }
+        _ => false,
     }
 }
 
