@@ -337,6 +337,7 @@ impl<'a> Engine<'a> {
                 self.transient(segment, pass, Fault::Unreadable, Some(status), &words, now);
             }
             Verdict::Fatal { fatal, status, words } => {
+                segment.maybe_applied |= fatal == Fatal::TlsBroken;
                 self.queue.push_front(segment);
                 self.stop(fatal_stop(fatal, status, &words));
             }
@@ -584,7 +585,8 @@ impl<'a> Engine<'a> {
             }
         }
         let (total, good) = (self.ledger.slots(), self.ledger.confirmed());
-        let end = self.stop.unwrap_or_else(|| {
+        // Whatever wanted to stop it came too late when there was nothing left to do.
+        let end = self.stop.filter(|_| good < total).unwrap_or_else(|| {
             if self.panicked {
                 Stop::new(Status::Internal, "a bug in usercom: a worker failed; please report it")
             } else if good == total {
@@ -630,7 +632,7 @@ fn fatal_stop(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
             ),
         ),
         Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
-        Fatal::Tls => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
+        Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
     }
 }
 

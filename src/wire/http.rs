@@ -241,7 +241,7 @@ fn failure(error: &ureq::Error) -> Verdict {
         let words = format!("there is no host of that name; check the subdomain and the network ({why})");
         transient(Fault::Unreached, &words)
     };
-    let tls = |words: &str| Verdict::Fatal { fatal: Fatal::Tls, status: None, words: Words::new(words) };
+    let tls = |fatal, words: &str| Verdict::Fatal { fatal, status: None, words: Words::new(words) };
     match error {
         ureq::Error::HostNotFound => no_host("it has no address"),
         ureq::Error::Io(io) if is_look_up(io) => no_host(&io.to_string()),
@@ -253,13 +253,27 @@ fn failure(error: &ureq::Error) -> Verdict {
             transient(Fault::Unreached, "no connection within 10 s")
         }
         ureq::Error::Timeout(phase) => transient(Fault::TimedOut, &format!("timed out: {phase}")),
-        ureq::Error::Rustls(why) => tls(&why.to_string()),
-        ureq::Error::Tls(why) => tls(why),
+        ureq::Error::Rustls(why) => tls(tls_fatal(why), &why.to_string()),
+        ureq::Error::Tls(why) => tls(Fatal::Tls, why),
         ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
-            Some(why) => tls(&why.to_string()),
+            Some(why) => tls(tls_fatal(why), &why.to_string()),
             None => transient(io_fault(io), &io.to_string()),
         },
         other => transient(Fault::Unreadable, &other.to_string()),
+    }
+}
+
+/// A handshake that failed has sent nothing; of bytes that can't be read nobody knows when they came.
+fn tls_fatal(error: &rustls::Error) -> Fatal {
+    use rustls::AlertDescription::{BadRecordMac, DecryptError, InternalError};
+    match error {
+        rustls::Error::AlertReceived(InternalError | BadRecordMac | DecryptError)
+        | rustls::Error::DecryptError
+        | rustls::Error::EncryptError
+        | rustls::Error::InvalidMessage(_)
+        | rustls::Error::PeerMisbehaved(_)
+        | rustls::Error::PeerSentOversizedRecord => Fatal::TlsBroken,
+        _ => Fatal::Tls,
     }
 }
 

@@ -106,7 +106,10 @@ impl Fault {
 pub(crate) enum Fatal {
     Forbidden,
     WrongEndpoint,
+    /// The handshake failed: nothing was sent.
     Tls,
+    /// What came is no TLS, perhaps after the request had gone out.
+    TlsBroken,
 }
 
 /// What is to be believed after one attempt.

@@ -61,7 +61,6 @@ fn check_texts(report: &Report, ids: &[String], server: &Server) {
         assert!(!failure.message.is_empty(), "no reason for id {}", failure.id);
     }
     assert!(!report.message().is_empty());
-    assert!(report.requests() >= server.requests().len() as u64, "{report}");
     let all = format!("{report}\n{report:?}\n{}", report.to_json());
     assert!(!all.contains(&server.token), "the token is in the report");
 }

@@ -288,14 +288,9 @@ impl Drop for Server {
 /// A token of its own for each server: the pace and trouble of one test must not reach another, even when
 /// the system gives a port out again.
 pub fn fresh_token() -> String {
-    static NUMBER: AtomicUsize = AtomicUsize::new(0);
-    format!(
-        "Zq7{:0>9}{:0>9}{}",
-        std::process::id(),
-        NUMBER.fetch_add(1, SeqCst),
-        "xV3mW8kR5tY1pL6n".repeat(3)
-    )[..64]
-        .to_owned()
+    use std::hash::{BuildHasher, RandomState};
+    let words = (0..4).map(|n| format!("{:016x}", RandomState::new().hash_one(n)));
+    words.collect()
 }
 
 fn converse(
