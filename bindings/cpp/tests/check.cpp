@@ -236,10 +236,6 @@ void callbacks(const usercom::Client& client) {
     }));
     CHECK(calls > 0 && total == 3);
 
-    usercom::RunOptions stop;
-    stop.progress([](const usercom::Progress&) { return false; });
-    CHECK_THROWS(client.mass_update({1, 2, 3}, "stopped", 1, stop), usercom::Stopped, "cancelled");
-
     // What is thrown comes out as it was, also from a run inside a run, which has exceptions of its own.
     usercom::RunOptions throwing;
     throwing.progress([](const usercom::Progress&) { throw Mine(); });
@@ -262,18 +258,24 @@ void callbacks(const usercom::Client& client) {
     CHECK_EQUAL(client.mass_update({1}, "outer", 1, outer).status(), UC_STATUS_OK);
     CHECK(inner);
 
-    usercom::Cancel cancel;
-    std::thread soon([&] {
-        std::this_thread::sleep_for(200ms);
-        cancel.request();
-    });
+    // Slow enough to be stopped in the middle.
+    const usercom::Client slow("acme", token,
+                               usercom::Options().base_url(environment("USERCOM_BASE_URL")).batch_size(1).rate_limit(20));
     const std::vector<std::int64_t> many = [] {
         std::vector<std::int64_t> ids(500);
         for (std::size_t i = 0; i < ids.size(); i++) ids[i] = static_cast<std::int64_t>(i) + 1;
         return ids;
     }();
-    const usercom::Client slow("acme", token,
-                               usercom::Options().base_url(environment("USERCOM_BASE_URL")).batch_size(1).rate_limit(20));
+    usercom::RunOptions stop;
+    stop.progress([](const usercom::Progress& progress) { return progress.confirmed() < 3; });
+    CHECK_THROWS(slow.mass_update(many, "stopped", 1, stop), usercom::Stopped, "cancelled");
+    CHECK(ledger("stopped").find("3,1,1") != std::string::npos && ledger("stopped").find("20,1,1") == std::string::npos);
+
+    usercom::Cancel cancel;
+    std::thread soon([&] {
+        std::this_thread::sleep_for(200ms);
+        cancel.request();
+    });
     CHECK_THROWS(slow.mass_update(many, "cancelled", 1, usercom::RunOptions().cancel(cancel)), usercom::Stopped,
                  "cancelled");
     soon.join();
