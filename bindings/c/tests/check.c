@@ -186,7 +186,8 @@ static const struct {
     void (*run)(void);
 } groups[] = {
     {"refusals", refusals}, {"many_values", many_values}, {"ownership", ownership}, {"normal", normal},
-    {"statuses", statuses}, {"callbacks", callbacks},     {"threads", threads},     {"forks", forks},
+    {"statuses", statuses}, {"callbacks", callbacks},     {"journal", journal},     {"threads", threads},
+    {"forks", forks},
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 

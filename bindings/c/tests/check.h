@@ -44,6 +44,7 @@ void ownership(void);
 void normal(void);
 void statuses(void);
 void callbacks(void);
+void journal(void);
 void threads(void);
 void forks(void);
 

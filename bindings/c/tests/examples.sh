@@ -54,6 +54,18 @@ run() { # program, arguments: leaves $out, $err, $code
 ledger() { curl -sS "$USERCOM_BASE_URL/_sandbox/ledger?attribute=$1" | tail -n +2; }
 requests() { curl -sS "$USERCOM_BASE_URL/_sandbox/requests" | sed 's/{"total":\([0-9]*\).*/\1/'; }
 
+# ---- first ---------------------------------------------------------------------------------------
+
+start
+run first
+check 'first says' '0 4 ids confirmed' "$code $err$out"
+check 'first sends' '10,"""pro""",1 15,"""pro""",1 22,"""pro""",1 23,"""pro""",1' "$(ledger plan | tr '\n' ' ' | sed 's/ $//')"
+token=$USERCOM_TOKEN
+unset USERCOM_TOKEN
+run first
+check 'first asks for the token' '1 an argument was refused, nothing was sent: token: is NULL' "$code $err"
+export USERCOM_TOKEN="$token"
+
 # ---- one_shot ------------------------------------------------------------------------------------
 
 start

@@ -504,6 +504,13 @@ static void run_settings(void) {
     TAKEN(uc_run_options_set_max_requests(o, 1));
     TAKEN(uc_run_options_set_max_requests(o, UINT64_MAX));
     REFUSED(uc_run_options_set_max_requests(o, 0), "max_requests: ", "1 and more");
+    TAKEN(uc_run_options_set_journal_dir(o, "/nowhere/yet"));
+    TAKEN(uc_run_options_set_journal_dir(o, NULL));
+    TAKEN(uc_run_options_set_journal_max_age_ms(o, 1000));
+    TAKEN(uc_run_options_set_journal_max_age_ms(o, 2592000000));
+    REFUSED(uc_run_options_set_journal_max_age_ms(o, 999), "journal_max_age: ", "1 s to 30 days");
+    REFUSED(uc_run_options_set_journal_max_age_ms(o, 2592000001), "journal_max_age: ", "1 s to 30 days");
+    REFUSED(uc_run_options_set_journal_max_age_ms(o, UINT64_MAX), "journal_max_age: ", "1 s to 30 days");
     TAKEN(uc_run_options_set_standard_attributes(o, 1));
     TAKEN(uc_run_options_set_standard_attributes(o, 0));
     TAKEN(uc_run_options_set_allow_null(o, -1));
@@ -515,6 +522,8 @@ static void run_settings(void) {
     REFUSED(uc_run_options_set_deadline_ms(NULL, 1), "run_options: ", "is NULL");
     REFUSED(uc_run_options_set_patience_ms(NULL, 1000), "run_options: ", "is NULL");
     REFUSED(uc_run_options_set_max_requests(NULL, 1), "run_options: ", "is NULL");
+    REFUSED(uc_run_options_set_journal_dir(NULL, "x"), "run_options: ", "is NULL");
+    REFUSED(uc_run_options_set_journal_max_age_ms(NULL, 1000), "run_options: ", "is NULL");
     REFUSED(uc_run_options_set_standard_attributes(NULL, 1), "run_options: ", "is NULL");
     REFUSED(uc_run_options_set_allow_null(NULL, 1), "run_options: ", "is NULL");
     REFUSED(uc_run_options_set_dry_run(NULL, 1), "run_options: ", "is NULL");

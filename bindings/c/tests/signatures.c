@@ -49,6 +49,8 @@ void signatures(void) {
     IS(uc_run_options_set_deadline_ms, int, (uc_run_options *, uint64_t));
     IS(uc_run_options_set_patience_ms, int, (uc_run_options *, uint64_t));
     IS(uc_run_options_set_max_requests, int, (uc_run_options *, uint64_t));
+    IS(uc_run_options_set_journal_dir, int, (uc_run_options *, const char *));
+    IS(uc_run_options_set_journal_max_age_ms, int, (uc_run_options *, uint64_t));
     IS(uc_run_options_set_standard_attributes, int, (uc_run_options *, int));
     IS(uc_run_options_set_allow_null, int, (uc_run_options *, int));
     IS(uc_run_options_set_dry_run, int, (uc_run_options *, int));

@@ -1,0 +1,337 @@
+// usercom.hpp against a sandbox: values, ids in every form, reports, exceptions, callbacks. Run by run.sh, which
+// starts the sandboxes.
+#include <array>
+#include <atomic>
+#include <cstdlib>
+#include <iostream>
+#include <list>
+#include <map>
+#include <set>
+#include <thread>
+#include <typeinfo>
+#if __cplusplus >= 202002L
+#include <ranges>
+#include <span>
+#endif
+
+#include "../usercom.hpp"
+
+using namespace std::chrono_literals;
+
+namespace {
+
+int passed = 0, failed = 0;
+
+void check(bool held, int line, const std::string& what) {
+    (held ? passed : failed)++;
+    if (!held) std::cerr << __FILE__ << ':' << line << ": FAILED: " << what << '\n';
+}
+
+#define CHECK(condition) check((condition), __LINE__, #condition)
+#define CHECK_EQUAL(actual, expected)                                                              \
+    do {                                                                                           \
+        const auto is = (actual);                                                                  \
+        if (!(is == (expected))) std::cerr << "is: " << is << '\n';                                \
+        check(is == (expected), __LINE__, #actual " is " #expected);                               \
+    } while (0)
+// The expression throws exactly this, with these words.
+#define CHECK_THROWS(expression, type, words)                                                      \
+    try {                                                                                          \
+        (void)(expression);                                                                        \
+        check(false, __LINE__, #expression " throws");                                             \
+    } catch (const std::exception& thrown) {                                                       \
+        const std::string said = thrown.what();                                                    \
+        check(typeid(thrown) == typeid(type) && said.find(words) != said.npos, __LINE__, said);    \
+    }
+
+const std::string token(64, 'k');
+
+std::string environment(const char* name) {
+    const char* value = std::getenv(name);
+    if (value == nullptr) {
+        std::cerr << name << " is missing: this is run by run.sh\n";
+        std::exit(1);
+    }
+    return value;
+}
+
+// The ledger of an attribute as one line, such as `1,true,1 2,true,1`.
+std::string ledger(const std::string& attribute) {
+    const std::string command =
+        "curl -sS '" + environment("USERCOM_BASE_URL") + "/_sandbox/ledger?attribute=" + attribute + "' | tail -n +2";
+    FILE* pipe = popen(command.c_str(), "r");
+    std::string text;
+    for (int c; (c = std::fgetc(pipe)) != EOF;) text += c == '\n' ? ' ' : static_cast<char>(c);
+    pclose(pipe);
+    if (!text.empty()) text.pop_back();
+    return text;
+}
+
+usercom::Client client_for(const char* variable) {
+    return {"acme", token, usercom::Options().base_url(environment(variable)).no_rate_limit()};
+}
+
+void values() {
+    using usercom::Value;
+    CHECK_EQUAL(Value(true).json(), "true");
+    CHECK_EQUAL(Value(3).json(), "3");
+    CHECK_EQUAL(Value(9007199254740993LL).json(), "9007199254740993");
+    CHECK_EQUAL(Value(18446744073709551615ULL).json(), "18446744073709551615");
+    CHECK_EQUAL(Value(0.1).json(), "0.1");
+    CHECK_EQUAL(Value(1.0 / 3).json(), "0.3333333333333333");
+    CHECK_EQUAL(Value(1e300).json(), "1e+300");
+    CHECK_EQUAL(Value("pro").json(), "\"pro\"");
+    CHECK_EQUAL(Value(std::string("007")).json(), "\"007\"");
+    CHECK_EQUAL(Value(std::string_view("a\"\\\n\0b", 6)).json(), "\"a\\\"\\\\\\u000a\\u0000b\"");
+    CHECK_EQUAL(Value(std::vector<std::string>{"a", "b"}).json(), "[\"a\",\"b\"]");
+    CHECK_EQUAL(Value(std::vector<std::string>{}).json(), "[]");
+    CHECK_EQUAL(Value::date(2026, 11, 23).json(), "\"2026-11-23\"");
+    CHECK_EQUAL(Value::date(2024, 2, 29).json(), "\"2024-02-29\"");
+    CHECK_THROWS(Value::date(2026, 2, 29), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value::date(2026, 13, 1), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value::date(10000, 1, 1), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value(static_cast<const char*>(nullptr)), usercom::InvalidArgument, "is NULL");
+    using Clock = std::chrono::system_clock;
+    CHECK_EQUAL(Value(Clock::from_time_t(0)).json(), "\"1970-01-01T00:00:00Z\"");
+    CHECK_EQUAL(Value(Clock::from_time_t(-1) + 120ms).json(), "\"1969-12-31T23:59:59.120Z\"");
+    CHECK_EQUAL(Value(Clock::from_time_t(951868799)).json(), "\"2000-02-29T23:59:59Z\"");
+    CHECK_EQUAL(Value(Clock::from_time_t(1795435200)).json(), "\"2026-11-23T12:00:00Z\"");
+#if defined(__cpp_lib_chrono) && __cpp_lib_chrono >= 201907L
+    CHECK_EQUAL(Value(std::chrono::year{2026} / 11 / 23).json(), "\"2026-11-23\"");
+#endif
+    // The user's locale is not JSON's.
+    struct Comma : std::numpunct<char> {
+        char do_decimal_point() const override { return ','; }
+    };
+    const std::locale before = std::locale::global(std::locale(std::locale(), new Comma));
+    CHECK_EQUAL(Value(2.5).json(), "2.5");
+    std::locale::global(before);
+}
+
+void ids_in_every_form(const usercom::Client& client) {
+    const std::string all = "1,1,1 2,1,1 3,1,1";
+    int form = 0;
+    const auto is_taken = [&](const usercom::Ids& ids, int line) {
+        const std::string attribute = "form_" + std::to_string(form++);
+        client.mass_update(ids, attribute, 1);
+        check(ledger(attribute) == all, line, ledger(attribute));
+    };
+    const std::vector<std::int64_t> vector{1, 2, 3};
+    const std::int64_t array[] = {1, 2, 3};
+    is_taken({1, 2, 3}, __LINE__);
+    is_taken(vector, __LINE__);
+    is_taken(array, __LINE__);
+    is_taken({array, 3}, __LINE__);
+    is_taken(std::array<std::int64_t, 3>{1, 2, 3}, __LINE__);
+    is_taken(std::vector<int>{1, 2, 3}, __LINE__);
+    is_taken(std::vector<unsigned long long>{1, 2, 3}, __LINE__);
+    is_taken(std::set<long>{3, 2, 1}, __LINE__);
+    const std::list<short> list{1, 2, 3};
+    is_taken({list.begin(), list.end()}, __LINE__);
+#if __cplusplus >= 202002L
+    is_taken(std::span(vector), __LINE__);
+    is_taken(std::span<std::int64_t>(const_cast<std::int64_t*>(array), 3), __LINE__);
+#if !defined(__clang__) || __clang_major__ >= 16  // older ones can't compile libstdc++'s views
+    is_taken(std::views::iota(1, 4), __LINE__);
+#endif
+#endif
+    CHECK(usercom::Ids(vector).data() == vector.data());  // not copied
+    CHECK_EQUAL(client.mass_update({}, "plan", 1).total(), 0u);
+    CHECK_THROWS(client.mass_update(std::vector<unsigned long long>{1, ~0ULL}, "plan", 1), usercom::InvalidArgument,
+                 "position 1");
+    CHECK_THROWS(client.mass_update({1, 0}, "plan", 1), usercom::InvalidArgument, "position 1");
+}
+
+void runs(const usercom::Client& client) {
+    const auto report = usercom::mass_update("acme", token, {10, 15}, "plan", "pro");
+    CHECK_EQUAL(report.confirmed(), 2u);
+    CHECK_EQUAL(ledger("plan"), "10,\"\"\"pro\"\"\",1 15,\"\"\"pro\"\"\",1");
+    CHECK_EQUAL(report.status(), UC_STATUS_OK);
+    CHECK_EQUAL(report.message(), "all 2 ids confirmed");
+    CHECK_EQUAL(report.state(1), UC_ID_CONFIRMED);
+    CHECK(report.states() == std::vector<std::uint8_t>({UC_ID_CONFIRMED, UC_ID_CONFIRMED}));
+    CHECK_THROWS(report.state(2), std::out_of_range, "state");
+    CHECK(report.failures().empty());
+    CHECK(report.json().find("\"status\":\"ok\"") != report.json().npos);
+    CHECK(&report.throw_for_failures() == &report);
+
+    client.mass_update_custom_ids({"u-1", "u-2"}, "custom", true);
+    CHECK_EQUAL(ledger("custom").size(), std::string("1000000000001,true,1 1000000000001,true,1").size());
+    const std::vector<std::string> texts{"7", "8"};
+    CHECK(usercom::CustomIds(texts).data()[1] == texts[1].c_str());
+    client.mass_update_custom_ids(texts, "custom_texts", true);
+    client.mass_update_custom_ids(std::set<std::string_view>{"7", "8"}, "custom_texts", false);
+    CHECK_EQUAL(ledger("custom_texts"), "7,false,2 8,false,2");
+
+    const auto rows = client.mass_update_rows(std::map<int, const char*>{{1, "gold"}, {2, "silver"}, {3, "gold"}}, "tier");
+    CHECK_EQUAL(rows.requests(), 2u);
+    CHECK_EQUAL(ledger("tier"), "1,\"\"\"gold\"\"\",1 2,\"\"\"silver\"\"\",1 3,\"\"\"gold\"\"\",1");
+    const std::vector<std::pair<std::string, usercom::Value>> mixed{{"4", 1}, {"5", "x"}, {"6", usercom::Value::json("0.10")}};
+    client.mass_update_rows_custom_ids(mixed, "mixed");
+    CHECK_EQUAL(ledger("mixed"), "4,1,1 5,\"\"\"x\"\"\",1 6,0.10,1");
+    CHECK_EQUAL(client.mass_update_rows(std::map<int, int>{}, "tier").total(), 0u);
+
+    const auto dry = client.mass_update({1, 2}, "dry", 1, usercom::RunOptions().dry_run());
+    CHECK_EQUAL(dry.status(), UC_STATUS_DRY_RUN);
+    dry.throw_for_failures();
+    client.mass_update({1}, "nothing", usercom::Value::json("null"), usercom::RunOptions().allow_null());
+    CHECK_EQUAL(ledger("nothing"), "1,null,1");
+}
+
+void exceptions(const usercom::Client& client) {
+    CHECK_THROWS(usercom::Client("acme.user.com", token), usercom::InvalidArgument, "subdomain: ");
+    CHECK_THROWS(usercom::Client("acme", "short"), usercom::InvalidArgument, "app key");
+    CHECK_THROWS(usercom::Client("acme", nullptr), usercom::InvalidArgument, "token: is NULL");
+    CHECK_THROWS(usercom::mass_update("acme", static_cast<const char*>(nullptr), {1}, "plan", 1),
+                 usercom::InvalidArgument, "token: is NULL");
+    CHECK_THROWS(usercom::Options().workers(33), usercom::InvalidArgument, "workers: ");
+    CHECK_THROWS(usercom::Options().request_timeout(-1s), usercom::InvalidArgument, "request_timeout: ");
+    CHECK_THROWS(usercom::RunOptions().patience(1ms), usercom::InvalidArgument, "patience: ");
+    CHECK_THROWS(client.mass_update({1}, "", 1), usercom::InvalidArgument, "attribute: ");
+    CHECK_THROWS(client.mass_update({1}, "plan", std::nan("")), usercom::InvalidArgument, "do not exist in JSON");
+    CHECK_THROWS(client.mass_update({1}, std::string("a\0b", 3), 1), usercom::InvalidArgument, "NUL");
+    CHECK_THROWS(client.mass_update({1}, "plan", usercom::Value::json("a b")), usercom::InvalidArgument, "value: ");
+    CHECK_THROWS(client.mass_update_custom_ids({std::string_view("a\0b", 3)}, "plan", 1), usercom::InvalidArgument, "NUL");
+    try {
+        client.mass_update({1, 2}, "plan", usercom::Value::json("x"));
+    } catch (const usercom::Error& error) {
+        CHECK(error.report() != nullptr && error.report()->total() == 0);
+        CHECK_EQUAL(error.status(), UC_STATUS_INVALID_ARGUMENT);
+    }
+
+    // Of the users 1 to 100 only, and where every attribute must exist.
+    const auto strict = client_for("STRICT_URL");
+    const auto report = strict.mass_update({1, 999, 3}, "plan", "pro");
+    CHECK_EQUAL(report.status(), UC_STATUS_PARTIAL);
+    CHECK_EQUAL(report.failures().size(), 1u);
+    const usercom::Failure failure = report.failures().at(0);
+    CHECK_EQUAL(failure.index, 1u);
+    CHECK_EQUAL(failure.state, UC_ID_REJECTED);
+    CHECK_EQUAL(failure.http_status, 400);
+    CHECK(failure.message.find("999") != failure.message.npos);
+    CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
+    CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value refused");
+    // An exception may be kept, and its report outlives everything else.
+    std::exception_ptr kept;
+    try {
+        client_for("STRICT_URL").mass_update({1, 2}, "mistyped", 1);
+    } catch (...) {
+        kept = std::current_exception();
+    }
+    try {
+        std::rethrow_exception(kept);
+    } catch (const usercom::Error& error) {
+        CHECK_EQUAL(error.status(), UC_STATUS_REJECTED);
+        CHECK(error.report() != nullptr && error.report()->total() == 2);
+    }
+}
+
+struct Mine {};
+
+void callbacks(const usercom::Client& client) {
+    std::size_t calls = 0, total = 0;
+    client.mass_update({1, 2, 3}, "told", 1, usercom::RunOptions().progress([&](const usercom::Progress& progress) {
+        calls++;
+        total = progress.total();
+    }));
+    CHECK(calls > 0 && total == 3);
+
+    // What is thrown comes out as it was, also from a run inside a run, which has exceptions of its own.
+    usercom::RunOptions throwing;
+    throwing.progress([](const usercom::Progress&) { throw Mine(); });
+    bool caught = false;
+    try {
+        client.mass_update({1}, "thrown", 1, throwing);
+    } catch (const Mine&) {
+        caught = true;
+    }
+    CHECK(caught);
+    bool inner = false;
+    usercom::RunOptions outer;
+    outer.progress([&](const usercom::Progress&) {
+        try {
+            client.mass_update({1}, "inner", 1, throwing);
+        } catch (const Mine&) {
+            inner = true;
+        }
+    });
+    CHECK_EQUAL(client.mass_update({1}, "outer", 1, outer).status(), UC_STATUS_OK);
+    CHECK(inner);
+
+    // Slow enough to be stopped in the middle.
+    const usercom::Client slow("acme", token,
+                               usercom::Options().base_url(environment("USERCOM_BASE_URL")).batch_size(1).rate_limit(20));
+    const std::vector<std::int64_t> many = [] {
+        std::vector<std::int64_t> ids(500);
+        for (std::size_t i = 0; i < ids.size(); i++) ids[i] = static_cast<std::int64_t>(i) + 1;
+        return ids;
+    }();
+    usercom::RunOptions stop;
+    stop.progress([](const usercom::Progress& progress) { return progress.confirmed() < 3; });
+    CHECK_THROWS(slow.mass_update(many, "stopped", 1, stop), usercom::Stopped, "cancelled");
+    CHECK(ledger("stopped").find("3,1,1") != std::string::npos && ledger("stopped").find("20,1,1") == std::string::npos);
+
+    usercom::Cancel cancel;
+    std::thread soon([&] {
+        std::this_thread::sleep_for(200ms);
+        cancel.request();
+    });
+    CHECK_THROWS(slow.mass_update(many, "cancelled", 1, usercom::RunOptions().cancel(cancel)), usercom::Stopped,
+                 "cancelled");
+    soon.join();
+    CHECK_THROWS(slow.mass_update(many, "late", 1, usercom::RunOptions().deadline(300ms)), usercom::Stopped, "deadline");
+    CHECK_THROWS(slow.mass_update(many, "late", 1, usercom::RunOptions().deadline(0ms)), usercom::Stopped, "deadline");
+
+    std::vector<std::string> lines;
+    {
+        // The options may go; the client keeps what it writes to.
+        const usercom::Client logging = [&] {
+            usercom::Options options;
+            options.base_url(environment("USERCOM_BASE_URL")).no_rate_limit();
+            options.log([&](int, std::string_view line) { lines.emplace_back(line); }, 5);
+            return usercom::Client("acme", token, options);
+        }();
+        const usercom::Client moved = client_for("USERCOM_BASE_URL");
+        logging.mass_update({1}, "logged", 1);
+    }
+    CHECK(!lines.empty() && lines.back().find("all 1 ids confirmed") != std::string::npos);
+    const usercom::Client angry("acme", token,
+                                usercom::Options().base_url(environment("USERCOM_BASE_URL")).log([](int, std::string_view) {
+                                    throw Mine();
+                                }));
+    caught = false;
+    try {
+        angry.mass_update({1}, "angry", 1);
+    } catch (const Mine&) {
+        caught = true;
+    }
+    CHECK(caught);
+    CHECK_EQUAL(ledger("angry"), "1,1,1");
+}
+
+void threads(const usercom::Client& client) {
+    std::atomic<int> good{0};
+    std::vector<std::thread> all;
+    for (std::int64_t t = 0; t < 8; t++)
+        all.emplace_back([&client, &good, t] {
+            for (std::int64_t i = 0; i < 5; i++)
+                good += static_cast<int>(client.mass_update({1 + t * 5 + i}, "threads", 1).confirmed());
+        });
+    for (std::thread& thread : all) thread.join();
+    CHECK_EQUAL(good.load(), 40);
+}
+
+}  // namespace
+
+int main() {
+    const auto client = client_for("USERCOM_BASE_URL");
+    values();
+    ids_in_every_form(client);
+    runs(client);
+    exceptions(client);
+    callbacks(client);
+    threads(client);
+    uc_shutdown();
+    std::cout << passed << " passed, " << failed << " failed\n";
+    return failed == 0 && passed > 0 ? 0 : 1;
+}

@@ -1,0 +1,173 @@
+//! `include/usercom.h`: generated from the code as it is, C and C++ of every age, and the same functions that
+//! the library exports.
+#![cfg(feature = "capi")]
+#![allow(missing_docs)]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::{env, fs};
+
+const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
+
+fn header() -> String {
+    fs::read_to_string(Path::new(ROOT).join("include/usercom.h")).unwrap()
+}
+
+/// The header without its comments.
+fn code() -> String {
+    let header = header();
+    let mut parts = header.split("/*");
+    let first = parts.next().unwrap().to_owned();
+    parts.fold(first, |code, part| code + part.split_once("*/").unwrap().1)
+}
+
+/// Fails where the program is missing: a test that skips would prove nothing.
+fn run(command: &mut Command) -> Output {
+    let name = command.get_program().to_string_lossy().into_owned();
+    command.output().unwrap_or_else(|error| panic!("{name}: {error}; run make setup"))
+}
+
+fn succeed(command: &mut Command) -> String {
+    let output = run(command);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{command:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
+    said
+}
+
+/// cbindgen is called here as build.rs calls it for `make header`, in the version of the one lock file, but into
+/// memory: a build with the feature would overwrite what is to be compared.
+#[test]
+fn the_committed_header_is_the_generated_one() {
+    let mut generated = Vec::new();
+    cbindgen::generate(ROOT).unwrap().write(&mut generated);
+    let (generated, committed) = (String::from_utf8(generated).unwrap(), header());
+    for (number, (is, should)) in committed.lines().zip(generated.lines()).enumerate() {
+        assert_eq!(is, should, "include/usercom.h line {} has drifted: run make header", number + 1);
+    }
+    assert!(committed == generated, "include/usercom.h ends too early or too late: run make header");
+}
+
+#[test]
+fn the_version_is_that_of_the_crate() {
+    for (name, number) in [
+        ("MAJOR", env!("CARGO_PKG_VERSION_MAJOR")),
+        ("MINOR", env!("CARGO_PKG_VERSION_MINOR")),
+        ("PATCH", env!("CARGO_PKG_VERSION_PATCH")),
+    ] {
+        let line = format!("#define UC_VERSION_{name} {number}");
+        assert!(code().lines().any(|l| l == line), "cbindgen.toml lacks: {line}");
+    }
+}
+
+#[test]
+fn every_name_is_ours() {
+    for line in code().lines().filter_map(|line| line.strip_prefix("#define ")) {
+        let name = line.split_whitespace().next().unwrap();
+        assert!(name.starts_with("UC_") || name == "USERCOM_H", "{name} would be defined for everybody");
+    }
+    // Names of Unicorn Engine, which programs may use beside this library.
+    for taken in ["uc_version", "uc_free", "uc_strerror", "uc_errno", "uc_open", "uc_close"] {
+        assert!(!functions().contains(taken), "{taken} belongs to Unicorn Engine");
+    }
+    assert!(!code().contains("UC_ERR_") && !code().contains("uc_context_"));
+}
+
+/// Compiles a file as this language, with every warning an error.
+fn compile(compiler: &str, language: &str, standard: &str, source: &Path) {
+    succeed(
+        Command::new(compiler)
+            .args(WARNINGS)
+            .args(["-fsyntax-only", "-x", language, &format!("-std={standard}"), "-I"])
+            .arg(Path::new(ROOT).join("include"))
+            .arg(source),
+    );
+}
+
+/// A file that has only this in it.
+fn source(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+#[test]
+fn it_is_c_and_cpp_of_every_age() {
+    // Twice, for its guard; nothing before it, for its own includes.
+    let text = "#include <usercom.h>\n#include <usercom.h>\n\
+                int use(void);\nint use(void) { return uc_mass_update(0, 0, 0, 0, 0, 0) == UC_STATUS_OK; }\n";
+    let c = source("header.c", text);
+    let cpp = source("header.cpp", &text.replace("(void)", "()"));
+    for (c_compiler, cpp_compiler) in [("gcc", "g++"), ("clang", "clang++")] {
+        for standard in ["c99", "c11", "c17"] {
+            compile(c_compiler, "c", standard, &c);
+        }
+        for standard in ["c++11", "c++20"] {
+            compile(cpp_compiler, "c++", standard, &cpp);
+        }
+    }
+}
+
+/// A wrong number or type must not compile, or the next test would prove nothing.
+#[test]
+#[should_panic(expected = "mass_update")]
+fn a_wrong_signature_is_noticed() {
+    let text = "#include <usercom.h>\nvoid use(void);\n\
+                void use(void) { int (*f)(const char *) = uc_mass_update; (void)f; }\n";
+    compile("gcc", "c", "c11", &source("wrong.c", text));
+}
+
+#[test]
+fn numbers_and_signatures_are_those_that_programs_know() {
+    for name in ["status_numbers.c", "signatures.c"] {
+        let path = Path::new(ROOT).join("bindings/c/tests").join(name);
+        compile("gcc", "c", "c11", &path);
+        compile("clang", "c", "c11", &path);
+    }
+    let pinned = fs::read_to_string(Path::new(ROOT).join("bindings/c/tests/signatures.c")).unwrap();
+    for name in functions() {
+        assert!(pinned.contains(&format!("IS({name},")), "bindings/c/tests/signatures.c lacks {name}");
+    }
+    let pinned = fs::read_to_string(Path::new(ROOT).join("bindings/c/tests/status_numbers.c")).unwrap();
+    let code = code();
+    for line in code.lines().map(str::trim).filter(|l| l.starts_with("UC_STATUS_") || l.starts_with("UC_ID_"))
+    {
+        let (name, number) = line.trim_end_matches(',').split_once(" = ").unwrap();
+        let claim = format!("_Static_assert({name} == {number},");
+        assert!(pinned.contains(&claim), "bindings/c/tests/status_numbers.c lacks {claim}");
+    }
+}
+
+/// What the header declares: `uc_` names before a parenthesis.
+fn functions() -> BTreeSet<String> {
+    let code = code();
+    let names = code.split(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '('));
+    let called = names.filter_map(|word| word.split_once('(')).map(|(name, _)| name);
+    called.filter(|name| name.starts_with("uc_")).map(str::to_owned).collect()
+}
+
+/// Built here, because `cargo test` builds no C library: the crate has no crate type of its own.
+fn library() -> PathBuf {
+    let mut make = Command::new("make");
+    make.current_dir(ROOT).args(["--no-print-directory", "lib", "PROFILE=dev"]);
+    // Cargo's variables about this test would make the inner cargo compile everything anew.
+    for (name, _) in env::vars().filter(|(name, _)| name.starts_with("CARGO_")) {
+        if name != "CARGO_HOME" && name != "CARGO_TARGET_DIR" {
+            make.env_remove(name);
+        }
+    }
+    succeed(&mut make);
+    let target = env::var("CARGO_TARGET_DIR").unwrap_or_else(|_| "target".into());
+    Path::new(ROOT).join(target).join("lib/libusercom.so")
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn the_library_exports_what_the_header_declares() {
+    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
+    let exported: BTreeSet<String> =
+        symbols.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect();
+    assert!(functions().len() > 50, "the header's functions were not found");
+    assert_eq!(exported, functions());
+}
