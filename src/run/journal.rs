@@ -272,14 +272,13 @@ fn read(
     max_age: Duration,
 ) -> Result<Found, Unread> {
     let mut rest = bytes;
-    let (mut lines, mut marks, mut settled) = (0, Vec::new(), 0usize);
+    let (mut lines, mut marks) = (0, Vec::new());
     while let Some(content) = next_line(&mut rest, lines) {
         if lines == 0 {
             check_header(content, fingerprint, slots, now, max_age)?;
         } else {
             let mark = parse_mark(content, slots)
                 .ok_or_else(|| Unread::Unfit(format!("its line {} says nothing known", lines + 1)))?;
-            settled += mark.slots.len();
             marks.push(mark);
         }
         lines += 1;
@@ -292,9 +291,6 @@ fn read(
     if lines == 0 {
         // Not even a first line: the job had sent nothing when it ended, or somebody emptied the file.
         return Err(Unread::New);
-    }
-    if settled >= slots && all_settled(&marks, slots) {
-        return Err(Unread::Unfit("it belongs to a run that was finished".into()));
     }
     let warning = (!torn.is_empty()).then(|| "the journal's torn last line was cut off".to_owned());
     Ok(Found { marks, lines, good_bytes: bytes.len() - torn.len(), warning })
@@ -362,13 +358,6 @@ fn parse_mark(content: &str, slots: usize) -> Option<Mark> {
     let (first, last) = range.split_once('-')?;
     let range: Range<usize> = first.parse().ok()?..last.parse::<usize>().ok()?.checked_add(1)?;
     (range.start < range.end && range.end <= slots).then_some(Mark { state, slots: range, http_status })
-}
-
-fn all_settled(marks: &[Mark], slots: usize) -> bool {
-    let mut ranges: Vec<&Range<usize>> = marks.iter().map(|mark| &mark.slots).collect();
-    ranges.sort_by_key(|range| range.start);
-    let reached = ranges.iter().try_fold(0, |end, range| (range.start <= end).then_some(end.max(range.end)));
-    reached == Some(slots)
 }
 
 #[cfg(test)]
@@ -479,7 +468,9 @@ mod tests {
         assert!(why(&with(&[first, "confirmed 5-4"])).contains("line 2"));
         assert!(why(&with(&[first, "confirmed 0-18446744073709551615"])).contains("line 2"));
         assert!(why(&with(&[first, "unknown 0-1"])).contains("line 2"));
-        assert!(why(&with(&[first, "confirmed 0-98", "rejected 99-99 http 400"])).contains("finished"));
+        // A life that ended between its last line and the removal: nothing is left to do, not everything.
+        let finished = with(&[first, "confirmed 0-98", "rejected 99-99 http 400"]);
+        assert_eq!(look(finished.as_bytes()).unwrap().marks, [confirmed(0..99), rejected(99..100)]);
         assert!(
             why(&format!("{}garbage\n{}", header(), line(1, "confirmed 0-9"))).contains("line 2 is damaged")
         );
