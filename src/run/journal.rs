@@ -179,9 +179,13 @@ impl Journal {
         self.file.sync_all()
     }
 
-    /// Removes the journal of a finished job.
+    /// Removes the journal of a finished job. One that is no longer in its place was removed by somebody
+    /// else; what is there now, if anything, belongs to another run.
     pub fn remove(self) -> io::Result<()> {
-        std::fs::remove_file(&self.path)
+        if is_at(&self.file, &self.path)? {
+            std::fs::remove_file(&self.path)?;
+        }
+        Ok(())
     }
 }
 
