@@ -189,6 +189,13 @@ impl Journal {
     }
 }
 
+impl Drop for Journal {
+    /// Closing the file would do, but for children that were forked meanwhile: they share it, lock and all.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
+    }
+}
+
 fn line(number: u64, content: &str) -> String {
     format!("{number} {:08x} {content}\n", checksum(number, content))
 }
