@@ -142,7 +142,7 @@ impl Journal {
         let header = format!("usercom-journal {VERSION} {fingerprint} slots {slots} started {seconds}");
         journal.append(std::iter::once(header))?;
         journal.file.sync_all()?;
-        File::open(&options.dir)?.sync_all()?;
+        sync_dir(&options.dir)?;
         Ok(Opened { journal, marks, warning })
     }
 
@@ -184,6 +184,9 @@ impl Journal {
     pub fn remove(self) -> io::Result<()> {
         if is_at(&self.file, &self.path)? {
             std::fs::remove_file(&self.path)?;
+            // A power cut must not bring it back: the next call would take the finished job for its own. But it
+            // is removed, and a job that is done does not fail because of what may come.
+            let _ = self.path.parent().map(sync_dir);
         }
         Ok(())
     }
@@ -213,6 +216,15 @@ fn create_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+/// Makes what was created or removed in a directory last.
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(dir)?.sync_all()?;
+    }
+    // Elsewhere a directory can't be opened as a file.
+    Ok(())
 }
 
 /// Opens or creates the file, its owner's alone, and takes its lock. Follows no link, and waits for nobody.
