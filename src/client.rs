@@ -167,6 +167,14 @@ impl RunOptions {
         Ok(())
     }
 
+    pub fn set_journal_dir(&mut self, dir: Option<PathBuf>) -> Result<()> {
+        if dir.as_ref().is_some_and(|dir| dir.as_os_str().is_empty()) {
+            return Err(Error::invalid("journal_dir", "is empty; use . for the working directory"));
+        }
+        self.journal_dir = dir;
+        Ok(())
+    }
+
     fn journal(&self) -> Option<JournalOptions> {
         let dir = self.journal_dir.clone()?;
         Some(JournalOptions { dir, max_age: self.journal_max_age })
@@ -574,10 +582,7 @@ impl<'a> Run<'a> {
     /// cancel, goes on where this one stopped. A finished run removes its journal. The directory is made if it
     /// isn't there. Defaults to no journal.
     pub fn journal_dir(self, dir: impl Into<PathBuf>) -> Run<'a> {
-        self.set(|o| {
-            o.journal_dir = Some(dir.into());
-            Ok(())
-        })
+        self.set(|o| o.set_journal_dir(Some(dir.into())))
     }
 
     /// How old an unfinished journal may be to be gone on with: 1 s to 30 days. Defaults to 12 h. An older one

@@ -234,11 +234,13 @@ unsafe fn update(
     run_options: *const uc_run_options,
 ) -> Result<uc_report, Failure> {
     // SAFETY: the caller promises it.
-    let (client, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
-    if client.pid != std::process::id() {
+    let (handle, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
+    if handle.pid != std::process::id() {
         let message = "client: was made before fork() and this is the child; make another one here".into();
         return Err(Failure { status: uc_status::UC_STATUS_FORKED, message });
     }
+    // Another thread may free the handle while this run goes on.
+    let client = handle.client.clone();
     let options = run_options.map(|o| o.options.clone()).unwrap_or_default();
     let progress = run_options.and_then(|o| {
         let (call, userdata) = (o.progress?, o.userdata);
@@ -252,7 +254,7 @@ unsafe fn update(
         });
         Some(progress)
     });
-    Ok(uc_report::of(client.client.execute(&update, ids, &options, progress)?))
+    Ok(uc_report::of(client.execute(&update, ids, &options, progress)?))
 }
 
 /// Runs an update, hands out its report, and returns its status.

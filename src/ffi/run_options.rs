@@ -97,8 +97,7 @@ pub unsafe extern "C" fn uc_run_options_set_journal_dir(
 ) -> c_int {
     let change = |o: &mut uc_run_options| {
         // SAFETY: the caller gives a string or NULL.
-        o.options.journal_dir = unsafe { path(dir, "journal_dir") }?;
-        Ok(())
+        Ok(o.options.set_journal_dir(unsafe { path(dir, "journal_dir") }?)?)
     };
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, change) }

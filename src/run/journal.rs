@@ -143,7 +143,7 @@ impl Journal {
         let header = format!("usercom-journal {VERSION} {fingerprint} slots {slots} started {seconds}");
         journal.append(std::iter::once(header))?;
         journal.file.sync_all()?;
-        File::open(&options.dir)?.sync_all()?;
+        sync_dir(&options.dir)?;
         Ok(Opened { journal, marks, warning })
     }
 
@@ -183,9 +183,23 @@ impl Journal {
         self.file.sync_all()
     }
 
-    /// Removes the journal of a finished job.
+    /// Removes the journal of a finished job. One that is no longer in its place was removed by somebody
+    /// else; what is there now, if anything, belongs to another run.
     pub fn remove(self) -> io::Result<()> {
-        std::fs::remove_file(&self.path)
+        if is_at(&self.file, &self.path)? {
+            std::fs::remove_file(&self.path)?;
+            // A power cut must not bring it back: the next call would take the finished job for its own. But it
+            // is removed, and a job that is done does not fail because of what may come.
+            let _ = self.path.parent().map(sync_dir);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Journal {
+    /// Closing the file would do, but for children that were forked meanwhile: they share it, lock and all.
+    fn drop(&mut self) {
+        let _ = self.file.unlock();
     }
 }
 
@@ -206,6 +220,15 @@ fn create_dir(dir: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(dir)
+}
+
+/// Makes what was created or removed in a directory last.
+fn sync_dir(dir: &Path) -> io::Result<()> {
+    if cfg!(unix) {
+        File::open(dir)?.sync_all()?;
+    }
+    // Elsewhere a directory can't be opened as a file.
+    Ok(())
 }
 
 /// Opens or creates the file, its owner's alone, and takes its lock. Follows no link, and waits for nobody.
@@ -296,10 +319,6 @@ fn read(
         // Not even a first line: the job had sent nothing when it ended, or somebody emptied the file.
         return Err(Unread::New);
     }
-    if all_settled(&marks, slots) {
-        // The process ended, or the file couldn't be removed, just when the job was done: this is a new run.
-        return Err(Unread::New);
-    }
     let warning = (!torn.is_empty()).then(|| "the journal's torn last line was cut off".to_owned());
     Ok(Found { marks, lines, good_bytes: bytes.len() - torn.len(), warning })
 }
@@ -367,14 +386,6 @@ fn parse_mark(content: &str, slots: usize) -> Option<Mark> {
     let (first, last) = range.split_once('-')?;
     let range: Range<usize> = first.parse().ok()?..last.parse::<usize>().ok()?.checked_add(1)?;
     (range.start < range.end && range.end <= slots).then_some(Mark { state, slots: range, http_status })
-}
-
-fn all_settled(marks: &[Mark], slots: usize) -> bool {
-    let settled = marks.iter().filter(|mark| mark.state != IdState::Unknown);
-    let mut ranges: Vec<&Range<usize>> = settled.map(|mark| &mark.slots).collect();
-    ranges.sort_by_key(|range| range.start);
-    let reached = ranges.iter().try_fold(0, |end, range| (range.start <= end).then_some(end.max(range.end)));
-    reached == Some(slots)
 }
 
 #[cfg(test)]
@@ -495,8 +506,9 @@ mod tests {
         assert!(why(&with(&[first, "confirmed 5-4"])).contains("line 2"));
         assert!(why(&with(&[first, "confirmed 0-18446744073709551615"])).contains("line 2"));
         assert!(why(&with(&[first, "unknown 0-1"])).contains("line 2"));
+        // A life that ended between its last line and the removal: nothing is left to do, not everything.
         let finished = with(&[first, "confirmed 0-98", "rejected 99-99 http 400"]);
-        assert_eq!(look(finished.as_bytes()), Err(Unread::New), "must not skip what a new run is asked for");
+        assert_eq!(look(finished.as_bytes()).unwrap().marks, [confirmed(0..99), rejected(99..100)]);
         assert!(
             why(&format!("{}garbage\n{}", header(), line(1, "confirmed 0-9"))).contains("line 2 is damaged")
         );

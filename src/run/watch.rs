@@ -73,6 +73,8 @@ pub(crate) struct Watch<'a> {
     pub deadline: Option<Instant>,
     pub log: Option<Log>,
     pub journal: Option<Journal>,
+    /// Nothing more is written then; the lock stays until the last request is back.
+    journal_failed: Option<Stop>,
     told: Option<Instant>,
     broken_off: bool,
 }
@@ -143,23 +145,25 @@ impl Watch<'_> {
 
     /// Notes what was settled. After a failure nothing more is written: the file's end can't be trusted.
     pub fn record(&mut self, marks: &[Mark]) -> Result<(), Stop> {
-        match self.journal.as_mut().map(|journal| journal.record(marks)) {
-            Some(Err(error)) => Err(self.journal_failed(&error)),
-            _ => Ok(()),
-        }
+        let Some(journal) = self.journal.as_mut().filter(|_| self.journal_failed.is_none()) else {
+            return Ok(());
+        };
+        journal.record(marks).map_err(|error| {
+            let stop = journal_stop(journal.path(), &error);
+            self.journal_failed.insert(stop).clone()
+        })
     }
 
     /// Removes the journal of a finished job, and makes that of another one last.
     pub fn end_journal(&mut self, finished: bool) -> Result<(), Stop> {
         let Some(journal) = self.journal.take() else { return Ok(()) };
+        if let Some(failed) = self.journal_failed.take() {
+            // Whatever else stopped the run: the next one will send more than is left, and must not surprise.
+            return Err(failed);
+        }
         let path = journal.path().to_owned();
         let ended = if finished { journal.remove() } else { journal.keep() };
         ended.map_err(|error| journal_stop(&path, &error))
-    }
-
-    fn journal_failed(&mut self, error: &std::io::Error) -> Stop {
-        let path = self.journal.take().map(|journal| journal.path().to_owned()).unwrap_or_default();
-        journal_stop(&path, error)
     }
 
     pub fn warn(&self, message: &str) {

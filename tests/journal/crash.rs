@@ -1,0 +1,193 @@
+//! Processes that are killed: at random moments, and before or after every single call on the journal.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use usercom::Status;
+use usercom::sandbox::Options;
+
+use super::host::{Host, Told};
+use super::shim::Fault;
+use super::support::{Dice, Place};
+
+/// What must hold after so many kills and a life that came to its end.
+fn check_end(place: &Place, told: &Told, kills: usize) {
+    place.check_states(&told.states, &told.json);
+    let right = if place.bad.is_empty() { Status::Ok } else { Status::Partial };
+    assert_eq!(told.status, right.code(), "{}", told.json);
+    for (id, state) in place.ids.iter().zip(&told.states) {
+        assert_eq!(*state, if place.bad.contains(id) { 2 } else { 1 }, "id {id}: {}", told.json);
+    }
+    place.check_everybody_was_set();
+    let most = kills * place.workers * place.batch;
+    assert!(
+        place.sent_again() <= most,
+        "{} ids sent again, {kills} kills: {}",
+        place.sent_again(),
+        told.json
+    );
+    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "a journal is left");
+}
+
+/// A life that was killed after it had removed its journal, and before it could say so, has left nothing to do.
+pub fn finished(place: &Place) -> bool {
+    let set = place.applied().len() == place.ids.len() - place.bad.len();
+    set && place.dir.names().iter().all(|name| !name.ends_with(".journal"))
+}
+
+/// Kills at random and makes the same call again until one comes to its end.
+fn kill_at_random(place: &Place, dice: &mut Dice, most_ms: u64) -> usize {
+    let mut kills = 0;
+    loop {
+        let host = Host::of(place);
+        let before = place.sandbox.total();
+        let mut running = host.start();
+        // The start of a process is long and dull: count from its first request, mostly.
+        let start = Instant::now();
+        while dice.below(0..10) > 0 && place.sandbox.total() == before && start.elapsed().as_secs() < 2 {
+            thread::sleep(Duration::from_micros(500));
+        }
+        thread::sleep(Duration::from_micros(dice.below(0..most_ms * 1000)));
+        running.kill();
+        match running.finish() {
+            (_, Some(told)) => {
+                check_end(place, &told, kills);
+                return kills;
+            }
+            (status, None) => assert!(!status.success(), "ended without a report"),
+        }
+        kills += 1;
+        if finished(place) {
+            return kills;
+        }
+        assert!(kills < 1000, "it never ends");
+    }
+}
+
+fn random_kills(seeds: std::ops::Range<u64>) {
+    let mut kills = 0;
+    for seed in seeds.clone() {
+        let mut dice = Dice(seed);
+        let options = Options { latency: Duration::from_millis(dice.below(0..4)), ..Options::default() };
+        let n = 200 + dice.below(0..3000) as usize;
+        let bad: Vec<i64> = if seed % 2 == 0 {
+            Vec::new()
+        } else {
+            (0..dice.below(1..4)).map(|_| dice.below(1..n as u64) as i64).collect()
+        };
+        let mut place = Place::with(n, bad, options);
+        place.batch = 5 + dice.below(0..20) as usize;
+        place.workers = 1 + dice.below(0..6) as usize;
+        let most = 80 + dice.below(0..120);
+        println!(
+            "seed {seed}: {n} ids, {} bad, {} at once by {}",
+            place.bad.len(),
+            place.workers,
+            place.batch
+        );
+        kills += kill_at_random(&place, &mut dice, most);
+    }
+    println!("{kills} kills");
+    assert!(kills >= seeds.count(), "hardly anything was killed");
+}
+
+#[test]
+fn killed_at_random_moments() {
+    random_kills(0..6);
+}
+
+#[test]
+#[ignore = "torture: takes minutes"]
+fn killed_at_random_moments_for_long() {
+    let most: u64 = std::env::var("USERCOM_SEEDS").ok().and_then(|n| n.parse().ok()).unwrap_or(100);
+    random_kills(1000..1000 + most.min(200));
+}
+
+fn small(bad: bool) -> Place {
+    let mut place = Place::with(24, if bad { vec![9, 20] } else { vec![] }, Options::default());
+    (place.batch, place.workers) = (4, 2);
+    place
+}
+
+/// Kills a life at its `nth` call on the journal; `false` when it came to its end before.
+fn killed_at(place: &Place, nth: u32, how: &str) -> bool {
+    let (status, told) = Host::of(place).with(Fault::new("*", nth, how)).run();
+    if let Some(told) = told {
+        assert!(status.success());
+        place.check_states(&told.states, &told.json);
+        return false;
+    }
+    true
+}
+
+fn kill_at_every_call(bad: bool, how: &str) -> u32 {
+    for nth in 1.. {
+        let place = small(bad);
+        if !killed_at(&place, nth, how) {
+            return nth - 1;
+        }
+        if finished(&place) {
+            continue;
+        }
+        let (_, told) = Host::of(&place).run();
+        check_end(&place, &told.expect("no report"), 1);
+    }
+    unreachable!()
+}
+
+#[test]
+fn killed_before_every_call_on_the_journal() {
+    let calls = kill_at_every_call(false, "kill");
+    assert!(calls > 15, "only {calls} calls were seen");
+    println!("killed before each of {calls} calls");
+}
+
+#[test]
+fn killed_after_every_call_on_the_journal() {
+    assert!(kill_at_every_call(true, "killafter") > 15);
+}
+
+#[test]
+fn killed_in_the_middle_of_every_write() {
+    for nth in 1.. {
+        let place = small(true);
+        let (_, told) = Host::of(&place).with(Fault::new("write", nth, "tear")).run();
+        if told.is_some() {
+            assert!(nth > 6);
+            break;
+        }
+        let (_, told) = Host::of(&place).run();
+        check_end(&place, &told.expect("no report"), 1);
+    }
+}
+
+/// A second life that is killed, too, wherever the first one was.
+#[test]
+#[ignore = "torture: takes minutes"]
+fn killed_twice_at_every_pair_of_calls() {
+    let mut pairs = 0;
+    for first in 1.. {
+        let mut second = 1;
+        loop {
+            let place = small(true);
+            if !killed_at(&place, first, "kill") {
+                println!("{pairs} pairs of kills");
+                return;
+            }
+            if finished(&place) {
+                break;
+            }
+            let killed_again = killed_at(&place, second, if second % 2 == 0 { "kill" } else { "killafter" });
+            if !killed_again {
+                break;
+            }
+            second += 1;
+            if finished(&place) {
+                continue;
+            }
+            let (_, told) = Host::of(&place).run();
+            check_end(&place, &told.expect("no report"), 2);
+            pairs += 1;
+        }
+    }
+}

@@ -1,0 +1,267 @@
+//! Every call on the journal made to fail: the run stops, says JOURNAL, and its report stays exact.
+
+use std::time::Duration;
+
+use usercom::sandbox::Options;
+use usercom::{IdState, Status};
+
+use super::host::{Host, Told};
+use super::shim::{Call, Fault};
+use super::support::Place;
+
+fn small() -> Place {
+    let mut place = Place::new(24);
+    place.batch = 4;
+    place
+}
+
+/// The report says of every id what the service knows, too.
+fn is_exact(place: &Place, told: &Told) {
+    let applied = place.applied();
+    for (id, state) in place.ids.iter().zip(&told.states) {
+        let set = applied.contains_key(id);
+        assert_eq!(*state == IdState::Confirmed as u8, set, "id {id} is {state}, set: {set}: {}", told.json);
+    }
+    assert_eq!(place.sandbox.total(), told.requests, "{}", told.json);
+}
+
+/// Runs with a fault from a journal that has `lives` in it already, and says what came of it.
+fn broken(place: &Place, fault: &Fault) -> (Told, Vec<Call>) {
+    let host = Host::of(place).with(fault.clone());
+    let (_, told) = host.run();
+    (told.unwrap_or_else(|| panic!("{fault:?}: no report")), host.calls())
+}
+
+fn check_failed(place: &Place, fault: &Fault, told: &Told, calls: &[Call]) {
+    let what = format!("{fault:?}: {}", told.json);
+    assert_eq!(told.status, Status::Journal.code(), "{what}");
+    is_exact(place, told);
+    let at = calls.iter().position(|call| call.outcome == fault.what).unwrap_or_else(|| panic!("{what}"));
+    // One worker: nothing is under way while the journal is written, so nothing at all may come after. The first
+    // line was written before the first request, every other one after one.
+    let writes = calls[..at].iter().filter(|call| call.name == "write").count() as u64;
+    let sent = if fault.call == "write" { writes } else { writes.saturating_sub(1) };
+    assert_eq!(told.requests, sent, "{what}");
+    // What failed is not tried again: after a failed fsync the next one lies, and after a failed write the
+    // file's end can't be trusted.
+    let after = &calls[at + 1..];
+    assert!(after.iter().all(|call| call.name != "fsync" && call.name != "write"), "{what}: {after:?}");
+}
+
+fn goes_on_afterwards(place: &Place, fault: &Fault) {
+    let (_, told) = Host::of(place).run();
+    let told = told.unwrap();
+    assert_eq!(told.status, Status::Ok.code(), "after {fault:?}: {}", told.json);
+    place.check_states(&told.states, &told.json);
+    place.check_everybody_was_set();
+    assert!(place.sent_again() <= place.batch, "after {fault:?}: {} ids sent again", place.sent_again());
+    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")));
+}
+
+/// All calls of this name that a whole run makes, each of them broken in a run of its own.
+fn break_each(call: &'static str, errors: &[i32]) -> u32 {
+    let mut broken_calls = 0;
+    for error in errors {
+        for nth in 1.. {
+            let place = small();
+            let fault = Fault::new(call, nth, error);
+            let (told, calls) = broken(&place, &fault);
+            if calls.iter().all(|call| call.outcome == "passed") {
+                assert_eq!(told.status, Status::Ok.code(), "{}", told.json);
+                break;
+            }
+            let removed = calls.iter().position(|call| call.name == "unlink" && call.outcome == "passed");
+            let failed = calls.iter().position(|call| call.outcome == fault.what);
+            if removed.is_some() && failed > removed {
+                // Only making the removal last has failed: the job is done, and nothing is left to go on with.
+                assert_eq!(told.status, Status::Ok.code(), "{fault:?}: {}", told.json);
+                assert!(place.dir.names().is_empty());
+                continue;
+            }
+            check_failed(&place, &fault, &told, &calls);
+            goes_on_afterwards(&place, &fault);
+            broken_calls += 1;
+        }
+    }
+    broken_calls
+}
+
+#[test]
+fn a_write_that_fails() {
+    assert_eq!(break_each("write", &[libc::ENOSPC, libc::EIO]), 2 * 7);
+}
+
+#[test]
+fn an_fsync_that_fails() {
+    assert_eq!(break_each("fsync", &[libc::EIO, libc::ENOSPC]), 2 * 2);
+}
+
+#[test]
+fn an_open_that_fails() {
+    assert_eq!(break_each("open", &[libc::EIO, libc::ENOSPC]), 2 * 2);
+}
+
+#[test]
+fn a_lock_or_a_removal_that_fails() {
+    assert_eq!(break_each("flock", &[libc::ENOLCK]), 1);
+    assert_eq!(break_each("unlink", &[libc::EIO]), 1);
+}
+
+#[test]
+#[ignore = "torture: all errors on all calls"]
+fn every_call_with_every_error() {
+    let errors =
+        [libc::ENOSPC, libc::EIO, libc::EDQUOT, libc::EROFS, libc::EACCES, libc::ENOMEM, libc::ESTALE];
+    for call in ["open", "flock", "stat", "read", "ftruncate", "lseek", "write", "fsync", "mkdir", "unlink"] {
+        println!("{call}: {} broken", break_each(call, &errors));
+    }
+}
+
+/// While going on from an earlier life there are other calls: reading, cutting, seeking.
+#[test]
+fn calls_that_fail_while_going_on() {
+    let mut seen = 0;
+    for call in ["read", "ftruncate", "lseek"] {
+        for nth in 1.. {
+            let place = small();
+            place.interrupted(2);
+            let fault = Fault::new(call, nth, libc::EIO);
+            let (told, calls) = broken(&place, &fault);
+            if calls.iter().all(|call| call.outcome == "passed") {
+                break;
+            }
+            if told.status != Status::Ok.code() {
+                assert_eq!(
+                    (told.status, told.requests),
+                    (Status::Journal.code(), 0),
+                    "{fault:?}: {}",
+                    told.json
+                );
+            }
+            goes_on_afterwards(&place, &fault);
+            seen += 1;
+        }
+    }
+    assert!(seen >= 3);
+}
+
+#[test]
+fn a_stale_one_that_can_not_be_set_aside() {
+    let place = small();
+    place.interrupted(2);
+    std::fs::write(place.dir.journal(), "no journal\nat all\n").unwrap();
+    let sent = place.sandbox.total();
+    let fault = Fault::new("rename", 1, libc::EIO);
+    let (told, _) = broken(&place, &fault);
+    assert_eq!((told.status, told.requests), (Status::Journal.code(), 0), "{}", told.json);
+    assert_eq!(place.sandbox.total(), sent);
+    assert_eq!(std::fs::read(place.dir.journal()).unwrap(), b"no journal\nat all\n");
+}
+
+/// Half of what was to be written, and then the rest.
+#[test]
+fn a_short_write_is_completed() {
+    for nth in 1..=7 {
+        let place = small();
+        let fault = Fault::new("write", nth, "short");
+        let host = Host::of(&place).with(fault.clone()).set("HOST_MAX_REQUESTS", 5);
+        let (_, told) = host.run();
+        assert_eq!(told.unwrap().status, Status::RequestLimit.code());
+        goes_on_afterwards(&place, &fault);
+        assert_eq!(place.sent_again(), 0, "{fault:?}");
+    }
+}
+
+/// Half of what was to be written, and then no more room.
+#[test]
+fn a_disk_that_becomes_full_within_a_line() {
+    for nth in 1..=7 {
+        let place = small();
+        let fault = Fault::new("write", nth, "full");
+        let (told, calls) = broken(&place, &fault);
+        assert_eq!(told.status, Status::Journal.code(), "{}", told.json);
+        is_exact(&place, &told);
+        assert_eq!(told.requests as u32, nth - 1, "{}", told.json);
+        let tried = calls.iter().filter(|call| call.outcome == "full").count();
+        assert_eq!(tried, 2, "the half, then once in vain: {calls:?}");
+        goes_on_afterwards(&place, &fault);
+    }
+}
+
+#[test]
+fn an_interrupted_call_is_no_failure() {
+    for (call, most) in [("open", 2), ("ftruncate", 1), ("write", 7), ("fsync", 2)] {
+        for nth in 1..=most {
+            let place = small();
+            let fault = Fault::new(call, nth, libc::EINTR);
+            let (told, calls) = broken(&place, &fault);
+            assert!(calls.iter().any(|call| call.outcome == fault.what), "{fault:?} never came");
+            assert_eq!(told.status, Status::Ok.code(), "{fault:?}: {}", told.json);
+            is_exact(&place, &told);
+        }
+    }
+}
+
+/// Requests that are under way when the journal fails may come back and are told of; none is added.
+#[test]
+fn with_several_under_way_nothing_is_added() {
+    let mut place =
+        Place::with(400, [], Options { latency: Duration::from_millis(15), ..Options::default() });
+    (place.batch, place.workers) = (4, 4);
+    let fault = Fault { always: true, ..Fault::new("write", 12, libc::ENOSPC) };
+    let (told, calls) = broken(&place, &fault);
+    assert_eq!(told.status, Status::Journal.code(), "{}", told.json);
+    is_exact(&place, &told);
+    assert!(told.requests <= 11 + 3, "{} requests", told.requests);
+    let failed = calls.iter().filter(|call| call.outcome == fault.what).count();
+    assert_eq!(failed, 1, "written again after a failure");
+}
+
+/// A cancelled run whose journal fails as well must say so: the next one will send more than is left.
+#[test]
+fn a_journal_that_fails_after_a_cancel_is_told_of() {
+    let mut place =
+        Place::with(400, [], Options { latency: Duration::from_millis(50), ..Options::default() });
+    (place.batch, place.workers) = (4, 4);
+    // The last one comes back when the run has already stopped for another reason.
+    let fault = Fault { always: true, ..Fault::new("write", 8, libc::ENOSPC) };
+    let host = Host::of(&place).with(fault).set("HOST_MAX_REQUESTS", 7);
+    let (_, told) = host.run();
+    let told = told.unwrap();
+    is_exact(&place, &told);
+    assert_eq!(told.status, Status::Journal.code(), "{}", told.json);
+}
+
+/// The end of a run that stopped makes its journal last; when that fails, somebody must know.
+#[test]
+fn a_failed_fsync_at_the_end_is_told_of() {
+    let place = small();
+    let fault = Fault::new("fsync", 3, libc::EIO);
+    let host = Host::of(&place).with(fault.clone()).set("HOST_MAX_REQUESTS", 3);
+    let (_, told) = host.run();
+    let (told, calls) = (told.unwrap(), host.calls());
+    assert_eq!(told.status, Status::Journal.code(), "{}", told.json);
+    is_exact(&place, &told);
+    let last = calls.iter().rfind(|call| call.name != "unlock").unwrap();
+    assert_eq!(last.outcome, fault.what, "{calls:?}");
+}
+
+/// What makes a journal last: its first line and its name before anything is sent, and all of it at the end.
+#[test]
+fn what_is_made_to_last_and_when() {
+    let place = small();
+    let order = |host: Host| -> String {
+        host.run();
+        let looks = ["stat", "read", "lseek", "mkdir"];
+        let calls = host.calls().into_iter().map(|call| call.name);
+        calls.filter(|name| !looks.contains(&name.as_str())).collect::<Vec<_>>().join(" ")
+    };
+    let host = || Host::of(&place).with(Fault::none());
+    // The file, its lock and first line; the directory; a write a batch; the end.
+    assert_eq!(
+        order(host().set("HOST_MAX_REQUESTS", 3)),
+        "open flock ftruncate write fsync open fsync write write write fsync unlock"
+    );
+    // No line again; and that it is removed is made to last, too.
+    assert_eq!(order(host()), "open flock ftruncate write write write unlink open fsync unlock");
+}

@@ -1,0 +1,339 @@
+//! The very same call again: after a cancel, a deadline, a stop, a finished run, too long, or meanwhile.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use usercom::sandbox::{Options, Sandbox};
+use usercom::{Cancel, Client, IdState, Method, Report, Run, Status, Update};
+
+use super::host::Host;
+use super::support::{Place, note, resumed};
+
+fn slow() -> Options {
+    Options { latency: Duration::from_millis(20), ..Options::default() }
+}
+
+/// What was confirmed once is not sent again, and the second report covers the whole job.
+fn goes_on(place: &Place, first: &Report, status: Status) {
+    assert_eq!(first.status(), status, "{first}");
+    assert!(first.confirmed() > 0 && first.confirmed() < place.ids.len(), "{first}");
+    assert!(place.dir.journal().exists());
+    let second = place.run();
+    place.check_finished(&second);
+    let said = format!("resumed: {} ids had been settled", first.confirmed() + first.rejected());
+    assert!(note(&second, &said).is_some(), "{second}");
+    let applied = place.applied();
+    for (at, id) in place.ids.iter().enumerate() {
+        if first.states()[at] == IdState::Confirmed {
+            assert_eq!(applied[id], 1, "id {id} was confirmed and sent again");
+        }
+    }
+    assert!(place.sent_again() <= place.workers * place.batch);
+}
+
+#[test]
+fn after_a_cancel() {
+    for workers in [1, 4] {
+        let mut place = Place::with(2000, [], slow());
+        place.workers = workers;
+        let cancel = Cancel::new();
+        let first = thread::scope(|scope| {
+            scope.spawn(|| {
+                while place.sandbox.total() < 7 {
+                    thread::sleep(Duration::from_millis(2));
+                }
+                cancel.request();
+            });
+            place.run_with(|run| run.cancel(&cancel))
+        });
+        goes_on(&place, &first, Status::Cancelled);
+    }
+}
+
+#[test]
+fn after_a_deadline() {
+    let place = Place::with(2000, [], slow());
+    let first = place.run_with(|run| run.deadline(Duration::from_millis(150)));
+    goes_on(&place, &first, Status::Deadline);
+}
+
+#[test]
+fn after_a_stop() {
+    let mut place = Place::new(2000);
+    place.workers = 4;
+    let first = place.interrupted(9);
+    goes_on(&place, &first, Status::RequestLimit);
+}
+
+#[test]
+fn again_and_again_a_batch_at_a_time() {
+    let place = Place::new(95);
+    for life in 1..=10 {
+        let report = place.run_with(|run| run.max_requests(1));
+        assert_eq!(resumed(&report), life > 1, "{report}");
+        assert_eq!((report.confirmed(), report.requests()), ((life * 10).min(95), 1), "{report}");
+    }
+    assert_eq!(place.sent_again(), 0);
+    assert!(place.dir.names().is_empty());
+}
+
+#[test]
+fn what_was_rejected_stays_so_with_its_status() {
+    let bad = [11, 12, 57, 58, 59, 91];
+    let mut place = Place::with(100, bad, Options::default());
+    place.batch = 8;
+    let mut lives = 1;
+    let mut rejected_before = 0;
+    let last = loop {
+        let report = place.run_with(|run| run.max_requests(6));
+        assert!(report.rejected() >= rejected_before, "{report}");
+        let early = report.failures().filter(|failure| failure.message.contains("by an earlier run"));
+        assert_eq!(early.count(), rejected_before, "{report}");
+        rejected_before = report.rejected();
+        if report.status() != Status::RequestLimit {
+            break report;
+        }
+        lives += 1;
+        assert!(lives < 50, "it never ends");
+    };
+    assert!(lives > 2, "one life was enough: nothing was shown");
+    place.check_finished(&last);
+    assert_eq!(place.sent_again(), 0);
+}
+
+#[test]
+fn dense_bad_ids_and_stops_at_random() {
+    let bad: Vec<i64> = (1..=600).filter(|id| id * id % 7 == 2).collect();
+    let mut place = Place::with(600, bad, Options::default());
+    place.batch = 25;
+    place.workers = 3;
+    let mut lives = 0;
+    loop {
+        lives += 1;
+        let report = place.run_with(|run| run.max_requests(40 + 17 * (lives % 5)));
+        if report.status() != Status::RequestLimit {
+            break place.check_finished(&report);
+        }
+        assert!(lives < 200, "it never ends");
+    }
+    assert!(lives > 3);
+}
+
+#[test]
+fn a_finished_run_leaves_nothing_and_the_next_is_a_new_one() {
+    let place = Place::new(35);
+    for life in 1..=3 {
+        let report = place.run();
+        place.check_finished(&report);
+        assert!(!resumed(&report) && report.requests() == 4, "{report}");
+        assert!(place.applied().values().all(|times| *times == life));
+        assert!(place.dir.names().is_empty());
+    }
+}
+
+#[test]
+fn an_empty_job_leaves_nothing() {
+    let place = Place::new(0);
+    assert_eq!(place.run().status(), Status::Ok);
+    assert!(place.dir.names().is_empty());
+}
+
+#[test]
+fn a_dry_run_touches_nothing() {
+    let place = Place::new(50);
+    assert_eq!(place.run_with(|run| run.dry_run()).status(), Status::DryRun);
+    assert!(!place.dir.journals().exists());
+    place.interrupted(2);
+    let before = std::fs::read(place.dir.journal()).unwrap();
+    place.run_with(|run| run.dry_run());
+    assert_eq!(std::fs::read(place.dir.journal()).unwrap(), before);
+}
+
+#[test]
+fn too_old_is_set_aside_said_and_started_afresh() {
+    let place = Place::new(100);
+    place.interrupted(3);
+    let (path, before) = (place.dir.journal(), std::fs::read(place.dir.journal()).unwrap());
+    thread::sleep(Duration::from_millis(2100));
+    place.log.lock().unwrap().clear();
+    let report = place.run_with(|run| run.journal_max_age(Duration::from_secs(1)));
+    place.check_finished(&report);
+    assert!(!resumed(&report), "{report}");
+    let stale = format!("{}.stale", path.display());
+    let said = note(&report, "an earlier journal was not used").expect("no note");
+    assert!(said.contains("age limit") && said.contains("newer values") && said.contains(&stale), "{said}");
+    assert!(place.log.lock().unwrap().contains(&said), "not logged");
+    assert_eq!(std::fs::read(stale).unwrap(), before);
+    let once_more = place.applied().values().filter(|times| **times == 2).count();
+    assert_eq!(once_more, 30, "afresh means from the start");
+}
+
+#[test]
+fn young_enough_is_gone_on_with() {
+    let place = Place::new(100);
+    place.interrupted(3);
+    thread::sleep(Duration::from_millis(1100));
+    let report = place.run_with(|run| run.journal_max_age(Duration::from_secs(60)));
+    place.check_finished(&report);
+    assert!(resumed(&report) && place.sent_again() == 0);
+}
+
+/// The age counts from the first line: lives do not add up to a run that is as old as it likes.
+#[test]
+fn going_on_does_not_make_it_younger() {
+    let place = Place::new(100);
+    place.interrupted(3);
+    thread::sleep(Duration::from_millis(1100));
+    place.interrupted(3);
+    thread::sleep(Duration::from_millis(1100));
+    let report = place.run_with(|run| run.journal_max_age(Duration::from_secs(1)));
+    assert!(!resumed(&report), "{report}");
+}
+
+/// Starts a job that is stopped after two requests, and says how many journals there are now.
+fn journals_after(place: &Place, run: Run<'_>) -> usize {
+    let report = run.journal_dir(place.dir.journals()).max_requests(2).send().unwrap();
+    assert_eq!(report.status(), Status::RequestLimit, "{report}");
+    assert!(!resumed(&report), "taken for another job: {report}");
+    place.dir.names().len()
+}
+
+#[test]
+fn every_other_job_has_another_journal() {
+    let place = Place::new(60);
+    let elsewhere = Sandbox::start(Options::default()).unwrap();
+    let client = place.client();
+    let ids = &place.ids[..];
+    let reversed: Vec<i64> = ids.iter().rev().copied().collect();
+    let others: Vec<i64> = (2..=61).collect();
+    let names: Vec<String> = ids.iter().map(i64::to_string).collect();
+    let update = || Update::new("plan", "pro");
+    let rows = |values: [i64; 3], by: usize| {
+        let index = (0..60).map(|at| (at / by % 3) as u32).collect();
+        Update::rows("plan", values.map(Into::into).to_vec(), index)
+    };
+    let post = place.builder().method(Method::Post).build().unwrap();
+    let there = place.builder().base_url(&elsewhere.url()).build().unwrap();
+    let all: Vec<Run<'_>> = vec![
+        client.run(update()).ids(ids),
+        client.run(Update::new("plan", "free")).ids(ids),
+        client.run(Update::new("plam", "pro")).ids(ids),
+        client.run(update()).ids(&reversed),
+        client.run(update()).ids(&others),
+        client.run(update()).ids(&ids[..59]),
+        client.run(update()).custom_ids(&names),
+        client.run(Update::new("score", 1)).ids(ids),
+        client.run(Update::new("score", 1)).ids(ids).standard_attributes(),
+        client.run(rows([1, 2, 3], 20)).ids(ids),
+        client.run(rows([1, 2, 4], 20)).ids(ids),
+        client.run(rows([1, 3, 2], 20)).ids(ids),
+        client.run(rows([1, 2, 3], 10)).ids(ids),
+        client.run(rows([1, 2, 3], 20)).ids(&reversed),
+        post.run(update()).ids(ids),
+        there.run(update()).ids(ids),
+    ];
+    for (at, run) in all.into_iter().enumerate() {
+        assert_eq!(journals_after(&place, run), at + 1);
+    }
+    // Other numbers, same texts, and 12|3 is not 1|23.
+    let ids = [12, 3, 1, 23, 4, 5];
+    let texts = ["12", "3", "1", "23", "4", "5"];
+    let joined = ["1", "23", "12", "3", "4", "5"];
+    let small = place.builder().batch_size(1).build().unwrap();
+    let before = place.dir.names().len();
+    assert_eq!(journals_after(&place, small.run(update()).ids(&ids)), before + 1);
+    assert_eq!(journals_after(&place, small.run(update()).custom_ids(&texts)), before + 2);
+    assert_eq!(journals_after(&place, small.run(update()).custom_ids(&joined)), before + 3);
+}
+
+#[test]
+fn settings_of_how_to_send_may_change_between_lives() {
+    let mut place = Place::new(200);
+    place.interrupted(4);
+    (place.batch, place.workers) = (7, 5);
+    let report = place.run_with(|run| run.patience(Duration::from_secs(9)));
+    place.check_finished(&report);
+    assert!(resumed(&report) && place.sent_again() == 0, "{report}");
+}
+
+#[test]
+fn repeated_ids_share_what_was_settled() {
+    let mut place = Place::with(30, [15], Options::default());
+    place.batch = 5;
+    place.ids = place.ids.iter().chain(&place.ids.clone()).copied().collect();
+    let first = place.interrupted(3);
+    assert_eq!(first.confirmed() % 2, 0, "{first}");
+    let second = place.run();
+    place.check(&second);
+    assert!(resumed(&second));
+    assert_eq!((second.confirmed(), second.rejected()), (58, 2), "{second}");
+    assert_eq!(place.sent_again(), 0);
+}
+
+#[test]
+fn rows_go_on_too() {
+    let place = Place::new(90);
+    let client = place.client();
+    let run = || {
+        let index = (0..90).map(|at| at % 3).collect();
+        let update = Update::rows("plan", vec![1.into(), 2.into(), 3.into()], index);
+        client.run(update).ids(&place.ids).journal_dir(place.dir.journals())
+    };
+    let first = run().max_requests(4).send().unwrap();
+    assert_eq!((first.status(), first.confirmed()), (Status::RequestLimit, 40));
+    let second = run().send().unwrap();
+    place.check_finished(&second);
+    assert!(resumed(&second) && place.sent_again() == 0);
+    for id in 1..=90 {
+        assert_eq!(place.sandbox.value(id, "plan"), Some(((id - 1) % 3 + 1).to_string()));
+    }
+}
+
+fn is_busy(place: &Place, report: &Report) {
+    assert_eq!(report.status(), Status::Busy, "{report}");
+    assert_eq!((report.requests(), report.not_attempted()), (0, place.ids.len()), "{report}");
+    let message = report.message();
+    assert!(message.contains("the same update is running already"), "{message}");
+    assert!(message.contains("nothing was sent"), "{message}");
+    assert!(message.contains(place.dir.journal().to_str().unwrap()), "{message}");
+}
+
+fn until_it_sends(place: &Place) {
+    let start = Instant::now();
+    while place.sandbox.total() < 2 {
+        assert!(start.elapsed() < Duration::from_secs(20), "nothing is sent");
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+#[test]
+fn one_that_runs_in_another_thread_is_busy() {
+    let place = Place::with(200, [], slow());
+    let first = thread::scope(|scope| {
+        let first = scope.spawn(|| place.run());
+        until_it_sends(&place);
+        for _ in 0..3 {
+            is_busy(&place, &place.run());
+        }
+        // Another job in the same directory has nothing to do with it.
+        let other: Client = place.client();
+        let report =
+            other.run(Update::new("other", 1)).ids(&place.ids[..10]).journal_dir(place.dir.journals());
+        assert_eq!(report.send().unwrap().status(), Status::Ok);
+        first.join().unwrap()
+    });
+    place.check_finished(&first);
+    assert_eq!(place.sent_again(), 0);
+}
+
+#[test]
+fn one_that_runs_in_another_process_is_busy() {
+    let place = Place::with(200, [], slow());
+    let mut host = Host::of(&place).start();
+    until_it_sends(&place);
+    is_busy(&place, &place.run());
+    let (status, _) = host.finish();
+    assert!(status.success());
+    assert_eq!(place.sent_again(), 0);
+    place.check_everybody_was_set();
+}
