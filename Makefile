@@ -54,7 +54,7 @@ demo:                   ## a shop's updates from four languages against a sandbo
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c python php readme demo
+STAGES := format data core rust clippy doc c cpp python php readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
@@ -85,16 +85,20 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library, and start this program as their sandbox.
-test-c test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
 test-c: test-lib
 	$(MAKE_QUIET) -C bindings/c test
 
+test-cpp: test-lib
+	$(MAKE_QUIET) -C bindings/cpp test
+
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
+	$(PYTHON) -m mypy --strict bindings/python/usercom
 
 test-php: test-lib
 	$(PHP) bindings/php/tests/run.php

@@ -334,3 +334,24 @@ def test_the_token_is_in_no_text(sandbox: Sandbox, monkeypatch: pytest.MonkeyPat
     assert len(texts) > 20 and any("401" in text for text in texts)
     for text in texts:
         assert TOKEN not in text and bad not in text and TOKEN[:20] not in text, text
+
+
+def test_a_journal_goes_on_where_a_run_was_stopped(start: Callable[..., Sandbox], tmp_path: Path) -> None:
+    sandbox = start("--latency", "100")
+    client = sandbox.client(batch_size=10, workers=1)
+    journal = tmp_path / "journal"
+
+    def update(progress: Any = None) -> usercom.Report:
+        return client.mass_update(range(1, 101), "plan", "pro", journal_dir=journal, progress=progress)
+
+    with pytest.raises(usercom.Cancelled) as stopped:
+        update(lambda p: p.confirmed < 30)
+    assert stopped.value.report is not None and 30 <= stopped.value.report.confirmed < 100
+    assert len(list(journal.iterdir())) == 1
+    before = len(sandbox.requests())
+    report = update()
+    assert report.status == usercom.Status.OK and report.confirmed == 100
+    assert len(sandbox.requests()) - before < 8, "sends again what was confirmed"
+    assert not list(journal.iterdir())
+    with pytest.raises(ValueError, match="journal_max_age"):
+        client.mass_update([1], "plan", "pro", journal_dir=journal, journal_max_age=0.5)

@@ -140,6 +140,8 @@ class Client:
         allow_null: bool = False,
         dry_run: bool = False,
         cancel: Optional[Cancel] = None,
+        journal_dir: Union[str, os.PathLike[str], None] = None,
+        journal_max_age: Optional[SupportsFloat] = None,
     ) -> Report:
         """Sets an attribute of many users to one value, and says what became of each id.
 
@@ -159,6 +161,11 @@ class Client:
         - `allow_null`: None may be sent, about which the vendor documents nothing.
         - `dry_run`: everything but the network.
         - `cancel`: stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
+        - `journal_dir`: keeps a journal in this directory: the very same call, made again after a crash, a full
+          disk or a cancel, goes on where this one stopped. A finished run removes it. While another process
+          runs the same job, Busy is raised and nothing is sent.
+        - `journal_max_age`: how many seconds old an unfinished journal may be to be gone on with, 1 to
+          2,592,000; default 43,200 (12 h).
 
         Returns the report of a run that came to its end, also with rejected ids in it: see its status, or
         call its raise_for_failures(). Raises InvalidArgument before anything was sent, and another Error,
@@ -167,7 +174,7 @@ class Client:
         return one_value(self._open(), _ids.numeric(ids), attribute, value, {
             "progress": progress, "deadline": deadline, "patience": patience, "max_requests": max_requests,
             "standard_attributes": standard_attributes, "allow_null": allow_null, "dry_run": dry_run,
-            "cancel": cancel,
+            "cancel": cancel, "journal_dir": journal_dir, "journal_max_age": journal_max_age,
         })  # fmt: skip
 
     def mass_update_custom_ids(
@@ -184,12 +191,14 @@ class Client:
         allow_null: bool = False,
         dry_run: bool = False,
         cancel: Optional[Cancel] = None,
+        journal_dir: Union[str, os.PathLike[str], None] = None,
+        journal_max_age: Optional[SupportsFloat] = None,
     ) -> Report:
         """The same for users that are known by your own ids, each 1 to 1,024 bytes of UTF-8."""
         return one_value(self._open(), _ids.custom(custom_ids), attribute, value, {
             "progress": progress, "deadline": deadline, "patience": patience, "max_requests": max_requests,
             "standard_attributes": standard_attributes, "allow_null": allow_null, "dry_run": dry_run,
-            "cancel": cancel,
+            "cancel": cancel, "journal_dir": journal_dir, "journal_max_age": journal_max_age,
         })  # fmt: skip
 
     def mass_update_rows(
@@ -205,6 +214,8 @@ class Client:
         allow_null: bool = False,
         dry_run: bool = False,
         cancel: Optional[Cancel] = None,
+        journal_dir: Union[str, os.PathLike[str], None] = None,
+        journal_max_age: Optional[SupportsFloat] = None,
     ) -> Report:
         """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
 
@@ -228,7 +239,7 @@ class Client:
         return perform(self._open(), function, array_of_ids, update, {
             "progress": progress, "deadline": deadline, "patience": patience, "max_requests": max_requests,
             "standard_attributes": standard_attributes, "allow_null": allow_null, "dry_run": dry_run,
-            "cancel": cancel,
+            "cancel": cancel, "journal_dir": journal_dir, "journal_max_age": journal_max_age,
         })  # fmt: skip
 
     def _open(self) -> Handle:
@@ -248,6 +259,8 @@ class Settings(TypedDict, total=False):
     allow_null: bool
     dry_run: bool
     cancel: Optional[Cancel]
+    journal_dir: Union[str, os.PathLike[str], None]
+    journal_max_age: Optional[SupportsFloat]
 
 
 def mass_update(subdomain: str, token: str, ids: Ids, attribute: str, value: Value) -> Report:
@@ -304,6 +317,11 @@ def _run_options(call: Call, settings: Settings) -> Handle:
         check(lib.uc_run_options_set_max_requests(to, whole("max_requests", max_requests, 64)))
     if cancel is not None:
         check(lib.uc_run_options_set_cancel(to, cancel._handle.pointer))
+    journal_dir, journal_max_age = settings.get("journal_dir"), settings.get("journal_max_age")
+    if journal_dir is not None:
+        check(lib.uc_run_options_set_journal_dir(to, _path("journal_dir", journal_dir)))
+    if journal_max_age is not None:
+        check(lib.uc_run_options_set_journal_max_age_ms(to, milliseconds("journal_max_age", journal_max_age)))
     check(lib.uc_run_options_set_standard_attributes(to, bool(settings.get("standard_attributes"))))
     check(lib.uc_run_options_set_allow_null(to, bool(settings.get("allow_null"))))
     check(lib.uc_run_options_set_dry_run(to, bool(settings.get("dry_run"))))

@@ -59,6 +59,8 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_run_options_set_deadline_ms": (c_int, [_handle, c_uint64]),
     "uc_run_options_set_patience_ms": (c_int, [_handle, c_uint64]),
     "uc_run_options_set_max_requests": (c_int, [_handle, c_uint64]),
+    "uc_run_options_set_journal_dir": (c_int, [_handle, _text]),
+    "uc_run_options_set_journal_max_age_ms": (c_int, [_handle, c_uint64]),
     "uc_run_options_set_standard_attributes": (c_int, [_handle, c_int]),
     "uc_run_options_set_allow_null": (c_int, [_handle, c_int]),
     "uc_run_options_set_dry_run": (c_int, [_handle, c_int]),
