@@ -21,6 +21,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SEND: Duration = Duration::from_secs(30);
 const ANSWER_BODY: Duration = Duration::from_secs(30);
 
+/// What a phase may take longer than a single read or write of it.
+const REST: Duration = Duration::from_secs(1);
+
 /// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
 const IDLE: Duration = Duration::from_secs(4);
 
@@ -99,6 +102,14 @@ impl Http {
             None => "*/*".to_owned(),
             Some(version) => format!("*/*; version={version}"),
         };
+        // What is left of a phase is never the same twice, and telling the system costs a call each time. A limit
+        // for a single read or write that is a little lower is always the same, so it is told once a connection.
+        // Where it would cut the phase of the answer's body short there is none.
+        let first_byte = options.request_timeout;
+        let (read, head) = match first_byte >= ANSWER_BODY {
+            true => (Some(first_byte), first_byte + REST),
+            false => (None, first_byte),
+        };
         // No overall timeout and none on name resolution: either costs a thread per request.
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -112,9 +123,11 @@ impl Http {
             .max_idle_connections_per_host(options.workers)
             .max_idle_age(IDLE)
             .timeout_connect(Some(CONNECT))
-            .timeout_send_request(Some(SEND))
-            .timeout_send_body(Some(SEND))
-            .timeout_recv_response(Some(options.request_timeout))
+            .timeout_per_write(Some(SEND))
+            .timeout_send_request(Some(SEND + REST))
+            .timeout_send_body(Some(SEND + REST))
+            .timeout_per_read(read)
+            .timeout_recv_response(Some(head))
             .timeout_recv_body(Some(ANSWER_BODY))
             .build();
         let token = account.token.authorization();
@@ -283,6 +296,8 @@ fn failure(error: &ureq::Error) -> Verdict {
         ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
             transient(Fault::Unreached, "no connection within 10 s")
         }
+        ureq::Error::Timeout(Timeout::PerRead) => transient(Fault::TimedOut, "timed out: receive response"),
+        ureq::Error::Timeout(Timeout::PerWrite) => transient(Fault::TimedOut, "timed out: send request"),
         ureq::Error::Timeout(phase) => transient(Fault::TimedOut, &format!("timed out: {phase}")),
         ureq::Error::Rustls(why) => tls(tls_fatal(why), &why.to_string()),
         ureq::Error::Tls(why) => tls(Fatal::Tls, why),

@@ -1,0 +1,257 @@
+//! What a call may cost, counted rather than timed, so that a busy machine changes nothing.
+//!
+//! Each cost is the difference between two runs of a child process, one with twice the calls of the other:
+//! what a process costs just by starting falls out. The child is this test program, started anew.
+#![cfg(all(feature = "capi", target_os = "linux"))]
+// The C functions are called as a C program calls them.
+#![allow(unsafe_code)]
+
+#[path = "../benches/performance/server.rs"]
+mod server;
+
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::path::Path;
+use std::process::Command;
+use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
+
+use server::{Behaviour, Server};
+use usercom::{Client, ClientBuilder};
+
+const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const SMALL: [i64; 4] = [10, 15, 22, 23];
+const MIB: u64 = 1024 * 1024;
+
+fn server() -> Server {
+    Server::start(Behaviour::default()).unwrap()
+}
+
+fn builder(address: &str) -> ClientBuilder {
+    Client::builder("acme", TOKEN).base_url(&format!("http://{address}")).no_rate_limit()
+}
+
+/// The C functions as a C program sees them.
+mod ffi {
+    use std::ffi::{c_char, c_int, c_void};
+
+    unsafe extern "C" {
+        pub fn uc_options_new() -> *mut c_void;
+        pub fn uc_options_free(options: *mut c_void);
+        pub fn uc_options_set_base_url(options: *mut c_void, url: *const c_char) -> c_int;
+        pub fn uc_options_set_rate_limit(options: *mut c_void, requests: u32, per_ms: u64) -> c_int;
+        pub fn uc_client_new(
+            subdomain: *const c_char,
+            token: *const c_char,
+            options: *const c_void,
+            out: *mut *mut c_void,
+        ) -> c_int;
+        pub fn uc_client_free(client: *mut c_void);
+        pub fn uc_client_mass_update(
+            client: *const c_void,
+            ids: *const i64,
+            n: usize,
+            attr: *const c_char,
+            json_value: *const c_char,
+            run_options: *const c_void,
+            report: *mut *mut c_void,
+        ) -> c_int;
+    }
+}
+
+// ---- the child --------------------------------------------------------------------------------------
+
+/// Not a test of its own: what the others start in a process apart.
+#[test]
+#[ignore = "the other tests start it"]
+fn child() {
+    let task = std::env::var("COST_TASK").unwrap();
+    let [name, address, n] = task.split(' ').collect::<Vec<_>>()[..] else { panic!("{task}") };
+    let n: usize = n.parse().unwrap();
+    match name {
+        "rust" => rust_calls(address, n),
+        "c" => c_calls(address, n),
+        "increasing" => million(address, (1..=n as i64).map(|i| 1_000_000 + i)),
+        // An odd multiplier visits every residue once: all ids are there, in no order.
+        "unsorted" => million(address, (0..n as i64).map(|i| 1 + i * 7_368_787 % n as i64)),
+        _ => panic!("{task}"),
+    }
+}
+
+fn rust_calls(address: &str, n: usize) {
+    let client = builder(address).build().unwrap();
+    for _ in 0..n {
+        client.mass_update(&SMALL, "plan", "pro").unwrap().into_result().unwrap();
+    }
+}
+
+fn c_calls(address: &str, n: usize) {
+    let text = |text: &str| CString::new(text).unwrap();
+    let (subdomain, token, url) = (text("acme"), text(TOKEN), text(&format!("http://{address}")));
+    let (attribute, value) = (text("plan"), text("\"pro\""));
+    let mut client = null_mut();
+    // SAFETY: live handles and strings, and an array of as many ids as it says; all outlive the calls.
+    unsafe {
+        let options = ffi::uc_options_new();
+        assert_eq!(ffi::uc_options_set_base_url(options, url.as_ptr()), 0);
+        assert_eq!(ffi::uc_options_set_rate_limit(options, 0, 1000), 0);
+        assert_eq!(ffi::uc_client_new(subdomain.as_ptr(), token.as_ptr(), options, &mut client), 0);
+        for _ in 0..n {
+            let (ids, n) = (SMALL.as_ptr(), SMALL.len());
+            let (attribute, value) = (attribute.as_ptr(), value.as_ptr());
+            assert_eq!(ffi::uc_client_mass_update(client, ids, n, attribute, value, null(), null_mut()), 0);
+        }
+        ffi::uc_client_free(client);
+        ffi::uc_options_free(options);
+    }
+}
+
+fn million(address: &str, ids: impl Iterator<Item = i64>) {
+    let ids: Vec<i64> = ids.collect();
+    let client = builder(address).workers(4).build().unwrap();
+    let before = peak();
+    let report = client.mass_update(&ids, "plan", "pro").unwrap();
+    assert_eq!(report.confirmed(), ids.len());
+    println!("\ngrown {}", peak() - before);
+}
+
+/// The most memory that this process ever had, in bytes.
+fn peak() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+}
+
+/// Runs the child, under `tool` where there is one, and gives what it printed.
+fn run_child(tool: &[&str], task: &str, server: &Server, n: usize) -> String {
+    let this = std::env::current_exe().unwrap();
+    let mut words: Vec<&str> = tool.to_vec();
+    words.extend([this.to_str().unwrap(), "--exact", "child", "--ignored", "--nocapture"]);
+    let output = Command::new(words[0])
+        .args(&words[1..])
+        .env("COST_TASK", format!("{task} {} {n}", server.address()))
+        .output()
+        .unwrap_or_else(|error| panic!("{}: {error}: run make setup", words[0]));
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{}: {said}{complaint}", words[0]);
+    said
+}
+
+// ---- system calls and threads -----------------------------------------------------------------------
+
+/// How often each system call was made, by name.
+type Calls = HashMap<String, u64>;
+
+fn system_calls(task: &str, server: &Server, n: usize) -> Calls {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cost_{task}_{n}"));
+    let file = file.to_str().unwrap();
+    run_child(&["strace", "-f", "-c", "-U", "name,calls", "-o", file], task, server, n);
+    let table = std::fs::read_to_string(file).unwrap();
+    let row = |line: &str| {
+        let (name, calls) = line.trim().split_once(' ')?;
+        Some((name.to_owned(), calls.trim().parse().ok()?))
+    };
+    table.lines().filter_map(row).filter(|(name, _)| name != "total").collect()
+}
+
+const N: u64 = 1000;
+
+/// What N more small calls cost.
+fn more(task: &'static str) -> &'static Calls {
+    static RUST: OnceLock<Calls> = OnceLock::new();
+    static C: OnceLock<Calls> = OnceLock::new();
+    (if task == "rust" { &RUST } else { &C }).get_or_init(|| {
+        let server = server();
+        let once = system_calls(task, &server, N as usize);
+        let mut twice = system_calls(task, &server, 2 * N as usize);
+        assert_eq!(server.seen().requests, 3 * N);
+        assert_eq!(server.seen().connections, 2, "one connection for each child");
+        twice.iter_mut().for_each(|(name, calls)| *calls -= (*calls).min(*once.get(name).unwrap_or(&0)));
+        twice.retain(|_, calls| *calls > 0);
+        twice
+    })
+}
+
+fn assert_system_calls(task: &'static str, most: u64) {
+    let calls = more(task);
+    // Half a call for what the allocator or a timer does now and then.
+    let per_request = calls.values().sum::<u64>() as f64 / N as f64;
+    assert!(per_request < most as f64 + 0.5, "{per_request} system calls a small request: {calls:?}");
+    assert!(per_request > 2.0, "strace has seen nothing: {calls:?}");
+}
+
+fn assert_no_thread_each(task: &'static str) {
+    let calls = more(task);
+    let threads = ["clone", "clone3", "fork", "vfork"].iter().filter_map(|name| calls.get(*name));
+    assert_eq!(threads.sum::<u64>(), 0, "threads for {N} small requests: {calls:?}");
+}
+
+#[test]
+fn nine_system_calls_a_small_request() {
+    assert_system_calls("rust", 9);
+}
+
+/// The tenth is getpid(2), which tells a client in a forked child apart.
+#[test]
+fn ten_system_calls_a_small_request_from_c() {
+    assert_system_calls("c", 10);
+}
+
+#[test]
+fn no_thread_for_a_small_request() {
+    assert_no_thread_each("rust");
+    assert_no_thread_each("c");
+}
+
+// ---- connections ------------------------------------------------------------------------------------
+
+#[test]
+fn as_many_connections_as_workers() {
+    let server = server();
+    let client = builder(&server.address().to_string()).workers(8).batch_size(10).build().unwrap();
+    let ids: Vec<i64> = (1..=2000).collect();
+    for _ in 0..5 {
+        client.mass_update(&ids, "plan", "pro").unwrap().into_result().unwrap();
+    }
+    assert_eq!(server.seen().requests, 5 * 200);
+    assert!(server.seen().connections <= 8, "{:?}", server.seen());
+}
+
+// ---- memory -----------------------------------------------------------------------------------------
+
+fn growth(task: &str) -> u64 {
+    let said = run_child(&[], task, &server(), 1_000_000);
+    let grown = said.lines().find_map(|line| line.strip_prefix("grown "));
+    grown.unwrap_or_else(|| panic!("{said}")).parse().unwrap()
+}
+
+#[test]
+fn a_million_increasing_ids_take_less_than_24_mib() {
+    let grown = growth("increasing");
+    assert!(grown < 24 * MIB, "the process grew by {grown} bytes");
+}
+
+/// A sorted copy shows that no id is there twice: 8 bytes an id while it lasts.
+#[test]
+fn a_million_unsorted_ids_take_8_mb_more() {
+    let grown = growth("unsorted");
+    assert!(grown < 24 * MIB + 8_000_000, "the process grew by {grown} bytes");
+}
+
+// ---- bodies -----------------------------------------------------------------------------------------
+
+#[test]
+fn a_body_is_never_over_256_kib() {
+    let server = server();
+    let client = builder(&server.address().to_string()).batch_size(10_000).build().unwrap();
+    let ids: Vec<i64> = (0..30_000).map(|i| i64::MAX - 30_000 + i).collect();
+    client.mass_update(&ids, "plan", "pro").unwrap().into_result().unwrap();
+    let numbers = server.seen().longest;
+    // A control character takes one byte here and six as JSON.
+    let long: Vec<String> = (0..600).map(|i| format!("{i:0>4}{}", "\u{1}".repeat(1020))).collect();
+    client.mass_update_custom_ids(&long, &"\u{e9}".repeat(255), "\"".repeat(1000)).unwrap();
+    let longest = server.seen().longest;
+    assert!(longest <= 256 * 1024, "{longest} bytes");
+    assert!(numbers > 128 * 1024 && longest > 240 * 1024, "not put to the test: {numbers}, {longest}");
+}
