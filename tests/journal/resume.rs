@@ -337,3 +337,41 @@ fn one_that_runs_in_another_process_is_busy() {
     assert_eq!(place.sent_again(), 0);
     place.check_everybody_was_set();
 }
+
+/// A life that ended with a request under way leaves ids of which the next one knows nothing: it says so.
+#[test]
+fn what_an_earlier_life_may_have_sent_is_told_of() {
+    let mut place =
+        Place::with(40, [], Options { latency: Duration::from_millis(300), ..Options::default() });
+    place.workers = 2;
+    let mut host = Host::of(&place).start();
+    while place.sandbox.total() < 3 {
+        thread::sleep(Duration::from_millis(2));
+    }
+    host.kill();
+    host.finish();
+    let cancel = Cancel::new();
+    cancel.request();
+    let report = place.run_with(|run| run.cancel(&cancel));
+    assert!(report.not_attempted() > 0 && resumed(&report), "{report}");
+    assert!(place.applied().len() > report.confirmed(), "nothing was under way");
+    assert!(note(&report, "resumed").unwrap().contains("may have sent some of the others"), "{report}");
+}
+
+/// Batches that were refused and not yet taken apart are forgotten with the life, and come first in the next:
+/// that must not be all that a short life gets to.
+#[test]
+fn short_lives_get_on_through_many_bad_ids() {
+    let mut place = Place::with(400, (0..30).map(|k| 11 + 10 * k), Options::default());
+    place.batch = 10;
+    for _ in 0..150 {
+        let report = place.run_with(|run| run.max_requests(9));
+        if report.status() != Status::RequestLimit {
+            return place.check_finished(&report);
+        }
+    }
+    panic!(
+        "150 lives of nine requests are not enough for 400 ids: {}",
+        place.run_with(|run| run.max_requests(1))
+    );
+}
