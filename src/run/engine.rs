@@ -11,7 +11,7 @@ use super::backoff::{Dice, backoff};
 use super::gate::{Blame, Gate, Interval, Pass, Waiting};
 use super::guard::{Finding, Guard};
 use super::isolate::next_parts;
-use super::ledger::{Ledger, ReasonId};
+use super::ledger::{Blamed, Ledger};
 use super::report::Status;
 use super::segment::{Cutter, Role, Segment};
 use crate::update::Job;
@@ -93,7 +93,7 @@ struct Tally {
 /// confirmed early.
 struct BySize {
     segment: Segment,
-    named: Vec<(usize, ReasonId)>,
+    named: Vec<Blamed>,
 }
 
 impl<'a> Engine<'a> {
@@ -438,9 +438,9 @@ impl<'a> Engine<'a> {
     }
 
     /// The slots that an answer means. Places and ids that were not sent mean nothing.
-    fn blamed(&mut self, segment: &Segment, culprits: Vec<Culprit>) -> Vec<(usize, ReasonId)> {
+    fn blamed(&mut self, segment: &Segment, culprits: Vec<Culprit>) -> Vec<Blamed> {
         let status = segment.reason.and_then(|r| self.ledger.reason_of(r).http_status);
-        let mut named: Vec<(usize, ReasonId)> = Vec::new();
+        let mut named: Vec<Blamed> = Vec::new();
         for culprit in culprits {
             let (slot, words) = match culprit {
                 Culprit::Index(index, words) => (segment.request.sent().nth(index), words),

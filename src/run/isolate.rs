@@ -3,7 +3,7 @@
 //! Halving costs at most 2k(⌈log2 n⌉ − ⌊log2 k⌋ + 1) requests for k bad ids of n; a name that proves right
 //! costs one or two.
 
-use super::ledger::ReasonId;
+use super::ledger::Blamed;
 use super::segment::{Role, Segment};
 
 /// How often the named ones are left out of a batch before it is halved.
@@ -11,7 +11,7 @@ const ROUNDS: u8 = 8;
 
 /// What to send instead of a refused segment of more than one id. `named` are the slots that the answer
 /// blamed, empty where none or where names proved wrong.
-pub(crate) fn next_parts(mut refused: Segment, named: &[(usize, ReasonId)]) -> Vec<Segment> {
+pub(crate) fn next_parts(mut refused: Segment, named: &[Blamed]) -> Vec<Segment> {
     if refused.suspects.is_empty() && named.is_empty() {
         return refused.halves(Role::Part).into_iter().filter(|half| half.len() > 0).collect();
     }
@@ -30,11 +30,11 @@ pub(crate) fn next_parts(mut refused: Segment, named: &[(usize, ReasonId)]) -> V
 
 impl Segment {
     /// Once it has passed: the suspects that must answer for themselves, and those that are believed bad.
-    pub fn believe(&self) -> (&[(usize, ReasonId)], &[(usize, ReasonId)]) {
+    pub fn believe(&self) -> (&[Blamed], &[Blamed]) {
         self.suspects.split_at(self.suspects.len().saturating_sub(self.blamed_last))
     }
 
-    fn leave_out(&mut self, named: &[(usize, ReasonId)]) {
+    fn leave_out(&mut self, named: &[Blamed]) {
         self.suspects.extend_from_slice(named);
         self.blamed_last = named.len();
         self.request.skip.extend(named.iter().map(|(slot, _)| *slot));
@@ -49,6 +49,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::run::ledger::ReasonId;
     use crate::wire::Request;
 
     /// Plays a service that refuses every request with a bad id in it. Returns the ids found bad and the
@@ -59,9 +60,9 @@ mod tests {
         name: impl Fn(&[usize]) -> Vec<usize>,
     ) -> (BTreeSet<usize>, usize) {
         let whole = Segment::new(Request { group: 0, slots: 0..n, skip: vec![] }, Role::Batch);
-        let mut refused: VecDeque<(Segment, Vec<(usize, ReasonId)>)> = VecDeque::new();
+        let mut refused: VecDeque<(Segment, Vec<Blamed>)> = VecDeque::new();
         let (mut found, mut requests) = (BTreeSet::new(), 0);
-        let named = |segment: &Segment| -> Vec<(usize, ReasonId)> {
+        let named = |segment: &Segment| -> Vec<Blamed> {
             let inside: Vec<usize> = segment.request.sent().filter(|s| bad.contains(s)).collect();
             name(&inside).into_iter().map(|slot| (slot, ReasonId::default())).collect()
         };

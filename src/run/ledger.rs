@@ -31,6 +31,9 @@ impl ReasonId {
     }
 }
 
+/// A slot and why it is not, or may not be, confirmed.
+pub(crate) type Blamed = (usize, ReasonId);
+
 /// Why an id was not confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Reason {
@@ -185,9 +188,9 @@ impl Ledger {
     }
 
     /// The reason of every rejected or unknown slot, by slot.
-    pub fn into_reasons(mut self) -> (Vec<IdState>, Vec<Reason>, Vec<(usize, ReasonId)>) {
+    pub fn into_reasons(mut self) -> (Vec<IdState>, Vec<Reason>, Vec<Blamed>) {
         self.why.sort_by_key(|(slots, _)| slots.start);
-        let mut by_slot: Vec<(usize, ReasonId)> = Vec::new();
+        let mut by_slot: Vec<Blamed> = Vec::new();
         for (slots, reason) in self.why {
             for slot in slots {
                 if matches!(self.states[slot], IdState::Rejected | IdState::Unknown) {

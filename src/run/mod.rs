@@ -74,10 +74,7 @@ fn resume(engine: &mut Engine<'_>, watch: &mut Watch<'_>, opened: Opened) {
     if !opened.marks.is_empty() {
         engine.resume(opened.marks);
         let settled = engine.ledger.confirmed() + engine.ledger.rejected();
-        engine.note(format!(
-            "resumed: {settled} ids had been settled by an earlier run of this job, which may have sent some of \
-             the others, too"
-        ));
+        engine.note(format!("resumed: {settled} ids had been settled by an earlier run of this job"));
     }
     watch.journal = Some(opened.journal);
 }

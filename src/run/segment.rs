@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use std::ops::Range;
 use std::time::Instant;
 
-use super::ledger::{Ledger, ReasonId};
+use super::ledger::{Blamed, Ledger, ReasonId};
 use crate::update::Job;
 use crate::wire::{Request, body_size};
 
@@ -30,7 +30,7 @@ pub(crate) struct Segment {
     pub failed_at: Option<Instant>,
     pub not_before: Option<Instant>,
     /// Slots that answers blamed, left out of the request.
-    pub suspects: Vec<(usize, ReasonId)>,
+    pub suspects: Vec<Blamed>,
     /// How many of the suspects, at the end, the last answer blamed: these are believed once the rest has
     /// passed. Those before them were not enough, so that each answers for itself.
     pub blamed_last: usize,

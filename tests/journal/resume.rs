@@ -87,7 +87,7 @@ fn what_was_rejected_stays_so_with_its_status() {
     let last = loop {
         let report = place.run_with(|run| run.max_requests(6));
         assert!(report.rejected() >= rejected_before, "{report}");
-        let early = report.failures().filter(|failure| failure.message.contains("by an earlier run"));
+        let early = report.failures().filter(|failure| failure.message.contains("rejected by an earlier run"));
         assert_eq!(early.count(), rejected_before, "{report}");
         rejected_before = report.rejected();
         if report.status() != Status::RequestLimit {
