@@ -256,7 +256,8 @@ fn shared_clients_share_their_connections() {
     let server = Server::start(|x| x.ok());
     child::run(child::command(ME, &server.token).env("USERCOM_BASE_URL", server.url()));
     assert_eq!(server.requests().len(), 40);
-    assert!(server.connections() <= 8, "{}", server.connections());
+    // One for each thread; some are too old by the time the pace lets their thread go again.
+    assert!(server.connections() <= 16, "{}", server.connections());
     paced(&server, 5);
 }
 

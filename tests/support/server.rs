@@ -105,7 +105,7 @@ impl Exchange<'_> {
         }
         let length =
             if status == 204 { String::new() } else { format!("Content-Length: {}\r\n", body.len()) };
-        self.raw(&format!("HTTP/1.1 {status} Status\r\n{headers}{length}\r\n{body}"));
+        self.raw(format!("HTTP/1.1 {status} Status\r\n{headers}{length}\r\n{body}"));
         Then::Keep
     }
 
