@@ -17,6 +17,11 @@
 //! Calls block. Ids go out in batches, evenly paced, over kept connections; lost answers are retried, bad
 //! ids are found and named, and a run stops at once on what a retry can't mend.
 //!
+//! # Logging
+//! Through the `log` crate, target `usercom`, never with the token in it. The HTTP libraries below log on
+//! targets of their own: at TRACE `ureq_proto` logs the very bytes that it sends, **token included**. A program
+//! that logs at TRACE should set `ureq` and `ureq_proto` to INFO.
+//!
 //! # Features
 //! * `capi`: the C functions of `include/usercom.h`.
 //! * `cli`: the `usercom` program.

@@ -115,7 +115,7 @@ fn deaf() -> Server {
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
     socket.listen(16).unwrap();
     Server::bare(TcpListener::from(socket), |tcp, _| {
-        thread::sleep(s(60));
+        thread::sleep(s(160));
         drop(tcp);
     })
 }
@@ -143,9 +143,9 @@ fn accepts_and_never_reads() {
 }
 
 #[test]
-#[ignore = "takes 30 s, the time that sending a request may take"]
+#[ignore = "bug: takes 60 s where 30 s are meant: a write that took a part starts the time anew"]
 fn a_request_that_nobody_takes_is_given_up() {
-    let _watchdog = Watchdog::new(s(50));
+    let _watchdog = Watchdog::new(s(150));
     let (server, start, ids) = (deaf(), Instant::now(), bulky());
     let client = server.client();
     let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(1)).send().unwrap();

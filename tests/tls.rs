@@ -176,7 +176,7 @@ fn garbage_after_the_request() {
         let server = server(config.clone(), move |x| {
             use std::io::Write;
             x.apply();
-            let _ = (&*x.stream.tcp()).write_all(bytes);
+            let _ = x.stream.tcp().write_all(bytes);
             x.until_client_closes()
         });
         let report = impatient(&client(&server, &authority), &ids(3));

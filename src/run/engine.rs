@@ -97,7 +97,16 @@ struct BySize {
 }
 
 impl<'a> Engine<'a> {
-    pub fn new(job: &'a Job<'a>, limits: Limits, gate: Arc<Gate>, dice: Dice, now: Instant) -> Engine<'a> {
+    pub fn new(
+        job: &'a Job<'a>,
+        mut limits: Limits,
+        gate: Arc<Gate>,
+        dice: Dice,
+        now: Instant,
+    ) -> Engine<'a> {
+        // A run that is healthy but slow, by its own pace or after 429s, must not look stuck.
+        let slowest = limits.interval.map_or(Duration::ZERO, |interval| interval * 21);
+        limits.patience = limits.patience.max(slowest);
         let planned: usize = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size)).sum();
         Engine {
             job,
@@ -431,6 +440,9 @@ impl<'a> Engine<'a> {
         }
         let (dropped, kept) = self.queue.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
         self.queue.extend(kept);
+        self.lost.extend(dropped);
+        let (dropped, kept) = self.exhausted.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
+        self.exhausted = kept;
         self.lost.extend(dropped);
         if self.guards.iter().all(|guard| *guard == Guard::Closed) {
             self.stop(Stop::new(Status::Rejected, "attribute or value refused, or none of these ids exist"));

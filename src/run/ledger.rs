@@ -189,9 +189,9 @@ impl Ledger {
 
     /// The reason of every rejected or unknown slot, by slot.
     pub fn into_reasons(mut self) -> (Vec<IdState>, Vec<Reason>, Vec<Blamed>) {
-        self.why.sort_by_key(|(slots, _)| slots.start);
         let mut by_slot: Vec<Blamed> = Vec::new();
-        for (slots, reason) in self.why {
+        // The latest first: what was said last is what counts.
+        for (slots, reason) in std::mem::take(&mut self.why).into_iter().rev() {
             for slot in slots {
                 if matches!(self.states[slot], IdState::Rejected | IdState::Unknown) {
                     by_slot.push((slot, reason));
