@@ -76,7 +76,7 @@ test('custom ids are text', function (): void {
         ['', 'has 0 bytes'], [str_repeat('x', 1025), 'has 1025 bytes'],
     ] as [$id, $says]) {
         $e = throws(InvalidArgument::class, fn () => $client->massUpdateCustomIds(['ok', $id], 'plan', 1), $says);
-        contains('custom_ids: the id at position 1 (counted from 0) ', $e->getMessage());
+        contains('customIds: the id at position 1 (counted from 0) ', $e->getMessage());
     }
 });
 

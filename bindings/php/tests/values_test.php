@@ -78,7 +78,7 @@ test('values that can not be sent are refused with a reason', function (): void 
         [NAN, 'value: is NAN, which does not exist in JSON'],
         [-INF, 'value: is -INF, which does not exist in JSON'],
         [['x' => [1, INF]], 'value[x][1]: is INF'],
-        [null, 'allow_null'],
+        [null, 'set allowNull to send it'],
         ["caf\xe9", 'value: is text that is not UTF-8'],
         [['ok', "caf\xe9"], 'value[1]: is text that is not UTF-8'],
         ["a\0b", 'value: has a NUL byte'],

@@ -100,7 +100,7 @@ final class Account
         $handle = new Handle($pointer, 'uc_report_free');
         $options->watch->rethrow();
         if ($status === Status::INVALID_ARGUMENT || \FFI::isNull($pointer)) {
-            throw Error::of($status, $ffi->uc_last_error());
+            throw Error::of($status, Library::lastError());
         }
         $report = new Report($handle, $ids);
 

@@ -96,7 +96,7 @@ final class IdList
 
     private static function customId(mixed $id, int $position): string
     {
-        $where = "custom_ids: the id at position $position (counted from 0)";
+        $where = "customIds: the id at position $position (counted from 0)";
         return match (true) {
             \is_int($id) => (string) $id, // PHP makes integers of array keys such as "7"
             !\is_string($id) => throw new InvalidArgument("$where is " . self::show($id) . '; custom ids are strings'),
