@@ -129,6 +129,9 @@ void uc_run_options_free(struct uc_run_options *options);
 int uc_run_options_set_deadline_ms(struct uc_run_options *options, uint64_t ms);
 int uc_run_options_set_patience_ms(struct uc_run_options *options, uint64_t ms);
 int uc_run_options_set_max_requests(struct uc_run_options *options, uint64_t requests);
+int uc_run_options_set_journal_dir(struct uc_run_options *options,
+                                   const char *dir);
+int uc_run_options_set_journal_max_age_ms(struct uc_run_options *options, uint64_t ms);
 int uc_run_options_set_standard_attributes(struct uc_run_options *options, int on);
 int uc_run_options_set_allow_null(struct uc_run_options *options, int on);
 int uc_run_options_set_dry_run(struct uc_run_options *options, int on);

@@ -4,13 +4,9 @@ declare(strict_types=1);
 
 namespace UserCom;
 
-use UserCom\Internal\Callbacks;
+use UserCom\Internal\Account;
 use UserCom\Internal\ClientOptions;
-use UserCom\Internal\Encoder;
-use UserCom\Internal\Handle;
 use UserCom\Internal\IdList;
-use UserCom\Internal\Library;
-use UserCom\Internal\LogSink;
 use UserCom\Internal\Rows;
 use UserCom\Internal\RunOptions;
 
@@ -23,9 +19,7 @@ use UserCom\Internal\RunOptions;
  */
 final class Client
 {
-    private Handle $handle;
-    private ?LogSink $log = null;
-    private ?Callbacks $logCallback = null;
+    private Account $account;
 
     /**
      * @param string $subdomain the `acme` of `https://acme.user.com`
@@ -78,12 +72,7 @@ final class Client
             $proxy,
             $caFile,
         );
-        if ($log !== null) {
-            $this->log = new LogSink($log(...));
-            $this->logCallback = new Callbacks($this->log);
-            $options->setLog($this->logCallback, $logLevel);
-        }
-        $this->open($subdomain, $token, $options);
+        $this->account = Account::open($subdomain, $token, $options, $log === null ? null : $log(...), $logLevel);
     }
 
     /**
@@ -95,7 +84,7 @@ final class Client
     public static function shared(string $subdomain, #[\SensitiveParameter] string $token): self
     {
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
-        $client->open($subdomain, $token, null);
+        $client->account = Account::shared($subdomain, $token);
 
         return $client;
     }
@@ -116,6 +105,10 @@ final class Client
      *     86400; default 120
      * @param int|null $maxRequests most requests of the run; default: twenty times what the job needs when all goes
      *     well, at least 1,000
+     * @param string|null $journalDir directory of a journal: the very same call, made again after a crash or a cancel,
+     *     goes on where this one stopped. A finished run removes its journal. Default: no journal
+     * @param float|null $journalMaxAge seconds that an unfinished journal may be old to be gone on with, 1 to
+     *     2,592,000 (30 days); default 43,200 (12 h), because another run may have written newer values since
      * @param bool $standardAttributes the attribute is one that every profile has, such as `first_name`
      * @param bool $allowNull null may be sent, about which the vendor documents nothing
      * @param bool $dryRun everything but the network
@@ -134,14 +127,28 @@ final class Client
         ?float $deadline = null,
         ?float $patience = null,
         ?int $maxRequests = null,
+        ?string $journalDir = null,
+        ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions($this->log, $progress, $deadline, $patience, $maxRequests, $standardAttributes, $allowNull, $dryRun, $cancel);
+        $options = new RunOptions(
+            $this->account->log,
+            $progress,
+            $deadline,
+            $patience,
+            $maxRequests,
+            $journalDir,
+            $journalMaxAge,
+            $standardAttributes,
+            $allowNull,
+            $dryRun,
+            $cancel,
+        );
 
-        return $this->update('mass_update', IdList::numeric($ids), $attribute, $value, $options);
+        return $this->account->update('mass_update', IdList::numeric($ids), $attribute, $value, $options);
     }
 
     /**
@@ -159,14 +166,28 @@ final class Client
         ?float $deadline = null,
         ?float $patience = null,
         ?int $maxRequests = null,
+        ?string $journalDir = null,
+        ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions($this->log, $progress, $deadline, $patience, $maxRequests, $standardAttributes, $allowNull, $dryRun, $cancel);
+        $options = new RunOptions(
+            $this->account->log,
+            $progress,
+            $deadline,
+            $patience,
+            $maxRequests,
+            $journalDir,
+            $journalMaxAge,
+            $standardAttributes,
+            $allowNull,
+            $dryRun,
+            $cancel,
+        );
 
-        return $this->update('mass_update_custom_ids', IdList::custom($customIds), $attribute, $value, $options);
+        return $this->account->update('mass_update_custom_ids', IdList::custom($customIds), $attribute, $value, $options);
     }
 
     /**
@@ -185,15 +206,29 @@ final class Client
         ?float $deadline = null,
         ?float $patience = null,
         ?int $maxRequests = null,
+        ?string $journalDir = null,
+        ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions($this->log, $progress, $deadline, $patience, $maxRequests, $standardAttributes, $allowNull, $dryRun, $cancel);
+        $options = new RunOptions(
+            $this->account->log,
+            $progress,
+            $deadline,
+            $patience,
+            $maxRequests,
+            $journalDir,
+            $journalMaxAge,
+            $standardAttributes,
+            $allowNull,
+            $dryRun,
+            $cancel,
+        );
         $rows = new Rows($rows, false);
 
-        return $this->updateRows('mass_update_rows', IdList::numeric($rows->ids), $rows, $attribute, $options);
+        return $this->account->updateRows('mass_update_rows', IdList::numeric($rows->ids), $rows, $attribute, $options);
     }
 
     /**
@@ -211,87 +246,32 @@ final class Client
         ?float $deadline = null,
         ?float $patience = null,
         ?int $maxRequests = null,
+        ?string $journalDir = null,
+        ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions($this->log, $progress, $deadline, $patience, $maxRequests, $standardAttributes, $allowNull, $dryRun, $cancel);
+        $options = new RunOptions(
+            $this->account->log,
+            $progress,
+            $deadline,
+            $patience,
+            $maxRequests,
+            $journalDir,
+            $journalMaxAge,
+            $standardAttributes,
+            $allowNull,
+            $dryRun,
+            $cancel,
+        );
         $rows = new Rows($rows, true);
 
-        return $this->updateRows('mass_update_rows_custom_ids', IdList::custom($rows->ids), $rows, $attribute, $options);
-    }
-
-    /** Nothing that could tell more than that it is a client. @return array<string, mixed> */
-    public function __debugInfo(): array
-    {
-        return [];
+        return $this->account->updateRows('mass_update_rows_custom_ids', IdList::custom($rows->ids), $rows, $attribute, $options);
     }
 
     private function __clone()
     {
-    }
-
-    private function open(string $subdomain, #[\SensitiveParameter] string $token, ?ClientOptions $options): void
-    {
-        $ffi = Library::get();
-        $subdomain = Library::text('subdomain', $subdomain);
-        $secret = Library::secret('token', $token);
-        $client = $ffi->new('uc_client *');
-        try {
-            Library::check($options === null
-                ? $ffi->uc_client_shared($subdomain, $secret, \FFI::addr($client))
-                : $ffi->uc_client_new($subdomain, $secret, $options->handle->pointer, \FFI::addr($client)));
-        } finally {
-            \FFI::memset($secret, 0, \FFI::sizeof($secret));
-        }
-        $this->handle = new Handle($client, 'uc_client_free');
-    }
-
-    private function update(string $name, IdList $ids, string $attribute, mixed $value, RunOptions $options): Report
-    {
-        return $this->run($name, $ids, $options, [
-            $ids->pointer,
-            $ids->count,
-            Library::text('attribute', $attribute),
-            Encoder::json($value),
-        ]);
-    }
-
-    private function updateRows(string $name, IdList $ids, Rows $rows, string $attribute, RunOptions $options): Report
-    {
-        $values = $rows->values();
-
-        return $this->run($name, $ids, $options, [
-            $ids->pointer,
-            $rows->valueIndex(),
-            $ids->count,
-            $values->pointer,
-            $values->count,
-            Library::text('attribute', $attribute),
-        ]);
-    }
-
-    /** @param list<mixed> $arguments what the function of C takes between client and options */
-    private function run(string $name, IdList $ids, RunOptions $options, array $arguments): Report
-    {
-        $ffi = Library::get();
-        $pointer = $ffi->new('uc_report *');
-        $status = $ffi->{"uc_client_$name"}(
-            $this->handle->pointer,
-            ...[...$arguments, $options->handle->pointer, \FFI::addr($pointer)],
-        );
-        $handle = new Handle($pointer, 'uc_report_free');
-        $options->watch->rethrow();
-        $message = $ffi->uc_last_error();
-        if ($status === Status::INVALID_ARGUMENT || \FFI::isNull($pointer)) {
-            throw Error::of($status, $message);
-        }
-        $report = new Report($handle, $ids);
-
-        return match ($status) {
-            Status::OK, Status::PARTIAL, Status::DRY_RUN => $report,
-            default => throw Error::of($status, $report->message, $report),
-        };
     }
 }

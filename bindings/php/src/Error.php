@@ -29,6 +29,7 @@ class Error extends \RuntimeException
     ) {
         $this->status = $status ?? static::STATUS;
         parent::__construct($message, $this->status ?? 0, $previous);
+        Internal\Trace::clean($this);
     }
 
     /** @internal The exception for a status. */

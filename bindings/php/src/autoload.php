@@ -1,6 +1,6 @@
 <?php
 
-// Loads the package without Composer: require this file once.
+// Finds the classes of the package where there is no Composer.
 
 declare(strict_types=1);
 

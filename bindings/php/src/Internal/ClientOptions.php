@@ -28,15 +28,12 @@ final class ClientOptions
         $this->handle = Handle::make('uc_options_new', 'uc_options_free');
         $this->set('base_url', Library::text('baseUrl', $baseUrl));
         $this->set('method', Library::text('method', $method));
-        $this->set('api_version', $apiVersion === null ? null : Units::whole('apiVersion', $apiVersion));
-        $this->set(
-            'request_timeout_ms',
-            $requestTimeout === null ? null : Units::milliseconds('requestTimeout', $requestTimeout),
-        );
-        $this->set('batch_size', $batchSize === null ? null : Units::whole('batchSize', $batchSize));
-        $this->set('workers', $workers === null ? null : Units::whole('workers', $workers));
-        $this->set('rate_limit', ...($rateLimit === null ? [null] : Units::rate('rateLimit', $rateLimit)));
-        $this->set('max_attempts', $maxAttempts === null ? null : Units::whole('maxAttempts', $maxAttempts));
+        $this->set('api_version', Units::whole('apiVersion', $apiVersion));
+        $this->set('request_timeout_ms', Units::milliseconds('requestTimeout', $requestTimeout));
+        $this->set('batch_size', Units::whole('batchSize', $batchSize));
+        $this->set('workers', Units::whole('workers', $workers));
+        $this->set('rate_limit', ...Units::rate('rateLimit', $rateLimit));
+        $this->set('max_attempts', Units::whole('maxAttempts', $maxAttempts));
         // It may hold a password.
         $this->set('proxy', $proxy === null ? null : Library::secret('proxy', $proxy));
         $this->set('ca_file', Library::text('caFile', $caFile));

@@ -18,6 +18,8 @@ final class Encoder
     private const FLAGS = \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION
         | \JSON_UNESCAPED_UNICODE | \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_LINE_TERMINATORS;
 
+    private const DEPTH = 100;
+
     /** @throws InvalidArgument when there is no exact JSON for it; `$argument` is named in the message */
     public static function json(mixed $value, string $argument = 'value'): string
     {
@@ -33,7 +35,7 @@ final class Encoder
     }
 
     /** Replaces dates and refuses what json_encode() would turn into something that nobody meant. */
-    private static function plain(mixed $value, string $argument): mixed
+    private static function plain(mixed $value, string $argument, int $depth = 0): mixed
     {
         return match (true) {
             $value === null, \is_bool($value), \is_int($value), $value instanceof Date,
@@ -44,8 +46,8 @@ final class Encoder
             ),
             $value instanceof \DateTimeInterface => self::moment($value, $argument),
             $value instanceof \BackedEnum => $value->value,
-            \is_array($value) => self::elements($value, $argument),
-            $value instanceof \stdClass => (object) self::elements((array) $value, $argument),
+            \is_array($value) => self::elements($value, $argument, $depth + 1),
+            $value instanceof \stdClass => (object) self::elements((array) $value, $argument, $depth + 1),
             $value instanceof Json => throw new InvalidArgument(
                 "$argument: holds a UserCom\\Json inside of an array; give the whole value as one UserCom\\Json"
             ),
@@ -59,13 +61,17 @@ final class Encoder
      *
      * @return array<mixed>
      */
-    private static function elements(array $values, string $argument): array
+    private static function elements(array $values, string $argument, int $depth): array
     {
+        if ($depth > self::DEPTH) {
+            throw new InvalidArgument('value: is nested more than ' . self::DEPTH . ' deep, or holds itself');
+        }
+        $plain = []; // a new array: the caller's may hold references
         foreach ($values as $key => $value) {
-            $values[$key] = self::plain($value, "{$argument}[$key]");
+            $plain[$key] = self::plain($value, "{$argument}[$key]", $depth);
         }
 
-        return $values;
+        return $plain;
     }
 
     private static function string(string $value, string $argument): string

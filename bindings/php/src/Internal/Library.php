@@ -27,8 +27,18 @@ final class Library
     public static function check(int $status): void
     {
         if ($status !== 0) {
-            throw Error::of($status, self::get()->uc_last_error());
+            throw Error::of($status, self::lastError());
         }
+    }
+
+    /** Why the last call failed; arguments that C names base_url are called baseUrl here. */
+    public static function lastError(): string
+    {
+        return (string) preg_replace_callback(
+            '/^[a-z_]+(?=: )|\ballow_null\b/',
+            static fn (array $name): string => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
+            self::get()->uc_last_error(),
+        );
     }
 
     /** What C reads as a string ends at its first NUL: one inside would cut it, silently. */

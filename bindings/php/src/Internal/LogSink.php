@@ -25,6 +25,7 @@ final class LogSink
         try {
             ($this->log)($level, $message);
         } catch (\Throwable $e) {
+            Trace::clean($e);
             $this->thrown = $e;
         }
     }

@@ -17,6 +17,8 @@ final class Rows
     public array $ids = [];
     /** @var array<string, int> the number of each distinct JSON text */
     private array $numbers = [];
+    /** @var array<string, int> the number of each text and integer that was there */
+    private array $seen = [];
     /** @var list<string> */
     private array $values = [];
     /** @var list<int> */
@@ -63,25 +65,33 @@ final class Rows
     /** @return array{mixed, mixed} */
     private static function pair(mixed $key, mixed $row, int $position): array
     {
-        $where = "rows: the row at position $position (counted from 0)";
-        if (!\is_int($key)) {
-            throw new InvalidArgument("$where has a key that is a " . get_debug_type($key)
-                . '; yield [id, value] pairs');
+        if (\is_int($key) && \is_array($row) && array_is_list($row) && \count($row) === 2) {
+            return $row;
         }
-        if (!\is_array($row) || !array_is_list($row) || \count($row) !== 2) {
-            throw new InvalidArgument("$where is not an [id, value] pair");
-        }
-
-        return $row;
+        throw new InvalidArgument("rows: the row at position $position (counted from 0) " . (\is_int($key)
+            ? 'is not an [id, value] pair'
+            : 'has a key that is a ' . get_debug_type($key) . '; yield [id, value] pairs'));
     }
 
     private function add(mixed $id, mixed $value, int $position): void
     {
-        $json = Encoder::json($value, "rows: the value at position $position (counted from 0)");
-        $number = $this->numbers[$json] ?? null;
+        // Most rows have a value that was there before: it is not encoded again.
+        $known = match (true) {
+            \is_string($value) => "s$value",
+            \is_int($value) => "i$value",
+            default => null,
+        };
+        $number = $known === null ? null : $this->seen[$known] ?? null;
         if ($number === null) {
-            $number = $this->numbers[$json] = \count($this->values);
-            $this->values[] = $json;
+            $json = Encoder::json($value, "rows: the value at position $position (counted from 0)");
+            $number = $this->numbers[$json] ?? null;
+            if ($number === null) {
+                $number = $this->numbers[$json] = \count($this->values);
+                $this->values[] = $json;
+            }
+            if ($known !== null) {
+                $this->seen[$known] = $number;
+            }
         }
         $this->ids[] = $id;
         $this->valueOf[] = $number;

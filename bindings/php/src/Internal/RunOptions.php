@@ -23,35 +23,35 @@ final class RunOptions
         ?float $deadline,
         ?float $patience,
         ?int $maxRequests,
+        ?string $journalDir,
+        ?float $journalMaxAge,
         bool $standardAttributes,
         bool $allowNull,
         bool $dryRun,
         private readonly ?Cancel $cancel,
     ) {
-        $ffi = Library::get();
         $this->handle = Handle::make('uc_run_options_new', 'uc_run_options_free');
-        $options = $this->handle->pointer;
-        if ($deadline !== null) {
-            Library::check($ffi->uc_run_options_set_deadline_ms($options, Units::milliseconds('deadline', $deadline)));
-        }
-        if ($patience !== null) {
-            Library::check($ffi->uc_run_options_set_patience_ms($options, Units::milliseconds('patience', $patience)));
-        }
-        if ($maxRequests !== null) {
-            $requests = Units::whole('maxRequests', $maxRequests);
-            Library::check($ffi->uc_run_options_set_max_requests($options, $requests));
-        }
-        Library::check($ffi->uc_run_options_set_standard_attributes($options, (int) $standardAttributes));
-        Library::check($ffi->uc_run_options_set_allow_null($options, (int) $allowNull));
-        Library::check($ffi->uc_run_options_set_dry_run($options, (int) $dryRun));
-        Library::check($ffi->uc_run_options_set_cancel($options, $cancel?->handle()->pointer));
+        $this->set('deadline_ms', Units::milliseconds('deadline', $deadline));
+        $this->set('patience_ms', Units::milliseconds('patience', $patience));
+        $this->set('max_requests', Units::whole('maxRequests', $maxRequests));
+        $this->set('journal_dir', Library::text('journalDir', $journalDir));
+        $this->set('journal_max_age_ms', Units::milliseconds('journalMaxAge', $journalMaxAge));
+        $this->set('standard_attributes', (int) $standardAttributes);
+        $this->set('allow_null', (int) $allowNull);
+        $this->set('dry_run', (int) $dryRun);
+        $this->set('cancel', $cancel?->handle()->pointer);
 
         $this->watch = new Watch($progress === null ? null : $progress(...), $log);
         $this->callback = $this->watch->isNeeded() ? new Callbacks($this->watch) : null;
         if ($this->callback !== null) {
-            Library::check(
-                $ffi->uc_run_options_set_progress($options, Callbacks::progress(), $this->callback->userdata)
-            );
+            $this->set('progress', Callbacks::progress(), $this->callback->userdata);
+        }
+    }
+
+    private function set(string $name, mixed $value, mixed ...$more): void
+    {
+        if ($value !== null) {
+            Library::check(Library::get()->{"uc_run_options_set_$name"}($this->handle->pointer, $value, ...$more));
         }
     }
 }

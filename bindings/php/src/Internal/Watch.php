@@ -48,6 +48,7 @@ final class Watch
                 waiting: $ffi->uc_progress_waiting_ms($progress) / 1000,
             )) === false ? 1 : 0;
         } catch (\Throwable $e) {
+            Trace::clean($e);
             $this->thrown = $e;
 
             return 1;

@@ -1,0 +1,41 @@
+<?php
+
+declare(strict_types=1);
+
+namespace UserCom\Internal;
+
+/**
+ * Takes the arguments of this package's own calls out of an exception's stack trace. Among them are the token, which
+ * PHP hides from 8.2 on only, and pointers to memory that is given back when the run has ended: whoever shows a trace
+ * with its arguments, as error pages do, would follow them and crash.
+ *
+ * @internal
+ */
+final class Trace
+{
+    public static function clean(\Throwable $e): void
+    {
+        for ($one = $e; $one !== null; $one = $one->getPrevious()) {
+            // Exception and Error keep it private and final; there is no other way.
+            $property = new \ReflectionProperty($one instanceof \Exception ? \Exception::class : \Error::class, 'trace');
+            $property->setValue($one, array_map(self::frame(...), $one->getTrace()));
+        }
+    }
+
+    /**
+     * @param array<string, mixed> $frame
+     *
+     * @return array<string, mixed>
+     */
+    private static function frame(array $frame): array
+    {
+        $class = $frame['class'] ?? '';
+        $isOurs = $class === \FFI::class || str_starts_with($class, 'UserCom\\')
+            || ($class === '' && str_starts_with($frame['function'], 'UserCom\\'));
+        if ($isOurs) {
+            unset($frame['args']);
+        }
+
+        return $frame;
+    }
+}

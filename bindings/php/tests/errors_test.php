@@ -1,0 +1,199 @@
+<?php
+
+// What is refused before the run, and which exception a run that stops becomes.
+
+declare(strict_types=1);
+
+use UserCom\Cancel;
+use UserCom\Client;
+use UserCom\Error;
+use UserCom\IdState;
+use UserCom\Status;
+
+use function UserCom\massUpdate;
+
+test('arguments of a client are refused by name', function (): void {
+    $refused = [
+        [['subdomain' => ''], 'subdomain: is empty'],
+        [['subdomain' => 'acme.user.com'], 'subdomain: use only the first part of the address: "acme"'],
+        [['subdomain' => "ac\0me"], 'subdomain: has a NUL byte'],
+        [['token' => 'short'], 'token: has 5 characters'],
+        [['token' => str_repeat(' ', 64)], 'token: character 1 is a space'],
+        [['token' => str_repeat('t', 64) . "\0"], 'token: has a NUL byte'],
+        [['baseUrl' => 'acme'], 'baseUrl: must start with https://'],
+        [['baseUrl' => 'http://acme.user.com'], 'baseUrl: must be https'],
+        [['baseUrl' => "https://acme.user.com\0"], 'baseUrl: has a NUL byte'],
+        [['method' => 'PATCH'], 'method: is neither "PUT" nor "POST"'],
+        [['apiVersion' => -1], 'apiVersion: is -1'],
+        [['requestTimeout' => 0.0], 'requestTimeout: is 0; give seconds above 0'],
+        [['requestTimeout' => 3601.0], 'requestTimeout: is outside 1 ms to 1 h'],
+        [['requestTimeout' => NAN], 'requestTimeout: is NAN'],
+        [['batchSize' => 0], 'batchSize: is outside 1 to 10,000 ids'],
+        [['batchSize' => 1 << 32 | 1], 'batchSize: is 4294967297'],
+        [['workers' => 33], 'workers: is outside 1 to 32'],
+        [['workers' => 1 << 32 | 1], 'workers: is 4294967297'],
+        [['rateLimit' => -1.0], 'rateLimit: is -1; give requests per second'],
+        [['rateLimit' => 1e-9], 'rateLimit: is outside 0.1 to 1000'],
+        [['rateLimit' => 1000.1], 'rateLimit: is outside 0.1 to 1000'],
+        [['rateLimit' => INF], 'rateLimit: is INF'],
+        [['maxAttempts' => 21], 'maxAttempts: is outside 1 to 20'],
+        [['proxy' => 'nonsense://x'], 'proxy'],
+        [['proxy' => "http://p\0"], 'proxy: has a NUL byte'],
+        [['caFile' => '/does/not/exist.pem'], 'caFile'],
+        [['caFile' => "ca\0.pem"], 'caFile: has a NUL byte'],
+        [['log' => strlen(...), 'logLevel' => 6], 'maxLevel: is outside 1 (error) to 5 (trace)'],
+    ];
+    foreach ($refused as [$options, $says]) {
+        $options += ['subdomain' => 'acme', 'token' => Sandbox::TOKEN];
+        $e = throws(Error\InvalidArgument::class, fn () => new Client(...$options), $says);
+        same([Status::INVALID_ARGUMENT, null], [$e->status, $e->report]);
+    }
+});
+
+test('arguments of a run are refused by name', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $refused = [
+        [['attribute' => ''], 'attribute: '],
+        [['attribute' => str_repeat('ż', 256)], 'attribute: '],
+        [['attribute' => "pl\0an"], 'attribute: has a NUL byte'],
+        [['attribute' => "\xff"], 'not UTF-8'],
+        [['deadline' => 0.0], 'deadline: is 0; give seconds above 0'],
+        [['deadline' => -1.0], 'deadline: is -1'],
+        [['patience' => 0.5], 'patience: is outside 1 s to 24 h'],
+        [['maxRequests' => 0], 'maxRequests: is outside 1 and more'],
+        [['maxRequests' => -1], 'maxRequests: is -1'],
+        [['journalMaxAge' => 0.5], 'journalMaxAge: '],
+        [['journalDir' => "/tmp\0"], 'journalDir: has a NUL byte'],
+    ];
+    foreach ($refused as [$arguments, $says]) {
+        $arguments += ['ids' => [1], 'attribute' => 'plan', 'value' => 'pro'];
+        throws(Error\InvalidArgument::class, fn () => $client->massUpdate(...$arguments), $says);
+    }
+    same([], $sandbox->requests());
+    same(1, $client->massUpdate([1], str_repeat('ż', 255), 1)->confirmed);
+});
+
+test('a run that stops throws, with its report', function (): void {
+    $cases = [
+        [Error\Unauthorized::class, Status::UNAUTHORIZED, [], ['token' => str_repeat('x', 64)], []],
+        [Error\Rejected::class, Status::REJECTED, ['--unknown-attributes', 'reject'], [], []],
+        [Error\WrongEndpoint::class, Status::WRONG_ENDPOINT, ['--methods', 'post'], [], []],
+        [Error\RequestLimit::class, Status::REQUEST_LIMIT, [], ['batchSize' => 1], ['maxRequests' => 2]],
+        [Error\DeadlineExceeded::class, Status::DEADLINE, [], ['batchSize' => 1, 'rateLimit' => 1], ['deadline' => 0.2]],
+        [Error\TransportError::class, Status::TRANSPORT, [], ['baseUrl' => 'http://127.0.0.1:1'], ['patience' => 1.0]],
+    ];
+    foreach ($cases as [$class, $status, $switches, $options, $run]) {
+        $sandbox = new Sandbox(...$switches);
+        $options += ['token' => Sandbox::TOKEN, 'baseUrl' => $sandbox->url, 'rateLimit' => 0, 'subdomain' => 'acme'];
+        $client = new Client(...$options);
+        $e = throws($class, fn () => $client->massUpdate([1, 2, 3, 4], 'colour', 'red', ...$run));
+        same([$status, $status, $e->getMessage()], [$e->status, $e->report->status, $e->report->message], $class);
+        same($e, throwsAgain($e));
+        holds($e instanceof Error, "$class is not a UserCom\\Error");
+        $accepted = array_keys($sandbox->ledger('colour'));
+        foreach ($e->report->states() as $position => $state) {
+            $applied = in_array($position + 1, $accepted, true);
+            holds($applied || $state !== IdState::Confirmed, "$class: position $position is confirmed, but not applied");
+        }
+        same(4, $e->report->total);
+    }
+});
+
+function throwsAgain(Error $e): Error
+{
+    same($e->status, throws($e::class, fn () => $e->report->raiseForFailures())->status);
+
+    return $e;
+}
+
+test('PUT only or POST only', function (): void {
+    $sandbox = new Sandbox('--methods', 'post');
+    same(1, $sandbox->client(method: 'POST')->massUpdate([1], 'plan', 'pro')->confirmed);
+    same('POST', $sandbox->requests()[0]['method']);
+});
+
+test('standard attributes have an address of their own, and a version goes into Accept', function (): void {
+    $sandbox = new Sandbox();
+    $sandbox->client(apiVersion: 2)->massUpdate([1], 'first_name', 'Eva', standardAttributes: true);
+    [$request] = $sandbox->requests();
+    holds(!str_contains($request['path'], 'custom'), $request['path']);
+    contains('2', $request['headers']['accept']);
+});
+
+test('the one-shot returns a full report or throws', function (): void {
+    $users = new TempFile("id,plan\n1,free\n2,free\n");
+    $sandbox = new Sandbox('--users', $users->path, '--unknown-ids', 'reject');
+    putenv("USERCOM_BASE_URL=$sandbox->url");
+    try {
+        same(2, massUpdate('acme', Sandbox::TOKEN, [1, 2], 'plan', 'pro')->confirmed);
+        $e = throws(Error\PartialUpdate::class, fn () => massUpdate('acme', Sandbox::TOKEN, [1, 2, 3], 'plan', 'pro'));
+        same([2, 1], [$e->report->confirmed, $e->report->rejected]);
+        throws(Error\InvalidArgument::class, fn () => massUpdate('acme', 'short', [1], 'plan', 'pro'), 'token: ');
+        throws(Error\InvalidArgument::class, fn () => massUpdate('acme', Sandbox::TOKEN, [0], 'plan', 'pro'), 'position 0');
+        putenv('USERCOM_BASE_URL=https://example.com');
+        throws(Error\InvalidArgument::class, fn () => massUpdate('acme', Sandbox::TOKEN, [1], 'plan', 'pro'));
+    } finally {
+        putenv('USERCOM_BASE_URL');
+    }
+});
+
+test('every status of the header has a constant and an exception', function (): void {
+    $constants = (new ReflectionClass(Status::class))->getConstants();
+    preg_match_all('/UC_STATUS_(\w+) = (\d+)/', (string) file_get_contents(PACKAGE . '/usercom.cdef.h'), $found, PREG_SET_ORDER);
+    holds(count($found) > 15, 'found too few');
+    foreach ($found as [, $name, $number]) {
+        same((int) $number, $constants[$name] ?? null, $name);
+        $e = Error::of((int) $number, 'text');
+        same((int) $number, $e->status);
+        $hasOne = !in_array($name, ['OK', 'DRY_RUN'], true);
+        same($hasOne, $e::class !== Error::class, $name);
+        if ($hasOne) {
+            same((int) $number, (new $e('made by hand'))->status, $name);
+        }
+    }
+    same(count($found), count($constants));
+    same(77, Error::of(77, 'of a later version')->status);
+});
+
+test('a cancel stops runs, now and later', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client(batchSize: 1);
+    $cancel = new Cancel();
+    $seen = 0;
+    $e = throws(Error\Cancelled::class, function () use ($client, $cancel, &$seen): void {
+        $client->massUpdate(range(1, 1000), 'plan', 'pro', cancel: $cancel, progress: function ($p) use ($cancel, &$seen): void {
+            $seen = $p->confirmed;
+            if ($seen > 0) {
+                $cancel->request();
+            }
+        });
+    });
+    holds($e->report->confirmed >= $seen && $seen > 0, 'nothing was confirmed');
+    holds($e->report->notAttempted > 0, 'all were sent');
+    same($e->report->confirmed + $e->report->unknown, count($sandbox->ledger('plan')) + $e->report->unknown);
+    throws(Error\Cancelled::class, fn () => $client->massUpdate([1], 'plan', 'pro', cancel: $cancel));
+    same(1, $client->massUpdate([1], 'plan', 'pro', cancel: new Cancel())->confirmed);
+});
+
+test('a client is not for a forked child', function (): void {
+    $sandbox = new Sandbox();
+    [$code, $output] = script(<<<'PHP'
+        $client = new UserCom\Client('acme', getenv('TOKEN'), baseUrl: getenv('URL'));
+        $pid = pcntl_fork();
+        if ($pid === 0) {
+            try {
+                $client->massUpdate([1], 'plan', 'pro');
+                exit(1);
+            } catch (UserCom\Error\Forked $e) {
+                echo $e->getMessage(), "\n";
+                $own = new UserCom\Client('acme', getenv('TOKEN'), baseUrl: getenv('URL'));
+                exit($own->massUpdate([1], 'plan', 'pro')->confirmed === 1 ? 0 : 2);
+            }
+        }
+        pcntl_waitpid($pid, $status);
+        exit(pcntl_wexitstatus($status));
+        PHP, [], ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]);
+    same(0, $code, $output);
+    contains('fork', $output);
+});

@@ -1,0 +1,124 @@
+<?php
+
+// Whose attribute is set: every kind of list that PHP people have, and what is refused by its position.
+
+declare(strict_types=1);
+
+use UserCom\Error\InvalidArgument;
+
+test('ids come from any iterable, as integers or as digits', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $kinds = [
+        'list' => [7, 8, 9],
+        'digits' => ['7', '8', '9'],
+        'keys are ignored' => ['x' => 7, 3 => '8', 1 => 9],
+        'generator' => (static function (): Generator {
+            yield 7;
+            yield from ['8', 9];
+        })(),
+        'iterator' => new ArrayIterator([7, '8', 9]),
+        'fixed array' => SplFixedArray::fromArray([7, 8, 9]),
+    ];
+    foreach ($kinds as $name => $ids) {
+        $report = $client->massUpdate($ids, $name, 1);
+        same([3, 3, 1], [$report->total, $report->confirmed, $report->requests], $name);
+        same([7 => '1', 8 => '1', 9 => '1'], $sandbox->ledger($name), $name);
+    }
+    $report = $client->massUpdate([PHP_INT_MAX, '9223372036854775806'], 'large', 1);
+    same(['9223372036854775806', '9223372036854775807'], array_map(strval(...), array_keys($sandbox->ledger('large'))));
+});
+
+test('an empty list is fine and sends nothing', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    foreach ([
+        fn () => $client->massUpdate([], 'plan', 1),
+        fn () => $client->massUpdateCustomIds(new EmptyIterator(), 'plan', 1),
+        fn () => $client->massUpdateRows([], 'plan'),
+        fn () => $client->massUpdateRowsCustomIds([], 'plan'),
+    ] as $run) {
+        $report = $run();
+        same([0, 0, 0, []], [$report->status, $report->total, $report->requests, $report->states()]);
+    }
+    same([], $sandbox->requests());
+});
+
+test('ids that are none are refused by their position', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $refused = [
+        [0, 'is 0; User.com\'s ids are above 0'], [-1, 'is -1;'], ['0', 'is 0;'],
+        ['-5', 'is "-5"; ids are whole numbers'], ['+5', 'is "+5"'], ['05', 'is "05"'], [' 5', 'is " 5"'],
+        ["5\n", 'is "5\n"'], ['5.0', 'is "5.0"'], ['1e3', 'is "1e3"'], ['', 'is ""'], ['u-1', 'is "u-1"'],
+        ['9223372036854775808', 'is "9223372036854775808"'], ["\xff", 'ids are whole numbers'],
+        [5.0, 'is the float 5;'], [true, 'is bool;'], [null, 'is null;'], [[5], 'is array;'],
+        [new stdClass(), 'is stdClass;'],
+    ];
+    foreach ($refused as [$id, $says]) {
+        $e = throws(InvalidArgument::class, fn () => $client->massUpdate([1, 2, $id], 'plan', 1), $says);
+        contains('ids: the id at position 2 (counted from 0) ', $e->getMessage());
+        same([null, 10], [$e->report, $e->status]);
+    }
+    same([], $sandbox->requests());
+});
+
+test('custom ids are text', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $report = $client->massUpdateCustomIds(['u-1', 7, 'żółw', 'a"b'], 'plan', 'pro');
+    same(4, $report->confirmed);
+    $request = $sandbox->requests()[0];
+    contains('/users-by-id/', $request['path']);
+    same(4, $request['ids']);
+    foreach ([
+        ["a\0b", 'has a NUL byte'], ["\xff", 'is not UTF-8'], [1.5, 'is the float 1.5'], [null, 'is null'],
+        ['', 'has 0 bytes'], [str_repeat('x', 1025), 'has 1025 bytes'],
+    ] as [$id, $says]) {
+        $e = throws(InvalidArgument::class, fn () => $client->massUpdateCustomIds(['ok', $id], 'plan', 1), $says);
+        contains('customIds: the id at position 1 (counted from 0) ', $e->getMessage());
+    }
+});
+
+test('rows are pairs or an array of id => value, grouped by value', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $pairs = (static function (): Generator {
+        yield [1, 10];
+        yield ['2', 20.0];
+        yield [3, 10];
+        yield [4, [1, 2]];
+    })();
+    $kinds = [
+        'generator' => $pairs,
+        'list' => [[1, 10], ['2', 20.0], [3, 10], [4, [1, 2]]],
+        'map' => [1 => 10, 2 => 20.0, 3 => 10, 4 => [1, 2]],
+    ];
+    foreach ($kinds as $name => $rows) {
+        $report = $client->massUpdateRows($rows, $name);
+        same([4, 4, 3], [$report->total, $report->confirmed, $report->requests], $name);
+        same([1 => '10', 2 => '20.0', 3 => '10', 4 => '[1,2]'], $sandbox->ledger($name), $name);
+    }
+    same(2, $client->massUpdateRowsCustomIds(['u-1' => 'a', 7 => 'b'], 'plan')->confirmed);
+    same(2, $client->massUpdateRowsCustomIds([['u-1', ['a', 'b']], ['u-2', 'b']], 'plan')->confirmed);
+
+    $report = $client->massUpdateRows([[5, 'old'], [5, 'new']], 'twice');
+    same([1, 1], [$report->confirmed, $report->notAttempted]);
+    contains('superseded by position 1', implode($report->notes));
+    same([5 => '"new"'], $sandbox->ledger('twice'));
+});
+
+test('rows that could be meant otherwise are refused', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $rows = static fn (array|Traversable $rows) => static fn () => $client->massUpdateRows($rows, 'plan');
+    throws(InvalidArgument::class, $rows([1 => [15, 'a'], 3 => [16, 'b']]), 'array_values($rows)');
+    throws(InvalidArgument::class, $rows([[15, 'a'], 16]), 'rows: the row at position 1 (counted from 0) is not');
+    throws(InvalidArgument::class, $rows([['id' => 15, 'value' => 'a']]), 'is not an [id, value] pair');
+    throws(InvalidArgument::class, $rows([[15, NAN]]), 'rows: the value at position 0 (counted from 0): is NAN');
+    throws(InvalidArgument::class, $rows([[15, 'a'], ['x', 'a']]), 'ids: the id at position 1 (counted from 0)');
+    throws(InvalidArgument::class, $rows(new ArrayIterator(['u-1' => ['a', 'b']])), 'yield [id, value] pairs');
+    same([], $sandbox->requests());
+    // Choices of text can't be taken for a pair of id and value.
+    same(2, $client->massUpdateRows([15 => ['red', 'blue'], 16 => 'red'], 'colours')->confirmed);
+});

@@ -1,0 +1,61 @@
+<?php
+
+// The token is in the memory of the native library and in one header of a request, and nowhere else.
+
+declare(strict_types=1);
+
+test('the token is in no message, dump, trace, report or log', function (): void {
+    $sandbox = new Sandbox();
+    [$code, $output] = script(<<<'PHP'
+        use UserCom\{Client, Error};
+        function token(): string { return getenv('TOKEN'); }
+        $url = getenv('URL');
+        $fail = static function (Closure $run): void {
+            try {
+                $run();
+                echo "NOTHING THROWN\n";
+            } catch (Error | LogicException $e) {
+                echo $e, "\n", print_r($e->getTrace(), true), $e->report ?? '', "\n";
+                var_dump($e);
+                error_log((string) $e);
+            }
+        };
+        $fail(fn () => new Client('acme', token() . 'x'));
+        $fail(fn () => new Client('acme', token() . "\0"));
+        $fail(fn () => new Client('acme.user.com', token()));
+        $fail(fn () => new Client('acme', token(), workers: 99));
+        $fail(fn () => new Client('acme', token(), proxy: 'http://user:' . token() . '@'));
+        $fail(fn () => UserCom\massUpdate('acme', token(), ['x'], 'plan', 'pro'));
+        $fail(fn () => UserCom\massUpdate('', token(), [1], 'plan', 'pro'));
+        $fail(fn () => Client::shared('', token()));
+        $log = fn (int $level, string $message) => print("$level $message\n");
+        $client = new Client('acme', token(), baseUrl: $url, log: $log, logLevel: 5);
+        $client->massUpdate([1], 'plan', 'pro');
+        $fail(fn () => $client->massUpdate([0], 'plan', 'pro'));
+        $fail(fn () => $client->massUpdate([1], 'plan', 'pro', progress: fn () => throw new LogicException('mine')));
+        $wrong = new Client('acme', strrev(token()), baseUrl: $url, log: $log, logLevel: 5);
+        $fail(fn () => $wrong->massUpdate([1], 'plan', 'pro'));
+        var_dump($client, (array) $client);
+        print_r($client);
+        var_export(get_mangled_object_vars($client));
+        try {
+            echo serialize($client);
+        } catch (Exception $e) {
+            echo 'not serializable: ', $e->getMessage(), "\n";
+        }
+        echo 'the end';
+        PHP,
+        ['-d', 'zend.exception_ignore_args=0', '-d', 'zend.exception_string_param_max_len=1000000', '-d', 'display_errors=1'],
+        ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]);
+    same(0, $code, $output);
+    contains('the end', $output);
+    contains('not serializable', $output);
+    holds(!str_contains($output, 'NOTHING THROWN'), 'a refusal is missing');
+    if (PHP_VERSION_ID >= 80200) { // before, there is no #[\SensitiveParameter]
+        foreach ([Sandbox::TOKEN, strrev(Sandbox::TOKEN), substr(Sandbox::TOKEN, 0, 15)] as $secret) {
+            $at = strpos($output, $secret);
+            holds($at === false, 'the token is shown: ' . substr($output, max(0, (int) $at - 300), 400));
+        }
+    }
+    contains('Token …(64)', $sandbox->requests()[0]['headers']['authorization']);
+});
