@@ -18,7 +18,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program demo test clean
+.PHONY: help setup lib header program demo test bench clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -108,6 +108,10 @@ test-readme: test-lib
 
 test-demo:
 	examples/demo/run
+
+bench: lib              ## what calls cost, against a raw socket, libcurl and the vendor's samples
+	@.ci/setup bench
+	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean
