@@ -115,7 +115,7 @@ final class Library
                 . "\"ffi.enable=true\" or \"opcache.preload=" . \dirname(__DIR__) . "/preload.php\" into $ini "
                 . '(or the pool\'s settings) and restart PHP; or do the update in a cron job or a queue worker, '
                 . 'where nothing needs to be set'
-            : "usercom: FFI is switched off (ffi.enable=$setting). Put \"ffi.enable=preload\" into $ini: it is "
+            : "usercom: FFI is switched off (ffi.enable=false). Put \"ffi.enable=preload\" into $ini: it is "
                 . 'enough for the command line; web servers need "ffi.enable=true" or preloading, see the README';
         throw new LibraryUnavailable($message, previous: $e);
     }

@@ -1,0 +1,44 @@
+<?php
+
+// A nightly job: the points of yesterday, from a CSV file with the columns id and points.
+//     15 3 * * *  USERCOM_TOKEN=… php /srv/shop/bin/points.php /srv/shop/export/points.csv
+// SIGTERM and Ctrl-C stop it within 6 s; started again, it goes on where it stopped.
+require 'vendor/autoload.php';
+
+use UserCom\Cancel;
+use UserCom\Client;
+use UserCom\Error;
+
+function rows(string $csv): Generator
+{
+    $file = fopen($csv, 'r') ?: exit(2);
+    fgetcsv($file, null, ',', '"', ''); // the names of the columns
+    while ([$id, $points] = fgetcsv($file, null, ',', '"', '') ?: null) {
+        yield [$id, (int) $points];
+    }
+}
+
+$cancel = new Cancel();
+pcntl_async_signals(true);
+foreach ([SIGTERM, SIGINT] as $signal) {
+    pcntl_signal($signal, fn () => $cancel->request());
+}
+
+try {
+    $client = new Client('acme', getenv('USERCOM_TOKEN'), baseUrl: getenv('USERCOM_BASE_URL') ?: null);
+    $report = $client->massUpdateRows(
+        rows($argv[1]),
+        'points',
+        progress: fn () => null, // gives PHP the moment to see a signal
+        patience: 600,
+        journalDir: $argv[1] . '.journal',
+        cancel: $cancel,
+    );
+    echo $report;
+    exit($report->rejected + $report->unknown > 0 ? 1 : 0);
+} catch (Error\Busy) {
+    exit(0); // yesterday's is still at it
+} catch (Error $e) {
+    fwrite(STDERR, $e->getMessage() . "\n" . $e->report);
+    exit(1);
+}

@@ -1,0 +1,24 @@
+<?php
+
+// What became of every single id, whatever happens.
+require 'vendor/autoload.php';
+
+use UserCom\Client;
+use UserCom\Error;
+
+try {
+    $client = new Client('acme', getenv('USERCOM_TOKEN'), baseUrl: getenv('USERCOM_BASE_URL') ?: null);
+    $report = $client->massUpdate([10, 15, 999_999], 'newsletter', true);
+} catch (Error\InvalidArgument $e) { // nothing was sent
+    exit("refused: {$e->getMessage()}\n");
+} catch (Error\Unauthorized $e) {
+    exit("wrong token: {$e->getMessage()}\n");
+} catch (Error $e) { // anything else that stopped the run
+    exit("stopped: {$e->getMessage()}\n{$e->report}");
+}
+
+// The run came to its end, but not every id need be confirmed.
+echo "$report->confirmed of $report->total confirmed\n";
+foreach ($report->failures() as $failure) {
+    echo "id $failure->id: {$failure->state->name}, $failure->message\n";
+}
