@@ -187,7 +187,9 @@ final class Client
             $cancel,
         );
 
-        return $this->account->update('mass_update_custom_ids', IdList::custom($customIds), $attribute, $value, $options);
+        $ids = IdList::custom($customIds);
+
+        return $this->account->update('mass_update_custom_ids', $ids, $attribute, $value, $options);
     }
 
     /**
@@ -267,8 +269,9 @@ final class Client
             $cancel,
         );
         $rows = new Rows($rows, true);
+        $ids = IdList::custom($rows->ids);
 
-        return $this->account->updateRows('mass_update_rows_custom_ids', IdList::custom($rows->ids), $rows, $attribute, $options);
+        return $this->account->updateRows('mass_update_rows_custom_ids', $ids, $rows, $attribute, $options);
     }
 
     private function __clone()

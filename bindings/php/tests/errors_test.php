@@ -41,7 +41,7 @@ test('arguments of a client are refused by name', function (): void {
         [['proxy' => "http://p\0"], 'proxy: has a NUL byte'],
         [['caFile' => '/does/not/exist.pem'], 'caFile'],
         [['caFile' => "ca\0.pem"], 'caFile: has a NUL byte'],
-        [['log' => strlen(...), 'logLevel' => 6], 'maxLevel: is outside 1 (error) to 5 (trace)'],
+        [['log' => strlen(...), 'logLevel' => 6], 'logLevel: is outside 1 (error) to 5 (trace)'],
     ];
     foreach ($refused as [$options, $says]) {
         $options += ['subdomain' => 'acme', 'token' => Sandbox::TOKEN];
@@ -57,7 +57,7 @@ test('arguments of a run are refused by name', function (): void {
         [['attribute' => ''], 'attribute: '],
         [['attribute' => str_repeat('ż', 256)], 'attribute: '],
         [['attribute' => "pl\0an"], 'attribute: has a NUL byte'],
-        [['attribute' => "\xff"], 'not UTF-8'],
+        [['attribute' => "\xff"], 'attribute: is not UTF-8'],
         [['deadline' => 0.0], 'deadline: is 0; give seconds above 0'],
         [['deadline' => -1.0], 'deadline: is -1'],
         [['patience' => 0.5], 'patience: is outside 1 s to 24 h'],

@@ -55,13 +55,13 @@ test('runs leave nothing behind', function (): void {
     }
     gc_collect_cycles();
     [$php, $all] = [memory_get_usage(), $rss()];
-    for ($again = 0; $again < 200; ++$again) {
+    for ($again = 0; $again < 80; ++$again) {
         $round();
     }
     gc_collect_cycles();
     $grown = memory_get_usage() - $php;
-    holds($grown < 20_000, "PHP's memory grew by $grown bytes in 200 rounds");
-    // One leaked list of ids in each round would be 32 MB.
+    holds($grown < 20_000, "PHP's memory grew by $grown bytes in 80 rounds");
+    // One leaked list of ids in each round would be 13 MB.
     $grown = $rss() - $all;
-    holds($grown < 10_000, "the process grew by $grown KiB in 200 rounds");
+    holds($grown < 6_000, "the process grew by $grown KiB in 80 rounds");
 });

@@ -36,7 +36,11 @@ final class Library
     {
         return (string) preg_replace_callback(
             '/^[a-z_]+(?=: )|\ballow_null\b/',
-            static fn (array $name): string => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
+            static fn (array $name): string => match ($name[0]) {
+                'attr' => 'attribute',
+                'max_level' => 'logLevel',
+                default => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
+            },
             self::get()->uc_last_error(),
         );
     }

@@ -16,8 +16,9 @@ final class Trace
     public static function clean(\Throwable $e): void
     {
         for ($one = $e; $one !== null; $one = $one->getPrevious()) {
+            $class = $one instanceof \Exception ? \Exception::class : \Error::class;
             // Exception and Error keep it private and final; there is no other way.
-            $property = new \ReflectionProperty($one instanceof \Exception ? \Exception::class : \Error::class, 'trace');
+            $property = new \ReflectionProperty($class, 'trace');
             $property->setValue($one, array_map(self::frame(...), $one->getTrace()));
         }
     }
