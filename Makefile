@@ -18,7 +18,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program demo test clean
+.PHONY: help setup lib header program demo test torture fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -101,6 +101,15 @@ test-php: test-lib
 
 test-demo:
 	examples/demo/run
+
+# ---- long ones, before a release -----------------------------------------------------------------
+
+torture:                ## kills and faults at every call on the journal, and 10,000 simulated jobs
+	@.ci/torture
+
+FUZZ_SECONDS ?= 30
+fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails
+	@fuzz/run $(FUZZ_SECONDS)
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean
