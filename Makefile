@@ -18,7 +18,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program demo test bench clean
+.PHONY: help setup lib header program demo test bench torture fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -108,6 +108,15 @@ test-readme: test-lib
 
 test-demo:
 	examples/demo/run
+
+# ---- long ones, before a release -----------------------------------------------------------------
+
+torture:                ## kills and faults at every call on the journal, and 10,000 simulated jobs
+	@.ci/torture
+
+FUZZ_SECONDS ?= 30
+fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails
+	@fuzz/run $(FUZZ_SECONDS)
 
 bench: lib              ## what calls cost, against a raw socket, libcurl and the vendor's samples
 	@.ci/setup bench

@@ -39,6 +39,9 @@ mod error;
 // The one place where C's pointers come in; everything below it is safe Rust.
 #[allow(unsafe_code)]
 pub mod ffi;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod process;
 mod run;
 #[cfg(feature = "sandbox")]

@@ -388,6 +388,26 @@ fn parse_mark(content: &str, slots: usize) -> Option<Mark> {
     (range.start < range.end && range.end <= slots).then_some(Mark { state, slots: range, http_status })
 }
 
+/// The reader for the fuzz target: what a journal says, and how many of its bytes count.
+#[cfg(fuzzing)]
+pub fn read_journal(
+    bytes: &[u8],
+    fingerprint: &str,
+    slots: usize,
+    now: SystemTime,
+    max_age: Duration,
+) -> Option<(Vec<crate::fuzzing::Settled>, usize)> {
+    let found = read(bytes, fingerprint, slots, now, max_age).ok()?;
+    let settled = |mark: Mark| (mark.slots, mark.state == IdState::Confirmed, mark.http_status);
+    Some((found.marks.into_iter().map(settled).collect(), found.good_bytes))
+}
+
+/// A line as it is written, for the fuzz target.
+#[cfg(fuzzing)]
+pub fn journal_line(number: u64, content: &str) -> String {
+    line(number, content)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

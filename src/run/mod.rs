@@ -26,6 +26,8 @@ use self::gate::Waiting;
 pub(crate) use self::gate::{Gate, Key};
 pub(crate) use self::journal::JournalOptions;
 use self::journal::{Journal, Opened, Unusable, fingerprint};
+#[cfg(fuzzing)]
+pub use self::journal::{journal_line, read_journal};
 pub use self::ledger::IdState;
 use self::report::Traffic;
 pub use self::report::{Failure, Report, Status};

@@ -8,4 +8,8 @@ mod verdict;
 pub(crate) use body::{Request, body_size, render};
 pub use http::Method;
 pub(crate) use http::{Http, HttpOptions, Line, Proxying};
+#[cfg(fuzzing)]
+pub(crate) use retry_after::retry_after;
 pub(crate) use verdict::{Culprit, Fatal, Fault, Remark, Verdict, Words};
+#[cfg(fuzzing)]
+pub(crate) use verdict::{Framing, Reply, judge};
