@@ -48,30 +48,39 @@ pub(crate) struct Crew<'scope, 'env, A> {
     alone: bool,
     buffer: Vec<u8>,
     done: Option<Answer>,
-    orders: Sender<(u64, Request)>,
-    queue: Arc<Queue>,
-    answers: Receiver<Answer>,
-    answer_to: Sender<Answer>,
+    /// Made for the first worker.
+    desk: Option<Desk>,
     workers: usize,
     busy: usize,
     /// The system gave no more threads.
     refused: bool,
 }
 
-impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
-    pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, alone: bool) -> Self {
+/// Where orders go out and answers come in.
+struct Desk {
+    orders: Sender<(u64, Request)>,
+    queue: Arc<Queue>,
+    answers: Receiver<Answer>,
+    answer_to: Sender<Answer>,
+}
+
+impl Desk {
+    fn new() -> Desk {
         let (orders, queue) = mpsc::channel();
         let (answer_to, answers) = mpsc::channel();
+        Desk { orders, queue: Arc::new(Mutex::new(queue)), answers, answer_to }
+    }
+}
+
+impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
+    pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, alone: bool) -> Self {
         Crew {
             scope,
             attempt,
             alone,
             buffer: Vec::new(),
             done: None,
-            orders,
-            queue: Arc::new(Mutex::new(queue)),
-            answers,
-            answer_to,
+            desk: None,
             workers: 0,
             busy: 0,
             refused: false,
@@ -79,7 +88,8 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
     }
 
     fn hire(&mut self) {
-        let (queue, answers, attempt) = (self.queue.clone(), self.answer_to.clone(), self.attempt);
+        let desk = self.desk.get_or_insert_with(Desk::new);
+        let (queue, answers, attempt) = (desk.queue.clone(), desk.answer_to.clone(), self.attempt);
         let work = move || {
             let mut buffer = Vec::new();
             while let Some((ticket, request)) = next_order(&queue) {
@@ -115,14 +125,17 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         if !self.alone && self.busy == self.workers && !self.refused {
             self.hire();
         }
-        if self.alone || self.workers == 0 {
-            let verdict = sheltered(self.attempt, &request, &mut self.buffer);
-            self.done = Some(Answer { ticket, verdict });
-            return;
+        match &self.desk {
+            Some(desk) if self.workers > 0 => {
+                // The queue outlives the sender: it is on the same desk.
+                let _ = desk.orders.send((ticket, request));
+                self.busy += 1;
+            }
+            _ => {
+                let verdict = sheltered(self.attempt, &request, &mut self.buffer);
+                self.done = Some(Answer { ticket, verdict });
+            }
         }
-        // The queue outlives the sender: it is in `self` too.
-        let _ = self.orders.send((ticket, request));
-        self.busy += 1;
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
@@ -130,10 +143,15 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
             return Some(answer);
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let answer = match left {
-            // The sender is in `self`, so a receive can only end by an answer or by time.
-            None => self.answers.recv().ok(),
-            Some(left) => self.answers.recv_timeout(left).ok(),
+        let answer = match (&self.desk, left) {
+            // The sender is on the desk, so a receive can only end by an answer or by time.
+            (Some(desk), None) => desk.answers.recv().ok(),
+            (Some(desk), Some(left)) => desk.answers.recv_timeout(left).ok(),
+            // Nobody is at work: only time can pass.
+            (None, left) => {
+                thread::sleep(left.unwrap_or_default());
+                None
+            }
         };
         self.busy -= usize::from(answer.is_some());
         answer

@@ -582,24 +582,8 @@ impl<'a> Engine<'a> {
 
     /// Closes the books: what was sent and never settled is unknown.
     pub fn finish(mut self) -> (Ledger, Stop, Vec<String>) {
-        let flying = std::mem::take(&mut self.in_flight)
-            .into_values()
-            .map(|(segment, _)| Segment { maybe_applied: true, ..segment });
-        let refused = self.refused.drain().map(|r| r.segment);
-        let open: Vec<Segment> = self
-            .queue
-            .drain(..)
-            .chain(refused)
-            .chain(self.exhausted)
-            .chain(self.lost)
-            .chain(flying)
-            .collect();
-        let no_answer = self.ledger.reason(None, Words::new("no answer before the run ended"));
-        for segment in open.iter().filter(|segment| segment.maybe_applied) {
-            self.ledger.give_up(segment.request.sent(), segment.reason.unwrap_or(no_answer));
-            for (slot, reason) in &segment.suspects {
-                self.ledger.give_up(std::iter::once(*slot), *reason);
-            }
+        if self.ledger.confirmed() + self.ledger.rejected() < self.ledger.slots() {
+            self.give_up();
         }
         let (total, good) = (self.ledger.slots(), self.ledger.confirmed());
         // Whatever wanted to stop it came too late when there was nothing left to do.
@@ -613,6 +597,22 @@ impl<'a> Engine<'a> {
             }
         });
         (self.ledger, end, self.notes)
+    }
+
+    fn give_up(&mut self) {
+        let flying = std::mem::take(&mut self.in_flight)
+            .into_values()
+            .map(|(segment, _)| Segment { maybe_applied: true, ..segment });
+        let refused = self.refused.drain().map(|r| r.segment);
+        let tried = self.exhausted.drain(..).chain(self.lost.drain(..));
+        let open: Vec<Segment> = self.queue.drain(..).chain(refused).chain(tried).chain(flying).collect();
+        let no_answer = self.ledger.reason(None, Words::new("no answer before the run ended"));
+        for segment in open.iter().filter(|segment| segment.maybe_applied) {
+            self.ledger.give_up(segment.request.sent(), segment.reason.unwrap_or(no_answer));
+            for (slot, reason) in &segment.suspects {
+                self.ledger.give_up(std::iter::once(*slot), *reason);
+            }
+        }
     }
 }
 
