@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import csv
 import io
 import json
@@ -99,3 +100,7 @@ def start(tmp_path: Path) -> Iterator[Callable[..., Sandbox]]:
 def client(sandbox: Sandbox) -> Iterator[usercom.Client]:
     with sandbox.client() as client:
         yield client
+
+
+# A shell that runs the tests in the background ignores Ctrl-C for them, and every child would inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
