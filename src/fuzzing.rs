@@ -9,7 +9,8 @@ use crate::account::{BaseUrl, Subdomain};
 pub use crate::run::{journal_line, read_journal};
 use crate::wire::{Culprit, Framing, Reply, Verdict, judge};
 
-/// A line of a journal: which slots, whether they are confirmed (else rejected), and with which HTTP status.
+/// A line of a journal: which slots, whether they are confirmed (else rejected, or about to be sent), and with
+/// which HTTP status.
 pub type Settled = (Range<usize>, bool, Option<u16>);
 
 /// What was made of an answer.

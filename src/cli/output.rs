@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use usercom::{Cancel, IdState, Progress, Report, Status};
+use usercom::{Cancel, Progress, Report, Status};
 
 use crate::input::Ids;
 
@@ -96,13 +96,12 @@ fn write_states(path: &Path, report: &Report, ids: &Ids) -> Result<(), csv::Erro
     for (position, state) in report.states().iter().enumerate() {
         let failure = failures.next_if(|failure| failure.index == position);
         let http = failure.and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
-        let state = match state {
-            IdState::Confirmed => "confirmed",
-            IdState::Rejected => "rejected",
-            IdState::Unknown => "unknown",
-            IdState::NotAttempted => "not_attempted",
-        };
-        out.write_record([ids.text(position).as_str(), state, &http, failure.map_or("", |f| f.message)])?;
+        out.write_record([
+            ids.text(position).as_str(),
+            state.name(),
+            &http,
+            failure.map_or("", |f| f.message),
+        ])?;
     }
     Ok(out.flush()?)
 }

@@ -26,10 +26,6 @@ pub struct UpdateArgs {
     ids: PathBuf,
     #[command(flatten)]
     job: JobArgs,
-    #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 /// Set an attribute to a value for each row of a CSV; the last row of an id wins
@@ -45,10 +41,6 @@ pub struct ApplyArgs {
     value_column: Option<String>,
     #[command(flatten)]
     job: JobArgs,
-    #[command(flatten)]
-    account: AccountArgs,
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 /// What both have
@@ -78,13 +70,17 @@ struct JobArgs {
     /// Stop when nothing was confirmed or refused for so many seconds
     #[arg(long, default_value_t = 600, value_name = "SECONDS")]
     patience: u64,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 pub fn update(args: UpdateArgs) -> Result<ExitCode, String> {
     let table = Table::read(&args.ids, &[&args.job.id_column])?;
     let kind = args.job.announce(std::iter::once(args.value.as_str()));
     let update = Update::new(args.attribute, kind.value(&args.value)?);
-    send(update, table.ids(args.job.custom_ids)?, &args.job, &args.account, &args.output)
+    send(update, table.ids(args.job.custom_ids)?, &args.job)
 }
 
 pub fn apply(args: ApplyArgs) -> Result<ExitCode, String> {
@@ -104,7 +100,7 @@ pub fn apply(args: ApplyArgs) -> Result<ExitCode, String> {
         index.push(number);
     }
     let update = Update::rows(args.attribute, values, index);
-    send(update, table.ids(args.job.custom_ids)?, &args.job, &args.account, &args.output)
+    send(update, table.ids(args.job.custom_ids)?, &args.job)
 }
 
 impl JobArgs {
@@ -121,19 +117,14 @@ impl JobArgs {
     }
 }
 
-fn send(
-    update: Update,
-    ids: Ids,
-    job: &JobArgs,
-    account: &AccountArgs,
-    output: &OutputArgs,
-) -> Result<ExitCode, String> {
+fn send(update: Update, ids: Ids, job: &JobArgs) -> Result<ExitCode, String> {
     if ids.len() == 0 {
         eprintln!("usercom: the file has no ids; nothing to send");
     }
-    output.check()?;
+    job.output.check()?;
     let cancel = cancel_on_ctrl_c()?;
-    let mut run = account
+    let mut run = job
+        .account
         .client()?
         .run(update)
         .cancel(&cancel)
@@ -156,5 +147,5 @@ fn send(
         run = run.deadline(Duration::from_secs(seconds));
     }
     let report = run.send().map_err(|e| e.to_string())?;
-    output.tell(&report, &ids)
+    job.output.tell(&report, &ids)
 }

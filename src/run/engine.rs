@@ -11,7 +11,7 @@ use super::backoff::{Dice, backoff};
 use super::gate::{Blame, Gate, Interval, Pass, Waiting};
 use super::guard::{Finding, Guard};
 use super::isolate::next_parts;
-use super::ledger::{Blamed, Ledger};
+use super::ledger::{Blamed, Ledger, Mark};
 use super::report::Status;
 use super::segment::{Cutter, Role, Segment};
 use crate::update::Job;
@@ -137,7 +137,7 @@ impl<'a> Engine<'a> {
     }
 
     /// Goes on from what an earlier life of this job settled.
-    pub fn resume(&mut self, marks: Vec<super::ledger::Mark>) {
+    pub fn resume(&mut self, marks: Vec<Mark>) {
         self.ledger.restore(marks);
         for (group, slots) in self.job.groups().iter().enumerate() {
             if slots.clone().any(|slot| self.ledger.is_confirmed(slot)) {
@@ -296,20 +296,17 @@ impl<'a> Engine<'a> {
         }
         match verdict {
             Verdict::Confirmed(remarks) => {
-                pass.succeeded(now);
-                self.last_progress = now;
+                self.understood(pass, now);
                 self.warm = true;
                 self.confirmed(segment);
                 remarks.into_iter().for_each(|remark| self.remark(remark));
             }
             Verdict::Refused { status, words, culprits } => {
-                pass.succeeded(now);
-                self.last_progress = now;
+                self.understood(pass, now);
                 self.refuse(segment, status, &words, culprits);
             }
             Verdict::TooLarge { .. } => {
-                pass.succeeded(now);
-                self.last_progress = now;
+                self.understood(pass, now);
                 self.too_large(segment);
             }
             Verdict::Throttled { status, wait, words } => {
@@ -363,6 +360,12 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// The service is there and said what it makes of the request, be it yes or no.
+    fn understood(&mut self, pass: Pass, now: Instant) {
+        pass.succeeded(now);
+        self.last_progress = now;
+    }
+
     fn confirmed(&mut self, segment: Segment) {
         let group = segment.request.group;
         self.ledger.confirm(&segment.request);
@@ -413,8 +416,7 @@ impl<'a> Engine<'a> {
     fn ask_single_ids(&mut self, group: usize) {
         let ledger = &self.ledger;
         let slots = self.guards[group].batch_refused(&self.job.groups()[group], |slot| ledger.is_open(slot));
-        let probe =
-            |slot| Segment::new(Request { group, slots: slot..slot + 1, skip: Vec::new() }, Role::Probe);
+        let probe = |slot| Segment::new(Request::single(group, slot), Role::Probe);
         self.queue.extend(slots.into_iter().map(probe));
         if self.guards[group] == Guard::Closed {
             self.close(group);
@@ -441,9 +443,7 @@ impl<'a> Engine<'a> {
         let (dropped, kept) = self.queue.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
         self.queue.extend(kept);
         self.lost.extend(dropped);
-        let (dropped, kept) = self.exhausted.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
-        self.exhausted = kept;
-        self.lost.extend(dropped);
+        self.lost.extend(self.exhausted.extract_if(.., |s| s.request.group == group));
         if self.guards.iter().all(|guard| *guard == Guard::Closed) {
             self.stop(Stop::new(Status::Rejected, "attribute or value refused, or none of these ids exist"));
         }

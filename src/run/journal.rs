@@ -1,10 +1,9 @@
 //! What is settled, on disk, so that the same call made again after a crash goes on where it stopped.
 //!
 //! A text file of lines `<number> <CRC-32> <content>`. The first one says which job it belongs to and when
-//! that began; every other one says which slots are about to be sent,
-//! confirmed or rejected. No id, value or token is in it.
-//! Whatever the file holds, it can only make slots be sent again: a line counts when its number, its checksum
-//! and every line before it are right.
+//! that began; every other one says which slots are about to be sent, confirmed or rejected. No id, value or
+//! token is in it. Whatever the file holds, it can only make slots be sent again: a line counts when its number,
+//! its checksum and every line before it are right.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Seek, Write};
@@ -119,32 +118,29 @@ impl Journal {
         let mut file = open_locked(path)?;
         let mut bytes = Vec::new();
         (&mut file).take(MAX_SIZE).read_to_end(&mut bytes)?;
-        let read = read(&bytes, fingerprint, slots, now, options.max_age);
-        let (marks, number, warning) = match read {
+        let warning = match read(&bytes, fingerprint, slots, now, options.max_age) {
             Ok(found) => {
                 file.set_len(found.good_bytes as u64)?;
                 file.seek(io::SeekFrom::End(0))?;
                 let journal = Journal { path: path.to_owned(), file, number: found.lines };
                 return Ok(Opened { journal, marks: found.marks, warning: found.warning });
             }
-            Err(Unread::New) => (Vec::new(), 0, None),
+            Err(Unread::New) => None,
             Err(Unread::Unfit(why)) => {
                 let stale = path.with_extension("journal.stale");
                 std::fs::rename(path, &stale)?;
                 file = open_locked(path)?;
-                let warning =
-                    format!("an earlier journal was not used: {why}; it is kept as {}", stale.display());
-                (Vec::new(), 0, Some(warning))
+                Some(format!("an earlier journal was not used: {why}; it is kept as {}", stale.display()))
             }
         };
-        let mut journal = Journal { path: path.to_owned(), file, number };
+        let mut journal = Journal { path: path.to_owned(), file, number: 0 };
         journal.file.set_len(0)?;
         let seconds = now.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let header = format!("usercom-journal {VERSION} {fingerprint} slots {slots} started {seconds}");
         journal.append(std::iter::once(header))?;
         journal.file.sync_all()?;
         sync_dir(&options.dir)?;
-        Ok(Opened { journal, marks, warning })
+        Ok(Opened { journal, marks: Vec::new(), warning })
     }
 
     /// Where it is.

@@ -20,6 +20,18 @@ pub enum IdState {
     Unknown = 3,
 }
 
+impl IdState {
+    /// One word, as in the report's JSON.
+    pub fn name(self) -> &'static str {
+        match self {
+            IdState::NotAttempted => "not_attempted",
+            IdState::Confirmed => "confirmed",
+            IdState::Rejected => "rejected",
+            IdState::Unknown => "unknown",
+        }
+    }
+}
+
 /// A number for a reason that many ids may share.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct ReasonId(u32);

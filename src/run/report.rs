@@ -103,12 +103,7 @@ pub struct Failure<'a> {
 }
 
 fn state_name<S: Serializer>(state: &IdState, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.serialize_str(match state {
-        IdState::NotAttempted => "not_attempted",
-        IdState::Confirmed => "confirmed",
-        IdState::Rejected => "rejected",
-        IdState::Unknown => "unknown",
-    })
+    serializer.serialize_str(state.name())
 }
 
 /// What became of a run and of each of its ids. Every run has one, also one that sent nothing.
@@ -339,7 +334,7 @@ impl fmt::Display for Report {
         }
         const SHOWN: usize = 10;
         for failure in (0..SHOWN).filter_map(|k| self.failure(k)) {
-            let state = if failure.state == IdState::Rejected { "rejected" } else { "unknown" };
+            let state = failure.state.name();
             let http = failure.http_status.map(|s| format!(" (http {s})")).unwrap_or_default();
             writeln!(
                 f,

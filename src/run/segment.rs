@@ -79,7 +79,7 @@ impl Segment {
 
     /// One slot of it, blamed by an answer, to answer for itself.
     pub fn single(&self, slot: usize) -> Segment {
-        let request = Request { group: self.request.group, slots: slot..slot + 1, skip: Vec::new() };
+        let request = Request::single(self.request.group, slot);
         Segment { request, role: Role::Suspect, suspects: Vec::new(), ..self.clone() }
     }
 

@@ -71,7 +71,27 @@ struct Simulated<'a> {
     under_way_at_once: usize,
 }
 
-impl Simulated<'_> {
+impl<'a> Simulated<'a> {
+    fn new(job: &'a Job<'a>, weather: Weather, dice: Dice, start: Instant) -> Simulated<'a> {
+        let n = job.slots();
+        Simulated {
+            job,
+            weather,
+            dice,
+            start,
+            now: start,
+            coming: BTreeMap::new(),
+            sent_at: VecDeque::new(),
+            applied: vec![false; n],
+            accepted: vec![false; n],
+            sent: vec![0; n],
+            requests: 0,
+            cancel: None,
+            crash: None,
+            under_way_at_once: 0,
+        }
+    }
+
     fn chance(&mut self, probability: f64) -> bool {
         self.dice.unit() < probability
     }
@@ -228,22 +248,8 @@ fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: Fate)
     let mut dice = Dice::new(seed);
     let start = Instant::now();
     let n = job.slots();
-    let mut world = Simulated {
-        job,
-        weather,
-        dice: Dice::new(dice.next()),
-        start,
-        now: start,
-        coming: BTreeMap::new(),
-        sent_at: VecDeque::new(),
-        applied: vec![false; n],
-        accepted: vec![false; n],
-        sent: vec![0; n],
-        requests: 0,
-        cancel: fate.cancel.map(|after| (start + after, Cancel::new())),
-        crash: None,
-        under_way_at_once: 0,
-    };
+    let mut world = Simulated::new(job, weather, Dice::new(dice.next()), start);
+    world.cancel = fate.cancel.map(|after| (start + after, Cancel::new()));
     let dir = std::env::temp_dir().join(format!("usercom-simulation-{}-{seed}", std::process::id()));
     let journal = JournalOptions { dir: dir.clone(), max_age: Duration::from_secs(12 * 3600) };
     let mut crashes = fate.crashes.iter().copied();
@@ -541,23 +547,7 @@ fn one_poisonous_batch_is_no_outage() {
         let limits = Limits { workers, ..limits() };
         let start = Instant::now();
         let mut engine = Engine::new(&job, limits.clone(), Arc::default(), Dice::new(5), start);
-        let n = job.slots();
-        let mut world = Poison(Simulated {
-            job: &job,
-            weather: fine(),
-            dice: Dice::new(6),
-            start,
-            now: start,
-            coming: BTreeMap::new(),
-            sent_at: VecDeque::new(),
-            applied: vec![false; n],
-            accepted: vec![false; n],
-            sent: vec![0; n],
-            requests: 0,
-            cancel: None,
-            crash: None,
-            under_way_at_once: 0,
-        });
+        let mut world = Poison(Simulated::new(&job, fine(), Dice::new(6), start));
         let mut watch = Watch::default();
         let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
         let report = close(&job, engine, traffic, watch);

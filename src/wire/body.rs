@@ -15,6 +15,11 @@ pub(crate) struct Request {
 }
 
 impl Request {
+    /// For one id only.
+    pub fn single(group: usize, slot: usize) -> Request {
+        Request { group, slots: slot..slot + 1, skip: Vec::new() }
+    }
+
     /// The slots that are sent.
     pub fn sent(&self) -> impl Iterator<Item = usize> + '_ {
         let mut skip = self.skip.iter().peekable();
