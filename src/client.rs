@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::process::PerProcess;
 use crate::run::{self, Cancel, Gate, JournalOptions, Key, Limits, Log, Progress, Report, Watch};
 use crate::update::{AttributeKind, Ids, Job, JsonText, Rules, Update, Value};
-use crate::wire::{Http, HttpOptions, Method, Proxying};
+use crate::wire::{Call, Http, HttpOptions, Method, Proxying};
 
 /// Settings of a client. Each setter checks at once.
 #[derive(Clone)]
@@ -339,7 +339,7 @@ impl Client {
         if options.dry_run {
             return Ok(run::rehearse(&job, &limits));
         }
-        let line = inner.http.line(&format!("{}{}", inner.account.base.as_str(), path(&job)))?;
+        let line = inner.http.line(Call::of(&job));
         let mut watch = Watch::default();
         watch.progress = progress;
         watch.cancel = options.cancel.clone();
@@ -383,18 +383,6 @@ fn key(account: &Account) -> Key {
     let mut key = Key::default();
     key.copy_from_slice(context.finish().as_ref());
     key
-}
-
-/// The call's path. Its trailing slash is mandatory: without it the service redirects.
-fn path(job: &Job<'_>) -> &'static str {
-    match (&job.ids, job.kind) {
-        (Ids::Numeric(_), AttributeKind::Custom) => "/api/public/users/mass_update_custom_attributes/",
-        (Ids::Numeric(_), AttributeKind::Standard) => "/api/public/users/mass_update_standard_attributes/",
-        (Ids::Custom(_), AttributeKind::Custom) => "/api/public/users-by-id/mass_update_custom_attributes/",
-        (Ids::Custom(_), AttributeKind::Standard) => {
-            "/api/public/users-by-id/mass_update_standard_attributes/"
-        }
-    }
 }
 
 /// Settings of a client. A refused setting is reported by [`ClientBuilder::build`].

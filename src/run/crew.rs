@@ -44,10 +44,11 @@ type Queue = Mutex<Receiver<(u64, Request)>>;
 pub(crate) struct Crew<'scope, 'env, A> {
     scope: &'scope Scope<'scope, 'env>,
     attempt: &'env A,
-    /// One request on the caller's thread costs no thread; with somebody watching it must not block.
+    /// One request at a time on the caller's thread costs no thread; with somebody watching it must not block.
     alone: bool,
     buffer: Vec<u8>,
-    done: Option<Answer>,
+    /// What the caller's thread is to send while it waits.
+    own: Option<(u64, Request)>,
     /// Made for the first worker.
     desk: Option<Desk>,
     workers: usize,
@@ -79,7 +80,7 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
             attempt,
             alone,
             buffer: Vec::new(),
-            done: None,
+            own: None,
             desk: None,
             workers: 0,
             busy: 0,
@@ -131,16 +132,14 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
                 let _ = desk.orders.send((ticket, request));
                 self.busy += 1;
             }
-            _ => {
-                let verdict = sheltered(self.attempt, &request, &mut self.buffer);
-                self.done = Some(Answer { ticket, verdict });
-            }
+            _ => self.own = Some((ticket, request)),
         }
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
-        if let Some(answer) = self.done.take() {
-            return Some(answer);
+        if let Some((ticket, request)) = self.own.take() {
+            let verdict = sheltered(self.attempt, &request, &mut self.buffer);
+            return Some(Answer { ticket, verdict });
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         let answer = match (&self.desk, left) {

@@ -3,7 +3,8 @@
 //! Pure: no thread, socket or clock in here. Time comes in as an argument, requests go out as values, so
 //! that a whole run can be played on a virtual clock.
 
-use std::collections::{BTreeMap, BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, VecDeque};
+use std::iter::once;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -67,7 +68,8 @@ pub(crate) struct Engine<'a> {
     exhausted: Vec<Segment>,
     /// Nothing more will be tried.
     lost: Vec<Segment>,
-    in_flight: BTreeMap<u64, (Segment, Pass)>,
+    /// By ticket; no more than there are workers.
+    in_flight: Vec<(u64, Segment, Pass)>,
     requests: u64,
     retries: u64,
     answered: bool,
@@ -121,7 +123,7 @@ impl<'a> Engine<'a> {
             refused: BinaryHeap::new(),
             exhausted: Vec::new(),
             lost: Vec::new(),
-            in_flight: BTreeMap::new(),
+            in_flight: Vec::new(),
             requests: 0,
             retries: 0,
             answered: false,
@@ -230,7 +232,7 @@ impl<'a> Engine<'a> {
         }
         let ticket = self.requests;
         let request = segment.request.clone();
-        self.in_flight.insert(ticket, (segment, pass));
+        self.in_flight.push((ticket, segment, pass));
         Step::Send { ticket, request }
     }
 
@@ -280,15 +282,22 @@ impl<'a> Engine<'a> {
 
     /// A request that was not sent after all.
     pub fn recall(&mut self, ticket: u64) {
-        if let Some((segment, _pass)) = self.in_flight.remove(&ticket) {
+        if let Some((segment, _pass)) = self.landed(ticket) {
             self.requests -= 1;
             self.queue.push_front(segment);
         }
     }
 
+    /// What was under way with this ticket.
+    fn landed(&mut self, ticket: u64) -> Option<(Segment, Pass)> {
+        let at = self.in_flight.iter().position(|(sent, ..)| *sent == ticket)?;
+        let (_, segment, pass) = self.in_flight.swap_remove(at);
+        Some((segment, pass))
+    }
+
     /// Takes in what became of a request.
     pub fn settle(&mut self, ticket: u64, verdict: Verdict, now: Instant) {
-        let Some((mut segment, pass)) = self.in_flight.remove(&ticket) else { return };
+        let Some((mut segment, pass)) = self.landed(ticket) else { return };
         let first_answer = !self.answered;
         self.answered |= verdict.is_an_answer();
         if let Some((status, words)) = verdict.complaint() {
@@ -371,7 +380,7 @@ impl<'a> Engine<'a> {
         self.ledger.confirm(&segment.request);
         let (earlier, last) = segment.believe();
         for (slot, reason) in last {
-            self.ledger.reject(std::iter::once(*slot), *reason);
+            self.ledger.reject(once(*slot..*slot + 1), *reason);
         }
         self.queue.extend(earlier.iter().map(|(slot, _)| segment.single(*slot)));
         self.guards[group].confirmed();
@@ -396,7 +405,7 @@ impl<'a> Engine<'a> {
             // What was said of the very id says more than the whole answer.
             let said = named.first().map(|(_, reason)| *reason).or(segment.reason);
             if let Some(reason) = said {
-                self.ledger.reject(segment.request.sent(), reason);
+                self.ledger.reject(segment.request.runs(), reason);
             }
         }
         if segment.role == Role::Probe {
@@ -437,7 +446,7 @@ impl<'a> Engine<'a> {
         self.refused.extend(others);
         for BySize { segment, .. } in closed {
             if let Some(reason) = segment.reason {
-                self.ledger.reject(segment.request.slots.clone(), reason);
+                self.ledger.reject(once(segment.request.slots.clone()), reason);
             }
         }
         let (dropped, kept) = self.queue.drain(..).partition::<Vec<_>, _>(|s| s.request.group == group);
@@ -470,7 +479,7 @@ impl<'a> Engine<'a> {
     fn too_large(&mut self, segment: Segment) {
         if segment.len() == 1 {
             if let Some(reason) = segment.reason {
-                self.ledger.reject(segment.request.sent(), reason);
+                self.ledger.reject(segment.request.runs(), reason);
             }
             if segment.role == Role::Probe {
                 self.probed(segment.request.group, Finding::Unclear);
@@ -601,16 +610,16 @@ impl<'a> Engine<'a> {
 
     fn give_up(&mut self) {
         let flying = std::mem::take(&mut self.in_flight)
-            .into_values()
-            .map(|(segment, _)| Segment { maybe_applied: true, ..segment });
+            .into_iter()
+            .map(|(_, segment, _)| Segment { maybe_applied: true, ..segment });
         let refused = self.refused.drain().map(|r| r.segment);
         let tried = self.exhausted.drain(..).chain(self.lost.drain(..));
         let open: Vec<Segment> = self.queue.drain(..).chain(refused).chain(tried).chain(flying).collect();
         let no_answer = self.ledger.reason(None, Words::new("no answer before the run ended"));
         for segment in open.iter().filter(|segment| segment.maybe_applied) {
-            self.ledger.give_up(segment.request.sent(), segment.reason.unwrap_or(no_answer));
+            self.ledger.give_up(segment.request.runs(), segment.reason.unwrap_or(no_answer));
             for (slot, reason) in &segment.suspects {
-                self.ledger.give_up(std::iter::once(*slot), *reason);
+                self.ledger.give_up(once(*slot..*slot + 1), *reason);
             }
         }
     }

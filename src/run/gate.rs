@@ -12,7 +12,8 @@ use crate::process::PerProcess;
 
 /// How long a run looks away while another run's probe is under way.
 const LOOK_AGAIN: Duration = Duration::from_millis(50);
-/// A late request may catch up this much of its lateness, so that the pace is kept on average.
+/// A late request may catch up this much of its lateness, so that the pace is kept on average; but never more
+/// than half an interval, or several late ones would go out as a burst.
 const CATCH_UP: Duration = Duration::from_millis(20);
 /// After a 401 in the middle: the service answers so for a short while after a burst.
 const PROBES_AFTER_401: [Duration; 3] =
@@ -142,8 +143,9 @@ impl Gate {
             if let Some(next) = state.next.filter(|next| *next > now) {
                 return Err(Hold { until: next, reason: Waiting::Pace });
             }
-            let due = state.next.map_or(now, |next| next.max(now.checked_sub(CATCH_UP).unwrap_or(now)));
-            state.next = Some(due + interval.div_f64(state.share));
+            let interval = interval.div_f64(state.share);
+            let oldest = now.checked_sub(CATCH_UP.min(interval / 2)).unwrap_or(now);
+            state.next = Some(state.next.map_or(now, |next| next.max(oldest)) + interval);
         }
         state.probing |= in_trouble;
         Ok(Pass { gate: self.clone(), sent_at: now, probe: in_trouble })

@@ -1,6 +1,7 @@
 //! What has become of every slot, and why.
 
 use std::collections::HashMap;
+use std::iter::once;
 use std::ops::Range;
 
 use crate::wire::{Request, Words};
@@ -29,6 +30,11 @@ impl IdState {
             IdState::Rejected => "rejected",
             IdState::Unknown => "unknown",
         }
+    }
+
+    /// Neither confirmed nor rejected.
+    fn is_open(self) -> bool {
+        matches!(self, IdState::NotAttempted | IdState::Unknown)
     }
 }
 
@@ -99,9 +105,17 @@ impl Ledger {
         self.rejected
     }
 
-    /// Neither confirmed nor rejected.
     pub fn is_open(&self, slot: usize) -> bool {
-        !matches!(self.states[slot], IdState::Confirmed | IdState::Rejected)
+        self.states[slot].is_open()
+    }
+
+    /// The first run of open slots in `within`, at most so many. Empty, at the end, where there is none.
+    pub fn next_open(&self, within: Range<usize>, most: usize) -> Range<usize> {
+        let start = self.states[within.clone()].iter().position(|state| state.is_open());
+        let start = start.map_or(within.end, |at| within.start + at);
+        let run = start..within.end.min(start.saturating_add(most));
+        let length = self.states[run.clone()].iter().position(|state| !state.is_open());
+        start..length.map_or(run.end, |n| start + n)
     }
 
     pub fn is_confirmed(&self, slot: usize) -> bool {
@@ -125,14 +139,14 @@ impl Ledger {
     }
 
     pub fn confirm(&mut self, request: &Request) {
-        let runs = self.set(request.sent(), IdState::Confirmed);
+        let settled = self.set(request.runs(), IdState::Confirmed);
         let mark = |slots| Mark { state: IdState::Confirmed, slots, http_status: None };
-        self.marks.extend(runs.into_iter().map(mark));
+        self.marks.extend(settled.into_iter().map(mark));
     }
 
-    pub fn reject(&mut self, slots: impl Iterator<Item = usize>, reason: ReasonId) {
+    pub fn reject(&mut self, runs: impl Iterator<Item = Range<usize>>, reason: ReasonId) {
         let http_status = self.reason_of(reason).http_status;
-        for slots in self.set(slots, IdState::Rejected) {
+        for slots in self.set(runs, IdState::Rejected) {
             self.why.push((slots.clone(), reason));
             self.marks.push(Mark { state: IdState::Rejected, slots, http_status });
         }
@@ -145,13 +159,13 @@ impl Ledger {
         let sent = self.reason(None, sent);
         for Mark { state, slots, http_status } in marks {
             match state {
-                IdState::Confirmed => drop(self.set(slots, state)),
+                IdState::Confirmed => drop(self.set(once(slots), state)),
                 IdState::Rejected => {
                     let reason = self.reason(http_status, rejected.clone());
-                    let runs = self.set(slots, state);
-                    self.why.extend(runs.into_iter().map(|run| (run, reason)));
+                    let settled = self.set(once(slots), state);
+                    self.why.extend(settled.into_iter().map(|slots| (slots, reason)));
                 }
-                IdState::Unknown | IdState::NotAttempted => self.give_up(slots, sent),
+                IdState::Unknown | IdState::NotAttempted => self.give_up(once(slots), sent),
             }
         }
     }
@@ -162,36 +176,46 @@ impl Ledger {
     }
 
     /// What was sent and not settled, at the end of a run or by an earlier one.
-    pub fn give_up(&mut self, slots: impl Iterator<Item = usize>, reason: ReasonId) {
-        for slot in slots {
-            if self.is_open(slot) {
-                self.states[slot] = IdState::Unknown;
-                self.why.push((slot..slot + 1, reason));
+    pub fn give_up(&mut self, runs: impl Iterator<Item = Range<usize>>, reason: ReasonId) {
+        for run in runs {
+            let mut at = run.start;
+            for alike in self.states[run].chunk_by_mut(|a, b| a == b) {
+                let slots = at..at + alike.len();
+                at = slots.end;
+                if alike[0].is_open() {
+                    alike.fill(IdState::Unknown);
+                    self.why.push((slots, reason));
+                }
             }
         }
     }
 
-    /// Settles those of `slots` that were not confirmed before. Returns them as runs.
-    fn set(&mut self, slots: impl Iterator<Item = usize>, state: IdState) -> Vec<Range<usize>> {
-        let mut runs: Vec<Range<usize>> = Vec::new();
-        for slot in slots {
-            match self.states[slot] {
-                IdState::Confirmed => continue,
-                old if old == state => continue,
-                IdState::Rejected => self.rejected -= 1,
-                IdState::NotAttempted | IdState::Unknown => {}
-            }
-            self.states[slot] = state;
-            match state {
-                IdState::Confirmed => self.confirmed += 1,
-                _ => self.rejected += 1,
-            }
-            match runs.last_mut() {
-                Some(run) if run.end == slot => run.end += 1,
-                _ => runs.push(slot..slot + 1),
+    /// Settles those slots that were not confirmed before. Returns them.
+    fn set(&mut self, runs: impl Iterator<Item = Range<usize>>, state: IdState) -> Vec<Range<usize>> {
+        let mut settled: Vec<Range<usize>> = Vec::new();
+        for run in runs {
+            let mut at = run.start;
+            for alike in self.states[run].chunk_by_mut(|a, b| a == b) {
+                let slots = at..at + alike.len();
+                at = slots.end;
+                match alike[0] {
+                    IdState::Confirmed => continue,
+                    old if old == state => continue,
+                    IdState::Rejected => self.rejected -= slots.len(),
+                    IdState::NotAttempted | IdState::Unknown => {}
+                }
+                alike.fill(state);
+                match state {
+                    IdState::Confirmed => self.confirmed += slots.len(),
+                    _ => self.rejected += slots.len(),
+                }
+                match settled.last_mut() {
+                    Some(before) if before.end == slots.start => before.end = slots.end,
+                    _ => settled.push(slots),
+                }
             }
         }
-        runs
+        settled
     }
 
     /// What was settled since the last call.
@@ -229,10 +253,10 @@ mod tests {
         let mut ledger = Ledger::new(6);
         let no = ledger.reason(Some(400), Words::new("no"));
         ledger.confirm(&request(0..3, &[1]));
-        ledger.reject(0..3, no);
+        ledger.reject(once(0..3), no);
         assert_eq!((ledger.confirmed(), ledger.rejected()), (2, 1));
         ledger.confirm(&request(1..2, &[]));
-        ledger.give_up(2..5, no);
+        ledger.give_up(once(2..5), no);
         assert_eq!((ledger.confirmed(), ledger.rejected()), (3, 0));
         let marks = ledger.take_marks();
         assert_eq!(marks.len(), 4);

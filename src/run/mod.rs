@@ -50,10 +50,11 @@ pub(crate) fn run(
     mut watch: Watch<'_>,
 ) -> Report {
     let sender = Sender { job, line: &line };
-    let alone = job.groups().len() == 1 && job.slots() <= limits.batch_size && watch.is_nobody();
+    let one_at_a_time = limits.workers == 1 || job.groups().len() == 1 && job.slots() <= limits.batch_size;
+    let alone = one_at_a_time && watch.is_nobody();
     let mut engine = Engine::new(job, limits, gate, Dice::random(), Instant::now());
     if let Some(options) = journal {
-        let fingerprint = fingerprint(job, line.method(), line.url());
+        let fingerprint = fingerprint(job, line.method(), &line.url());
         match Journal::open(options, &fingerprint, job.slots(), SystemTime::now()) {
             Ok(opened) => resume(&mut engine, &mut watch, opened),
             Err(why) => engine.stop(no_journal(&why)),
@@ -143,14 +144,18 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
                 cut = true;
             }
         }
-        let (until, reason) = match engine.next(now) {
+        let step = engine.next(now);
+        // On paper before anything is sent or waited for: a run after a crash must know what was settled, and what
+        // may have been applied.
+        if let Err(stop) = watch.record(&engine.ledger.take_marks()) {
+            engine.stop(stop);
+            if let Step::Send { ticket, .. } = step {
+                engine.recall(ticket);
+            }
+            continue;
+        }
+        let (until, reason) = match step {
             Step::Send { ticket, request } => {
-                // On paper first: a run after a crash must know what may have been applied.
-                if let Err(stop) = watch.record(&engine.ledger.take_marks()) {
-                    engine.recall(ticket);
-                    engine.stop(stop);
-                    continue;
-                }
                 watch.sending(ticket, &request);
                 world.send(ticket, request);
                 engine.limit_workers(world.capacity());
@@ -170,9 +175,6 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
         if let Some(answer) = answer {
             watch.answered(answer.ticket, &answer.verdict);
             engine.settle(answer.ticket, answer.verdict, world.now());
-            if let Err(stop) = watch.record(&engine.ledger.take_marks()) {
-                engine.stop(stop);
-            }
         }
     }
     watch.finished(engine, world.now());

@@ -141,10 +141,7 @@ impl Report {
         traffic: Traffic,
     ) -> Report {
         let (by_slot, reasons, why) = ledger.into_reasons();
-        let mut states = vec![IdState::NotAttempted; job.ids.len()];
-        for (slot, state) in by_slot.iter().enumerate() {
-            states[job.position(slot)] = *state;
-        }
+        let mut states = if job.is_in_order() { by_slot } else { by_position(job, &by_slot) };
         let mut failures: Vec<(u32, ReasonId)> =
             why.iter().map(|(slot, reason)| (job.position(*slot) as u32, *reason)).collect();
         failures.sort_unstable_by_key(|(position, _)| *position);
@@ -300,6 +297,14 @@ impl Report {
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
     }
+}
+
+fn by_position(job: &Job<'_>, by_slot: &[IdState]) -> Vec<IdState> {
+    let mut states = vec![IdState::NotAttempted; job.ids.len()];
+    for (position, state) in job.positions(0..by_slot.len()).zip(by_slot) {
+        states[position] = *state;
+    }
+    states
 }
 
 /// Duplicates of an id that was sent for another position end like that position.

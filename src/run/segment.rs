@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::ledger::{Blamed, Ledger, ReasonId};
 use crate::update::Job;
-use crate::wire::{Request, body_size};
+use crate::wire::{Request, fitting};
 
 /// Largest body that is sent, in bytes: up to about this size an early 413 can still be read.
 const MAX_BODY: usize = 256 * 1024;
@@ -157,30 +157,33 @@ impl Cutter {
     }
 }
 
-/// Takes up to `size` open ids within `budget` bytes off the front of `slots`, at least one.
+/// Takes up to `size` open ids within `room` bytes off the front of `slots`.
 fn take(
     job: &Job<'_>,
     ledger: &Ledger,
     group: usize,
     slots: &mut Range<usize>,
     size: usize,
-    budget: usize,
+    mut room: usize,
 ) -> Option<Request> {
-    let start = slots.clone().find(|slot| ledger.is_open(*slot)).unwrap_or(slots.end);
-    let mut skip = Vec::new();
-    let (mut ids, mut bytes, mut end) = (0, 0, start);
-    while end < slots.end && ids < size && skip.len() <= size {
-        if ledger.is_open(end) {
-            bytes += body_size(job, end);
-            if bytes > budget && ids > 0 {
-                break;
-            }
-            ids += 1;
+    let (mut start, mut ids, mut skip) = (slots.start, 0, Vec::new());
+    while ids < size {
+        let open = ledger.next_open(slots.clone(), size - ids);
+        let settled = slots.start..open.start;
+        if ids == 0 {
+            start = open.start;
+        } else if skip.len() + settled.len() > size {
+            // What is left out is listed slot by slot: rather another request than a long list.
+            break;
         } else {
-            skip.push(end);
+            skip.extend(settled);
         }
-        end += 1;
+        let fitting = fitting(job, open.clone(), &mut room);
+        slots.start = open.start + fitting;
+        ids += fitting;
+        if open.is_empty() || fitting < open.len() {
+            break;
+        }
     }
-    slots.start = end;
-    (ids > 0).then_some(Request { group, slots: start..end, skip })
+    (ids > 0).then(|| Request { group, slots: start..slots.start, skip })
 }

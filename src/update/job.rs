@@ -71,6 +71,16 @@ impl<'a> Job<'a> {
         &self.groups
     }
 
+    /// Whether every slot is the position of the same number.
+    pub fn is_in_order(&self) -> bool {
+        self.order.is_none()
+    }
+
+    /// Whose slots these are, in order.
+    pub fn positions(&self, slots: Range<usize>) -> impl ExactSizeIterator<Item = usize> + '_ {
+        slots.map(|slot| self.position(slot))
+    }
+
     /// Whose slot this is.
     pub fn position(&self, slot: usize) -> usize {
         self.order.as_ref().map_or(slot, |order| order[slot] as usize)
@@ -153,8 +163,11 @@ fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>) -> (Option<Vec<u32>>, Vec<Su
 /// Positions whose id comes again, sorted by position. With one value the first one is sent, in rows
 /// the last one.
 fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
-    let n = ids.len();
-    if (1..n).all(|i| ids.compare(i - 1, i).is_lt()) {
+    let increasing = match ids {
+        Ids::Numeric(ids) => ids.is_sorted_by(|a, b| a < b),
+        Ids::Custom(ids) => ids.is_sorted_by(|a, b| a < b),
+    };
+    if increasing {
         return Vec::new();
     }
     if let Ids::Numeric(ids) = ids {
@@ -165,7 +178,7 @@ fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
             return Vec::new();
         }
     }
-    let mut by_id: Vec<u32> = (0..n as u32).collect();
+    let mut by_id: Vec<u32> = (0..ids.len() as u32).collect();
     by_id.sort_unstable_by(|a, b| ids.compare(*a as usize, *b as usize).then(a.cmp(b)));
     let mut found = Vec::new();
     for same in by_id.chunk_by(|a, b| ids.compare(*a as usize, *b as usize).is_eq()) {

@@ -20,10 +20,16 @@ impl Request {
         Request { group, slots: slot..slot + 1, skip: Vec::new() }
     }
 
-    /// The slots that are sent.
+    /// The slots that are sent, as runs without a gap.
+    pub fn runs(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let ends = self.skip.iter().copied().chain(std::iter::once(self.slots.end));
+        let mut start = self.slots.start;
+        ends.map(move |end| std::mem::replace(&mut start, end + 1)..end).filter(|run| !run.is_empty())
+    }
+
+    /// The slots that are sent, one by one.
     pub fn sent(&self) -> impl Iterator<Item = usize> + '_ {
-        let mut skip = self.skip.iter().peekable();
-        self.slots.clone().filter(move |slot| skip.next_if_eq(&slot).is_none())
+        self.runs().flatten()
     }
 
     /// How many ids it has.
@@ -35,15 +41,21 @@ impl Request {
 /// Writes the body into `out`, which keeps its memory from request to request.
 pub(crate) fn render(job: &Job<'_>, request: &Request, out: &mut Vec<u8>) {
     out.clear();
-    out.extend_from_slice(b"{\"ids\":[");
-    let start = out.len();
-    for slot in request.sent() {
-        if out.len() > start {
-            out.push(b',');
+    out.extend_from_slice(b"{\"ids\":");
+    let mut before = b'[';
+    match &job.ids {
+        Ids::Numeric(ids) => {
+            for run in request.runs() {
+                push_numbers(out, before, job.positions(run).map(|position| ids[position] as u64));
+                before = b',';
+            }
         }
-        match &job.ids {
-            Ids::Numeric(ids) => push_number(out, ids[job.position(slot)] as u64),
-            Ids::Custom(ids) => push_string(out, ids[job.position(slot)]),
+        Ids::Custom(ids) => {
+            for position in request.runs().flat_map(|run| job.positions(run)) {
+                out.push(before);
+                push_string(out, ids[position]);
+                before = b',';
+            }
         }
     }
     out.extend_from_slice(b"],\"attribute\":");
@@ -53,16 +65,30 @@ pub(crate) fn render(job: &Job<'_>, request: &Request, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-/// An upper bound of what the id in a slot adds to a body, in bytes.
-pub(crate) fn body_size(job: &Job<'_>, slot: usize) -> usize {
+/// How many ids of these slots, from the first one on, fit into `room` bytes of a body. Takes from `room` what
+/// they need at the most.
+pub(crate) fn fitting(job: &Job<'_>, slots: Range<usize>, room: &mut usize) -> usize {
+    const NUMBER: usize = "9223372036854775807,".len();
     match &job.ids {
-        Ids::Numeric(_) => 20,
+        Ids::Numeric(_) => {
+            let fitting = slots.len().min(*room / NUMBER);
+            *room -= fitting * NUMBER;
+            fitting
+        }
         Ids::Custom(ids) => {
-            let id = ids[job.position(slot)];
-            let escaped = id.bytes().filter(|b| *b < 0x20 || *b == b'"' || *b == b'\\').count();
-            id.len() + 5 * escaped + 3
+            let mut fits = |position| {
+                let left = room.checked_sub(string_size(ids[position]));
+                left.inspect(|left| *room = *left).is_some()
+            };
+            job.positions(slots).take_while(|position| fits(*position)).count()
         }
     }
+}
+
+/// An upper bound of what a text takes as JSON, with a comma.
+fn string_size(text: &str) -> usize {
+    let escaped = text.bytes().filter(|b| *b < 0x20 || *b == b'"' || *b == b'\\').count();
+    text.len() + 5 * escaped + 3
 }
 
 fn push_string(out: &mut Vec<u8>, text: &str) {
@@ -87,23 +113,36 @@ static FOUR_DIGITS: [[u8; 4]; 10_000] = {
     table
 };
 
-fn push_number(out: &mut Vec<u8>, mut n: u64) {
-    let mut digits = [0; 20];
-    let mut at = digits.len();
-    while n >= 10_000 {
-        at -= 4;
-        digits[at..at + 4].copy_from_slice(&FOUR_DIGITS[(n % 10_000) as usize]);
-        n /= 10_000;
+/// The longest number, the comma before it, and what [`write_number`] may write beyond its end.
+const ROOM: usize = 24;
+
+/// Adds numbers with commas between them and `before` in front.
+fn push_numbers(out: &mut Vec<u8>, before: u8, numbers: impl ExactSizeIterator<Item = u64>) {
+    let mut end = out.len();
+    // One check for room and no call for each of a thousand numbers.
+    out.resize(end + ROOM * numbers.len(), b',');
+    let first = end;
+    for n in numbers {
+        out[end] = b',';
+        end += 1 + write_number(&mut out[end + 1..], n);
     }
-    at -= 4;
-    digits[at..at + 4].copy_from_slice(&FOUR_DIGITS[n as usize]);
-    at += match n {
-        1000.. => 0,
-        100.. => 1,
-        10.. => 2,
-        _ => 3,
-    };
-    out.extend_from_slice(&digits[at..]);
+    out[first] = before;
+    out.truncate(end);
+}
+
+/// Writes a number to the front of `room`. Returns how many digits it has; the three bytes behind them may be
+/// overwritten.
+fn write_number(room: &mut [u8], n: u64) -> usize {
+    let four = FOUR_DIGITS[(n % 10_000) as usize];
+    if n >= 10_000 {
+        let start = write_number(room, n / 10_000);
+        room[start..start + 4].copy_from_slice(&four);
+        return start + 4;
+    }
+    let zeros = usize::from(n < 1000) + usize::from(n < 100) + usize::from(n < 10);
+    let digits = u32::from_le_bytes(four) >> (8 * zeros);
+    room[..4].copy_from_slice(&digits.to_le_bytes());
+    4 - zeros
 }
 
 #[cfg(test)]
@@ -146,8 +185,8 @@ mod tests {
         #[test]
         fn numbers_are_written_as_the_standard_library_does(n: u64, shift in 0u32..64) {
             let mut out = Vec::new();
-            push_number(&mut out, n >> shift);
-            prop_assert_eq!(String::from_utf8(out).unwrap(), (n >> shift).to_string());
+            push_numbers(&mut out, b'[', [n >> shift, n].into_iter());
+            prop_assert_eq!(String::from_utf8(out).unwrap(), format!("[{},{n}", n >> shift));
         }
 
         #[test]
@@ -160,8 +199,11 @@ mod tests {
             let text = body(&job, 0..n, &[]);
             let parsed: serde_json::Value = serde_json::from_str(&text).unwrap();
             prop_assert_eq!(&parsed["ids"], &serde_json::json!(unique));
-            let bound: usize = (0..n).map(|slot| body_size(&job, slot)).sum();
+            let mut room = 1_000_000;
+            prop_assert_eq!(fitting(&job, 0..n, &mut room), n);
+            let bound = 1_000_000 - room;
             prop_assert!(text.len() <= bound + 40);
+            prop_assert_eq!(fitting(&job, 0..n, &mut (bound - 1)), n - 1);
         }
     }
 }

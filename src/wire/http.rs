@@ -10,6 +10,7 @@ use ureq::http::{HeaderValue, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, ProxyProtocol, Timeout};
 
+use super::call::Call;
 use super::retry_after::retry_after;
 use super::verdict::{Fatal, Fault, Framing, Reply, Verdict, Words, judge};
 use crate::account::{Account, BaseUrl};
@@ -85,6 +86,8 @@ pub(crate) struct Http {
     method: Method,
     authorization: HeaderValue,
     token: zeroize::Zeroizing<String>,
+    /// By [`Call`].
+    uris: Vec<Uri>,
     config: ureq::config::Config,
     idle: Mutex<Vec<Agent>>,
 }
@@ -134,15 +137,17 @@ impl Http {
         let mut authorization = HeaderValue::from_str(&token)
             .map_err(|_| Error::invalid("token", "can't be sent in an HTTP header"))?;
         authorization.set_sensitive(true);
-        Ok(Http { method: options.method, authorization, token, config, idle: Mutex::default() })
+        let uri = |call: Call| format!("{}{}", account.base.as_str(), call.path()).parse::<Uri>();
+        let uris = Call::ALL.into_iter().map(uri).collect::<Result<_, _>>();
+        let uris = uris.map_err(|_| Error::invalid("base_url", "is not a URL"))?;
+        Ok(Http { method: options.method, authorization, token, uris, config, idle: Mutex::default() })
     }
 
     /// Lends the connections of an earlier run, or none yet, to a run of its own.
-    pub fn line(&self, url: &str) -> Result<Line<'_>> {
-        let uri = url.parse().map_err(|_| Error::invalid("base_url", "is not a URL"))?;
+    pub fn line(&self, call: Call) -> Line<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let agent = idle.unwrap_or_else(|| self.config.new_agent());
-        Ok(Line { http: self, agent, url: url.to_owned(), uri })
+        Line { http: self, agent, uri: &self.uris[call as usize] }
     }
 
     /// Takes back what a run has no more use for.
@@ -155,8 +160,7 @@ impl Http {
 pub(crate) struct Line<'a> {
     http: &'a Http,
     agent: Agent,
-    url: String,
-    uri: Uri,
+    uri: &'a Uri,
 }
 
 impl Line<'_> {
@@ -174,8 +178,8 @@ impl Line<'_> {
     }
 
     /// Where requests go.
-    pub fn url(&self) -> &str {
-        &self.url
+    pub fn url(&self) -> String {
+        self.uri.to_string()
     }
 
     /// Ends every request that is under way. The line is of no use afterwards.
@@ -190,8 +194,8 @@ impl Line<'_> {
 
     fn exchange(&self, body: &[u8]) -> Result<Reply, ureq::Error> {
         let request = match self.http.method {
-            Method::Put => self.agent.put(&self.uri),
-            Method::Post => self.agent.post(&self.uri),
+            Method::Put => self.agent.put(self.uri),
+            Method::Post => self.agent.post(self.uri),
         };
         let mut response = request
             .header(header::AUTHORIZATION, &self.http.authorization)

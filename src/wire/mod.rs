@@ -1,11 +1,13 @@
 //! One request and its answer: how it is rendered, sent and read, and what the answer means.
 
 mod body;
+mod call;
 mod http;
 mod retry_after;
 mod verdict;
 
-pub(crate) use body::{Request, body_size, render};
+pub(crate) use body::{Request, fitting, render};
+pub(crate) use call::Call;
 pub use http::Method;
 pub(crate) use http::{Http, HttpOptions, Line, Proxying};
 #[cfg(fuzzing)]
