@@ -2,7 +2,6 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::Instant;
 
@@ -39,8 +38,6 @@ pub(crate) trait Attempt: Sync {
     fn cut(&self);
 }
 
-type Queue = Mutex<Receiver<(u64, Request)>>;
-
 pub(crate) struct Crew<'scope, 'env, A> {
     scope: &'scope Scope<'scope, 'env>,
     attempt: &'env A,
@@ -49,29 +46,18 @@ pub(crate) struct Crew<'scope, 'env, A> {
     buffer: Vec<u8>,
     /// What the caller's thread is to send while it waits.
     own: Option<(u64, Request)>,
+    /// Where each worker takes its orders.
+    workers: Vec<Sender<(u64, Request)>>,
+    /// Who has nothing to do. Who came back last goes first: its connection and its memory are warm.
+    idle: Vec<usize>,
     /// Made for the first worker.
-    desk: Option<Desk>,
-    workers: usize,
-    busy: usize,
+    answers: Option<(Sender<Report>, Receiver<Report>)>,
     /// The system gave no more threads.
     refused: bool,
 }
 
-/// Where orders go out and answers come in.
-struct Desk {
-    orders: Sender<(u64, Request)>,
-    queue: Arc<Queue>,
-    answers: Receiver<Answer>,
-    answer_to: Sender<Answer>,
-}
-
-impl Desk {
-    fn new() -> Desk {
-        let (orders, queue) = mpsc::channel();
-        let (answer_to, answers) = mpsc::channel();
-        Desk { orders, queue: Arc::new(Mutex::new(queue)), answers, answer_to }
-    }
-}
+/// A worker's number and what came of its order.
+type Report = (usize, Answer);
 
 impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
     pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, alone: bool) -> Self {
@@ -81,35 +67,35 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
             alone,
             buffer: Vec::new(),
             own: None,
-            desk: None,
-            workers: 0,
-            busy: 0,
+            workers: Vec::new(),
+            idle: Vec::new(),
+            answers: None,
             refused: false,
         }
     }
 
     fn hire(&mut self) {
-        let desk = self.desk.get_or_insert_with(Desk::new);
-        let (queue, answers, attempt) = (desk.queue.clone(), desk.answer_to.clone(), self.attempt);
+        let (number, attempt) = (self.workers.len(), self.attempt);
+        let (answer_to, _) = self.answers.get_or_insert_with(mpsc::channel);
+        let (answer_to, (order, orders)) = (answer_to.clone(), mpsc::channel::<(u64, Request)>());
         let work = move || {
             let mut buffer = Vec::new();
-            while let Some((ticket, request)) = next_order(&queue) {
+            for (ticket, request) in orders {
                 let verdict = sheltered(attempt, &request, &mut buffer);
-                if answers.send(Answer { ticket, verdict }).is_err() {
+                if answer_to.send((number, Answer { ticket, verdict })).is_err() {
                     return;
                 }
             }
         };
         let hired = thread::Builder::new().name("usercom".into()).spawn_scoped(self.scope, work);
         match hired {
-            Ok(_) => self.workers += 1,
+            Ok(_) => {
+                self.workers.push(order);
+                self.idle.push(number);
+            }
             Err(_) => self.refused = true,
         }
     }
-}
-
-fn next_order(queue: &Queue) -> Option<(u64, Request)> {
-    queue.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()
 }
 
 /// A bug in here must not take the caller's process with it.
@@ -123,16 +109,13 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
     }
 
     fn send(&mut self, ticket: u64, request: Request) {
-        if !self.alone && self.busy == self.workers && !self.refused {
+        if !self.alone && self.idle.is_empty() && !self.refused {
             self.hire();
         }
-        match &self.desk {
-            Some(desk) if self.workers > 0 => {
-                // The queue outlives the sender: it is on the same desk.
-                let _ = desk.orders.send((ticket, request));
-                self.busy += 1;
-            }
-            _ => self.own = Some((ticket, request)),
+        match self.idle.pop() {
+            // A worker takes orders until the crew is gone.
+            Some(worker) => drop(self.workers[worker].send((ticket, request))),
+            None => self.own = Some((ticket, request)),
         }
     }
 
@@ -142,18 +125,19 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
             return Some(Answer { ticket, verdict });
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let answer = match (&self.desk, left) {
-            // The sender is on the desk, so a receive can only end by an answer or by time.
-            (Some(desk), None) => desk.answers.recv().ok(),
-            (Some(desk), Some(left)) => desk.answers.recv_timeout(left).ok(),
+        let report = match (&self.answers, left) {
+            // A sender is in here, so that a receive can only end by an answer or by time.
+            (Some((_, answers)), None) => answers.recv().ok(),
+            (Some((_, answers)), Some(left)) => answers.recv_timeout(left).ok(),
             // Nobody is at work: only time can pass.
             (None, left) => {
                 thread::sleep(left.unwrap_or_default());
                 None
             }
         };
-        self.busy -= usize::from(answer.is_some());
-        answer
+        let (worker, answer) = report?;
+        self.idle.push(worker);
+        Some(answer)
     }
 
     fn cut(&mut self) {
@@ -161,7 +145,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
     }
 
     fn capacity(&self) -> usize {
-        if self.alone || self.refused { self.workers.max(1) } else { usize::MAX }
+        if self.alone || self.refused { self.workers.len().max(1) } else { usize::MAX }
     }
 }
 
@@ -195,7 +179,7 @@ mod tests {
                     assert_eq!(answer.ticket, slot as u64);
                     assert_eq!(answer.verdict == Verdict::Panicked, slot == 1);
                 }
-                assert_eq!(crew.workers, usize::from(!alone), "a worker survives and is used again");
+                assert_eq!(crew.workers.len(), usize::from(!alone), "a worker survives and is used again");
             });
         }
     }

@@ -41,20 +41,16 @@ impl Request {
 /// Writes the body into `out`, which keeps its memory from request to request.
 pub(crate) fn render(job: &Job<'_>, request: &Request, out: &mut Vec<u8>) {
     out.clear();
+    // About what it takes with ids of seven digits.
+    out.reserve(64 + 8 * request.len() + job.values[request.group].as_str().len());
     out.extend_from_slice(b"{\"ids\":");
     let mut before = b'[';
-    match &job.ids {
-        Ids::Numeric(ids) => {
-            for run in request.runs() {
-                push_numbers(out, before, job.positions(run).map(|position| ids[position] as u64));
-                before = b',';
-            }
-        }
-        Ids::Custom(ids) => {
-            for position in request.runs().flat_map(|run| job.positions(run)) {
-                out.push(before);
-                push_string(out, ids[position]);
-                before = b',';
+    for run in request.runs() {
+        for position in job.positions(run) {
+            out.push(std::mem::replace(&mut before, b','));
+            match &job.ids {
+                Ids::Numeric(ids) => push_number(out, ids[position] as u64),
+                Ids::Custom(ids) => push_string(out, ids[position]),
             }
         }
     }
@@ -96,53 +92,42 @@ fn push_string(out: &mut Vec<u8>, text: &str) {
     let _ = serde_json::to_writer(out, text);
 }
 
-/// All numbers of four digits as text: with it an id of seven digits takes two look-ups, which is half
-/// the time of the usual two-digit table.
-static FOUR_DIGITS: [[u8; 4]; 10_000] = {
-    let mut table = [[0; 4]; 10_000];
+/// All numbers of four digits as text, the first digit in the lowest byte: with it an id of seven digits takes two
+/// look-ups, which is half the time of the usual two-digit table.
+static FOUR_DIGITS: [u32; 10_000] = {
+    let mut table = [0; 10_000];
     let mut n = 0;
     while n < 10_000 {
-        table[n] = [
-            b'0' + (n / 1000) as u8,
-            b'0' + (n / 100 % 10) as u8,
-            b'0' + (n / 10 % 10) as u8,
-            b'0' + (n % 10) as u8,
-        ];
+        let digits = [n / 1000, n / 100 % 10, n / 10 % 10, n % 10];
+        let mut at = 0;
+        while at < 4 {
+            table[n] |= (b'0' as u32 + digits[at] as u32) << (8 * at);
+            at += 1;
+        }
         n += 1;
     }
     table
 };
 
-/// The longest number, the comma before it, and what [`write_number`] may write beyond its end.
-const ROOM: usize = 24;
-
-/// Adds numbers with commas between them and `before` in front.
-fn push_numbers(out: &mut Vec<u8>, before: u8, numbers: impl ExactSizeIterator<Item = u64>) {
-    let mut end = out.len();
-    // One check for room and no call for each of a thousand numbers.
-    out.resize(end + ROOM * numbers.len(), b',');
-    let first = end;
-    for n in numbers {
-        out[end] = b',';
-        end += 1 + write_number(&mut out[end + 1..], n);
+fn push_number(out: &mut Vec<u8>, n: u64) {
+    const EIGHT: u64 = 100_000_000;
+    if n >= EIGHT {
+        push_number(out, n / EIGHT);
+        out.extend_from_slice(&eight_digits(n % EIGHT).to_le_bytes());
+        return;
     }
-    out[first] = before;
-    out.truncate(end);
+    let digits = eight_digits(n);
+    // Zero bits up to the first digit that is not '0'; of zero itself one digit stays.
+    let zeros = ((digits & 0x0f0f_0f0f_0f0f_0f0f).trailing_zeros() / 8).min(7);
+    // Always eight bytes, and those too many dropped: a copy of fixed size is one instruction.
+    out.extend_from_slice(&(digits >> (8 * zeros)).to_le_bytes());
+    out.truncate(out.len() - zeros as usize);
 }
 
-/// Writes a number to the front of `room`. Returns how many digits it has; the three bytes behind them may be
-/// overwritten.
-fn write_number(room: &mut [u8], n: u64) -> usize {
-    let four = FOUR_DIGITS[(n % 10_000) as usize];
-    if n >= 10_000 {
-        let start = write_number(room, n / 10_000);
-        room[start..start + 4].copy_from_slice(&four);
-        return start + 4;
-    }
-    let zeros = usize::from(n < 1000) + usize::from(n < 100) + usize::from(n < 10);
-    let digits = u32::from_le_bytes(four) >> (8 * zeros);
-    room[..4].copy_from_slice(&digits.to_le_bytes());
-    4 - zeros
+/// A number below 100,000,000 as text, the first digit in the lowest byte.
+fn eight_digits(n: u64) -> u64 {
+    let four = |n: u64| u64::from(FOUR_DIGITS[n as usize]);
+    four(n / 10_000) | four(n % 10_000) << 32
 }
 
 #[cfg(test)]
@@ -185,8 +170,8 @@ mod tests {
         #[test]
         fn numbers_are_written_as_the_standard_library_does(n: u64, shift in 0u32..64) {
             let mut out = Vec::new();
-            push_numbers(&mut out, b'[', [n >> shift, n].into_iter());
-            prop_assert_eq!(String::from_utf8(out).unwrap(), format!("[{},{n}", n >> shift));
+            push_number(&mut out, n >> shift);
+            prop_assert_eq!(String::from_utf8(out).unwrap(), (n >> shift).to_string());
         }
 
         #[test]

@@ -211,9 +211,10 @@ impl Line<'_> {
         let mut reply = Reply {
             status: response.status().as_u16(),
             framing: framing(&response),
-            html: text(header::CONTENT_TYPE).is_some_and(|t| t.to_ascii_lowercase().contains("html")),
+            html: text(header::CONTENT_TYPE).is_some_and(names_html),
             retry_after: retry_after(&waits, text(header::DATE), SystemTime::now()),
-            body: Vec::new(),
+            // Room for what the service says, so that it need not grow.
+            body: Vec::with_capacity(512),
         };
         // To its end, or the connection can't be used again.
         let read = response.body_mut().as_reader().take(MAX_ANSWER).read_to_end(&mut reply.body);
@@ -262,6 +263,10 @@ fn hide_in_json(json: &mut serde_json::Value, token: &str) -> bool {
         }
         _ => false,
     }
+}
+
+fn names_html(content_type: &str) -> bool {
+    content_type.as_bytes().windows(4).any(|four| four.eq_ignore_ascii_case(b"html"))
 }
 
 /// How the end of this answer's body will be known (RFC 9112 §6.3).

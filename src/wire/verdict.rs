@@ -247,10 +247,15 @@ fn success(reply: &Reply, sent: usize) -> Verdict {
     if let Some(counted) = count(&json).filter(|n| *n < sent as u64) {
         remarks.push(Remark::Counted { counted, sent });
     }
-    if json != serde_json::json!({"status": "ok"}) {
+    if !is_the_siblings_answer(&json) {
         remarks.push(Remark::Unfamiliar(words_of(reply)));
     }
     Verdict::Confirmed(remarks)
+}
+
+/// `{"status": "ok"}`, which the vendor documents for the call's sibling.
+fn is_the_siblings_answer(json: &Json) -> bool {
+    json.as_object().is_some_and(|fields| fields.len() == 1) && json["status"] == "ok"
 }
 
 /// Success statuses with a body that says the opposite are common among JSON services.
