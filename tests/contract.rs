@@ -224,6 +224,19 @@ fn duplicates_share_a_fate_and_rows_go_out_by_value() {
     );
 }
 
+/// As few requests as there can be: a last, smaller one for each value at the most.
+#[test]
+fn a_million_rows_with_five_values_cost_a_request_for_a_thousand() {
+    let server = Server::untouched();
+    let ids: Vec<i64> = (1..=1_000_000).collect();
+    let values = (1..=5).map(Value::from).collect();
+    let index = ids.iter().map(|id| (id * id % 11 % 5) as u32).collect();
+    let update = Update::rows("score", values, index);
+    let report = server.client().run(update).ids(&ids).dry_run().send().unwrap();
+    assert!((1000..=1005).contains(&report.requests()), "{report}");
+    assert_eq!((report.status(), report.not_attempted()), (Status::DryRun, 1_000_000));
+}
+
 #[test]
 fn long_custom_ids_make_smaller_batches() {
     let server = Server::start(|x| x.ok());

@@ -51,13 +51,13 @@ pub(crate) struct Crew<'scope, 'env, A> {
     /// Who has nothing to do. Who came back last goes first: its connection and its memory are warm.
     idle: Vec<usize>,
     /// Made for the first worker.
-    answers: Option<(Sender<Report>, Receiver<Report>)>,
+    answers: Option<(Sender<Delivery>, Receiver<Delivery>)>,
     /// The system gave no more threads.
     refused: bool,
 }
 
 /// A worker's number and what came of its order.
-type Report = (usize, Answer);
+type Delivery = (usize, Answer);
 
 impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
     pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, alone: bool) -> Self {
@@ -125,7 +125,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
             return Some(Answer { ticket, verdict });
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
-        let report = match (&self.answers, left) {
+        let delivery = match (&self.answers, left) {
             // A sender is in here, so that a receive can only end by an answer or by time.
             (Some((_, answers)), None) => answers.recv().ok(),
             (Some((_, answers)), Some(left)) => answers.recv_timeout(left).ok(),
@@ -135,7 +135,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
                 None
             }
         };
-        let (worker, answer) = report?;
+        let (worker, answer) = delivery?;
         self.idle.push(worker);
         Some(answer)
     }
