@@ -109,12 +109,12 @@ static FOUR_DIGITS: [u32; 10_000] = {
     table
 };
 
+const EIGHT_DIGITS: u64 = 100_000_000;
+
+#[inline]
 fn push_number(out: &mut Vec<u8>, n: u64) {
-    const EIGHT: u64 = 100_000_000;
-    if n >= EIGHT {
-        push_number(out, n / EIGHT);
-        out.extend_from_slice(&eight_digits(n % EIGHT).to_le_bytes());
-        return;
+    if n >= EIGHT_DIGITS {
+        return push_long(out, n);
     }
     let digits = eight_digits(n);
     // Zero bits up to the first digit that is not '0'; of zero itself one digit stays.
@@ -124,7 +124,13 @@ fn push_number(out: &mut Vec<u8>, n: u64) {
     out.truncate(out.len() - zeros as usize);
 }
 
-/// A number below 100,000,000 as text, the first digit in the lowest byte.
+#[cold]
+fn push_long(out: &mut Vec<u8>, n: u64) {
+    push_number(out, n / EIGHT_DIGITS);
+    out.extend_from_slice(&eight_digits(n % EIGHT_DIGITS).to_le_bytes());
+}
+
+/// A number below [`EIGHT_DIGITS`] as text, the first digit in the lowest byte.
 fn eight_digits(n: u64) -> u64 {
     let four = |n: u64| u64::from(FOUR_DIGITS[n as usize]);
     four(n / 10_000) | four(n % 10_000) << 32
