@@ -185,5 +185,5 @@ fn take(
             break;
         }
     }
-    (ids > 0).then(|| Request { group, slots: start..slots.start, skip })
+    (ids > 0).then_some(Request { group, slots: start..slots.start, skip })
 }
