@@ -75,7 +75,7 @@ check 'one_shot ends' '0 ' "$code $err"
 check 'one_shot sends' '10,"""pro""",1 15,"""pro""",1 22,"""pro""",1 23,"""pro""",1' "$(ledger plan | tr '\n' ' ' | sed 's/ $//')"
 run one_shot acme plan pro 10
 check 'one_shot refuses' '1' "$code"
-check 'one_shot says what to do' 'value: is not one JSON value' "$(echo "$err" | grep -o 'value: is not one JSON value')"
+check 'one_shot says what to do' 'json_value: is not one JSON value' "$(echo "$err" | grep -o 'json_value: is not one JSON value')"
 run one_shot acme plan 1 10 x
 check 'one_shot reads ids' '2 "x" is not an id' "$code $err"
 run one_shot acme plan
