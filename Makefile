@@ -18,7 +18,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program demo test bench torture fuzz clean
+.PHONY: help setup lib header program demo test bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -111,8 +111,11 @@ test-demo:
 
 # ---- long ones, before a release -----------------------------------------------------------------
 
-torture:                ## kills and faults at every call on the journal, and 10,000 simulated jobs
+torture: sanitize       ## kills and faults at every call on the journal, and 10,000 simulated jobs
 	@.ci/torture
+
+sanitize:               ## the C tests with a library that has AddressSanitizer, then ThreadSanitizer, built in
+	@.ci/sanitize
 
 FUZZ_SECONDS ?= 30
 fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails

@@ -7,8 +7,8 @@
  * Link with -lusercom (pkg-config: usercom). Generated from src/ffi by `make header`; do not edit.
  *
  * RETURN VALUES. Functions that can fail return int: a number of enum uc_status, 0 for success. For everything
- * but UC_STATUS_OK, uc_last_error() says more: which argument, what was wrong, what to do. So this prints the
- * right text whatever the order in which arguments are evaluated:
+ * but UC_STATUS_OK, uc_last_error() says more: which argument (of a setter: which setting), what was wrong, what
+ * to do. Its pointer never changes, so this prints the right text whatever is evaluated first:
  *     printf("%d %s", uc_mass_update(...), uc_last_error());
  *
  * OWNERSHIP. What a _new function or an out-parameter gives is yours: free it with the _free function of its
@@ -414,13 +414,13 @@ int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
 
 /**
  * A proxy, `http://[user:password@]host:port`; `""`: none. NULL (default): `HTTPS_PROXY` and `NO_PROXY` of
- * the environment, for https only. Checked when the client is made.
+ * the environment when the client is made, for https only.
  */
 int uc_options_set_proxy(struct uc_options *options, const char *url);
 
 /**
- * A PEM file with the certificates to trust instead of this machine's. NULL (default): this machine's. The
- * file is read when the client is made.
+ * A PEM file with the certificates to trust instead of this machine's. It is read at once. NULL (default):
+ * this machine's.
  */
 int uc_options_set_ca_file(struct uc_options *options, const char *pem_path);
 
@@ -514,32 +514,32 @@ struct uc_run_options *uc_run_options_new(void);
 /**
  * Frees settings. NULL is a no-op.
  */
-void uc_run_options_free(struct uc_run_options *options);
+void uc_run_options_free(struct uc_run_options *run_options);
 
 /**
  * How long the whole call may take, waits and retries included, in milliseconds; requests that are under
  * way then get up to 5 s more. 0: no limit (default).
  */
-int uc_run_options_set_deadline_ms(struct uc_run_options *options, uint64_t ms);
+int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
 
 /**
  * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
  * Defaults to 120,000.
  */
-int uc_run_options_set_patience_ms(struct uc_run_options *options, uint64_t ms);
+int uc_run_options_set_patience_ms(struct uc_run_options *run_options, uint64_t ms);
 
 /**
  * Most requests of the run, 1 or more. Defaults to twenty times what the job needs when all goes well, at
  * least 1,000. A run that reaches it stops with `UC_STATUS_REQUEST_LIMIT`.
  */
-int uc_run_options_set_max_requests(struct uc_run_options *options, uint64_t requests);
+int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
 
 /**
  * Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
  * on where this one stopped. A finished run removes its journal; one that another process runs gives
  * `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
  */
-int uc_run_options_set_journal_dir(struct uc_run_options *options,
+int uc_run_options_set_journal_dir(struct uc_run_options *run_options,
                                    const char *dir);
 
 /**
@@ -547,34 +547,34 @@ int uc_run_options_set_journal_dir(struct uc_run_options *options,
  * older one is set aside, because another run may have written newer values since. Defaults to 43,200,000
  * (12 h).
  */
-int uc_run_options_set_journal_max_age_ms(struct uc_run_options *options, uint64_t ms);
+int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, uint64_t ms);
 
 /**
  * Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom
  * attributes.
  */
-int uc_run_options_set_standard_attributes(struct uc_run_options *options, int on);
+int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
 
 /**
  * Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0.
  */
-int uc_run_options_set_allow_null(struct uc_run_options *options, int on);
+int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
 
 /**
  * Non-zero: everything but the network; the report has requests, bytes and seconds. Defaults to 0.
  */
-int uc_run_options_set_dry_run(struct uc_run_options *options, int on);
+int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
 
 /**
  * A function that is told how far the run is, with `userdata`. NULL: none (default).
  */
-int uc_run_options_set_progress(struct uc_run_options *options, uc_progress_fn progress, void *userdata);
+int uc_run_options_set_progress(struct uc_run_options *run_options, uc_progress_fn progress, void *userdata);
 
 /**
  * A handle that stops the run from elsewhere. NULL: none (default). The handle must live until the run
  * returns.
  */
-int uc_run_options_set_cancel(struct uc_run_options *options, const struct uc_cancel *cancel);
+int uc_run_options_set_cancel(struct uc_run_options *run_options, const struct uc_cancel *cancel);
 
 /**
  * What a status means, in one line. Never NULL; a static string.

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::ControlFlow;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ use crate::error::{Error, Result};
 use crate::process::PerProcess;
 use crate::run::{self, Cancel, Gate, JournalOptions, Key, Limits, Log, Progress, Report, Watch};
 use crate::update::{AttributeKind, Ids, Job, JsonText, Rules, Update, Value};
-use crate::wire::{Call, Http, HttpOptions, Method, Proxying};
+use crate::wire::{Call, Http, HttpOptions, Method, Proxying, Roots};
 
 /// Settings of a client. Each setter checks at once.
 #[derive(Clone)]
@@ -36,7 +36,7 @@ impl Default for Options {
                 api_version: None,
                 request_timeout: Duration::from_secs(60),
                 proxy: Proxying::Environment,
-                ca_file: None,
+                roots: None,
                 workers: 8,
             },
             batch_size: 1000,
@@ -96,6 +96,18 @@ impl Options {
 
     pub fn set_max_attempts(&mut self, attempts: u32) -> Result<()> {
         self.max_attempts = within("max_attempts", attempts, 1..=20, "1 to 20")?;
+        Ok(())
+    }
+
+    /// `None`: what the environment says.
+    pub fn set_proxy(&mut self, url: Option<&str>) -> Result<()> {
+        self.http.proxy = url.map(Proxying::parse).transpose()?.unwrap_or_default();
+        Ok(())
+    }
+
+    /// Reads the file; `None`: what this machine trusts.
+    pub fn set_ca_file(&mut self, path: Option<&Path>) -> Result<()> {
+        self.http.roots = path.map(Roots::read).transpose()?;
         Ok(())
     }
 
@@ -297,9 +309,10 @@ impl Client {
     ) -> Result<Report> {
         let mut numbers: HashMap<JsonText, u32> = HashMap::new();
         let (mut ids, mut values, mut index) = (Vec::new(), Vec::new(), Vec::new());
-        for (id, value) in rows {
+        for (row, (id, value)) in rows.into_iter().enumerate() {
             let value = value.into();
-            let number = *numbers.entry(JsonText::of(&value, false)?).or_insert_with(|| {
+            let text = JsonText::of(&value, false).map_err(|error| error.of_entry("rows", row))?;
+            let number = *numbers.entry(text).or_insert_with(|| {
                 values.push(value);
                 values.len() as u32 - 1
             });
@@ -463,18 +476,12 @@ impl ClientBuilder {
     /// A proxy, `http://[user:password@]host:port`, or `""` for none. Defaults to `HTTPS_PROXY` and
     /// `NO_PROXY` of the environment, for https only.
     pub fn proxy(self, url: &str) -> ClientBuilder {
-        self.set(|o| {
-            o.http.proxy = if url.is_empty() { Proxying::Direct } else { Proxying::Url(url.to_owned()) };
-            Ok(())
-        })
+        self.set(|o| o.set_proxy(Some(url)))
     }
 
-    /// A PEM file with the certificates to trust instead of this machine's.
-    pub fn ca_file(self, path: impl Into<PathBuf>) -> ClientBuilder {
-        self.set(|o| {
-            o.http.ca_file = Some(path.into());
-            Ok(())
-        })
+    /// A PEM file with the certificates to trust instead of this machine's. It is read here and now.
+    pub fn ca_file(self, path: impl AsRef<Path>) -> ClientBuilder {
+        self.set(|o| o.set_ca_file(Some(path.as_ref())))
     }
 
     /// Log lines up to `level`, besides those of the `log` crate. Called on the thread of each run.

@@ -27,6 +27,16 @@ impl Error {
     pub(crate) fn invalid(argument: &'static str, problem: impl Into<String>) -> Error {
         Error::InvalidArgument { argument, problem: problem.into() }
     }
+
+    /// The same refusal, of one entry of a list.
+    pub(crate) fn of_entry(self, list: &'static str, at: usize) -> Error {
+        match self {
+            Error::InvalidArgument { problem, .. } => {
+                Error::invalid(list, format!("entry {at} (counted from 0): {problem}"))
+            }
+            other => other,
+        }
+    }
 }
 
 /// `Result` with this crate's [`Error`].

@@ -162,12 +162,34 @@ fn library() -> PathBuf {
     Path::new(ROOT).join(target).join("lib/libusercom.so")
 }
 
+/// The names of a library's defined symbols.
+#[cfg(target_os = "linux")]
+fn symbols(flags: &[&str], library: &Path) -> BTreeSet<String> {
+    let lines = succeed(Command::new("nm").args(flags).arg("--defined-only").arg(library));
+    lines.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect()
+}
+
 #[test]
 #[cfg(target_os = "linux")]
-fn the_library_exports_what_the_header_declares() {
-    let symbols = succeed(Command::new("nm").args(["-D", "--defined-only"]).arg(library()));
-    let exported: BTreeSet<String> =
-        symbols.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect();
+fn the_libraries_export_what_the_header_declares() {
     assert!(functions().len() > 50, "the header's functions were not found");
-    assert_eq!(exported, functions());
+    let shared = library();
+    assert_eq!(symbols(&["-D"], &shared), functions());
+    // An archive shows its inner parts, too; those of Rust and of its crates have other names.
+    let mut archive = symbols(&["-g", "--no-sort"], &shared.with_extension("a"));
+    archive.retain(|name| name.starts_with("uc_"));
+    assert_eq!(archive, functions());
+}
+
+/// Python's and PHP's declarations are compared by their own tests, type by type. In C++ the compiler does that,
+/// as usercom.hpp includes the header; here is seen that it leaves nothing out.
+#[test]
+fn the_cpp_header_uses_every_function() {
+    let hpp = fs::read_to_string(Path::new(ROOT).join("bindings/cpp/usercom.hpp")).unwrap();
+    let mut unused = functions();
+    unused.retain(|name| !hpp.contains(&format!("{name}(")) && !hpp.contains(&format!("{name})")));
+    // Called as they are: they own nothing and can't fail. The one-line call is made of the shared client's.
+    let as_they_are =
+        ["uc_abi_version", "uc_library_version", "uc_mass_update", "uc_shutdown", "uc_status_message"];
+    assert_eq!(unused, as_they_are.map(str::to_owned).into());
 }

@@ -235,7 +235,11 @@ fn what_to_set_and_for_whom() {
             ("value", &["four digits"]),
         ),
         ("a row's id", |c| c.mass_update_rows([(1, 1), (0, 2)], "plan"), ("ids", &["position 1"])),
-        ("a row's NaN", |c| c.mass_update_rows([(1, 1.0), (2, f64::NAN)], "plan"), ("value", &["NaN"])),
+        (
+            "a row's NaN",
+            |c| c.mass_update_rows([(1, 1.0), (2, f64::NAN)], "plan"),
+            ("rows", &["entry 1", "NaN"]),
+        ),
         (
             "50,001 values",
             |c| c.mass_update_rows((1..=50_001).map(|i| (i, i)), "plan"),

@@ -33,7 +33,6 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -609,7 +608,7 @@ public:
 private:
     Client() = default;
 
-    /// Each distinct value once, and for each row its place among them.
+    /// The values of the rows, each at the place of its row. The library sends equal ones together.
     struct Table {
         std::deque<std::string> texts;
         std::vector<const char*> values;
@@ -617,16 +616,9 @@ private:
 
         template <class Rows>
         explicit Table(const Rows& rows) {
-            std::unordered_map<std::string_view, std::uint32_t> places;
             for (const auto& row : rows) {
-                const Value value(row.second);
-                auto place = places.find(value.json());
-                if (place == places.end()) {
-                    const std::string& text = texts.emplace_back(value.json());
-                    place = places.emplace(text, static_cast<std::uint32_t>(values.size())).first;
-                    values.push_back(text.c_str());
-                }
-                index.push_back(place->second);
+                index.push_back(static_cast<std::uint32_t>(values.size()));
+                values.push_back(texts.emplace_back(Value(row.second).json()).c_str());
             }
         }
     };

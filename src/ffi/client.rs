@@ -221,7 +221,8 @@ unsafe fn rows(
             texts(json_values, n_values, "json_values")?,
         )
     };
-    let values = texts.iter().map(|text| Value::json(text)).collect::<Result<_, _>>()?;
+    let value = |(at, text): (usize, &&str)| Value::json(text).map_err(|error| error.of_entry("values", at));
+    let values = texts.iter().enumerate().map(value).collect::<Result<_, _>>()?;
     Ok(Update::rows(attr, values, index.to_vec()))
 }
 

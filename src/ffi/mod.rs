@@ -38,11 +38,23 @@ impl Failure {
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        let status = match &error {
-            Error::Tls(_) => uc_status::UC_STATUS_TLS,
-            Error::InvalidArgument { .. } | Error::Incomplete(_) => uc_status::UC_STATUS_INVALID_ARGUMENT,
-        };
-        Failure { status, message: error.to_string() }
+        let message = error.to_string();
+        match error {
+            Error::InvalidArgument { argument, problem } => Failure::invalid(parameter(argument), problem),
+            Error::Tls(_) => Failure { status: uc_status::UC_STATUS_TLS, message },
+            // Nothing in here turns a report into an error.
+            Error::Incomplete(_) => Failure { status: uc_status::UC_STATUS_INTERNAL, message },
+        }
+    }
+}
+
+/// The header's name of an argument.
+fn parameter(argument: &'static str) -> &'static str {
+    match argument {
+        "attribute" => "attr",
+        "value" => "json_value",
+        "values" => "json_values",
+        same => same,
     }
 }
 

@@ -9,7 +9,6 @@ use super::pointers::{free, give, handle_mut, optional_text};
 use super::{Failure, guard, look};
 use crate::client::Options;
 use crate::run::Log;
-use crate::wire::Proxying;
 
 /// Settings of a client. Made by `uc_options_new`, freed by `uc_options_free`; a client copies what it needs,
 /// so they may be freed or used again right after `uc_client_new`. One thread at a time.
@@ -115,33 +114,19 @@ pub unsafe extern "C" fn uc_options_set_max_attempts(options: *mut uc_options, a
 }
 
 /// A proxy, `http://[user:password@]host:port`; `""`: none. NULL (default): `HTTPS_PROXY` and `NO_PROXY` of
-/// the environment, for https only. Checked when the client is made.
+/// the environment when the client is made, for https only.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_proxy(options: *mut uc_options, url: *const c_char) -> c_int {
-    let change = |o: &mut Options| {
-        // SAFETY: the caller gives a string or NULL.
-        o.http.proxy = match unsafe { optional_text(url, "proxy") }? {
-            None => Proxying::Environment,
-            Some("") => Proxying::Direct,
-            Some(url) => Proxying::Url(url.to_owned()),
-        };
-        Ok(())
-    };
-    // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    // SAFETY: the caller gives a live handle and a string or NULL.
+    unsafe { set(options, |o| Ok(o.set_proxy(optional_text(url, "proxy")?)?)) }
 }
 
-/// A PEM file with the certificates to trust instead of this machine's. NULL (default): this machine's. The
-/// file is read when the client is made.
+/// A PEM file with the certificates to trust instead of this machine's. It is read at once. NULL (default):
+/// this machine's.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_ca_file(options: *mut uc_options, pem_path: *const c_char) -> c_int {
-    let change = |o: &mut Options| {
-        // SAFETY: the caller gives a string or NULL.
-        o.http.ca_file = unsafe { path(pem_path, "ca_file") }?;
-        Ok(())
-    };
-    // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    // SAFETY: the caller gives a live handle and a string or NULL.
+    unsafe { set(options, |o| Ok(o.set_ca_file(path(pem_path, "ca_file")?.as_deref())?)) }
 }
 
 /// A path: bytes on Unix, UTF-8 elsewhere.

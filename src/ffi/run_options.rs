@@ -37,54 +37,54 @@ pub extern "C" fn uc_run_options_new() -> *mut uc_run_options {
 
 /// Frees settings. NULL is a no-op.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_run_options_free(options: *mut uc_run_options) {
+pub unsafe extern "C" fn uc_run_options_free(run_options: *mut uc_run_options) {
     // SAFETY: the caller gives back what `uc_run_options_new` gave.
-    unsafe { free(options) };
+    unsafe { free(run_options) };
 }
 
 /// Every setter: find the settings, change them.
 ///
 /// # Safety
-/// `options` is NULL or a live handle that no other thread uses now.
+/// `run_options` is NULL or a live handle that no other thread uses now.
 unsafe fn set(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     change: impl FnOnce(&mut uc_run_options) -> Result<(), Failure>,
 ) -> c_int {
     guard(|| {
         // SAFETY: the caller of the setter promises it.
-        change(unsafe { handle_mut(options, "run_options") }?)
+        change(unsafe { handle_mut(run_options, "run_options") }?)
     })
 }
 
 /// How long the whole call may take, waits and retries included, in milliseconds; requests that are under
 /// way then get up to 5 s more. 0: no limit (default).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_run_options_set_deadline_ms(options: *mut uc_run_options, ms: u64) -> c_int {
+pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     let change = |o: &mut uc_run_options| {
         o.options.deadline = (ms > 0).then(|| Duration::from_millis(ms));
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
 /// Defaults to 120,000.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_run_options_set_patience_ms(options: *mut uc_run_options, ms: u64) -> c_int {
+pub unsafe extern "C" fn uc_run_options_set_patience_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, |o| Ok(o.options.set_patience(Duration::from_millis(ms))?)) }
+    unsafe { set(run_options, |o| Ok(o.options.set_patience(Duration::from_millis(ms))?)) }
 }
 
 /// Most requests of the run, 1 or more. Defaults to twenty times what the job needs when all goes well, at
 /// least 1,000. A run that reaches it stops with `UC_STATUS_REQUEST_LIMIT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_max_requests(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     requests: u64,
 ) -> c_int {
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, |o| Ok(o.options.set_max_requests(requests)?)) }
+    unsafe { set(run_options, |o| Ok(o.options.set_max_requests(requests)?)) }
 }
 
 /// Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn uc_run_options_set_max_requests(
 /// `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_journal_dir(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     dir: *const c_char,
 ) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -100,7 +100,7 @@ pub unsafe extern "C" fn uc_run_options_set_journal_dir(
         Ok(o.options.set_journal_dir(unsafe { path(dir, "journal_dir") }?)?)
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// How old an unfinished journal may be to be gone on with, 1,000 to 2,592,000,000 milliseconds (30 days). An
@@ -108,18 +108,18 @@ pub unsafe extern "C" fn uc_run_options_set_journal_dir(
 /// (12 h).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_journal_max_age_ms(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     ms: u64,
 ) -> c_int {
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, |o| Ok(o.options.set_journal_max_age(Duration::from_millis(ms))?)) }
+    unsafe { set(run_options, |o| Ok(o.options.set_journal_max_age(Duration::from_millis(ms))?)) }
 }
 
 /// Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom
 /// attributes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_standard_attributes(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     on: c_int,
 ) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -127,35 +127,35 @@ pub unsafe extern "C" fn uc_run_options_set_standard_attributes(
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_run_options_set_allow_null(options: *mut uc_run_options, on: c_int) -> c_int {
+pub unsafe extern "C" fn uc_run_options_set_allow_null(run_options: *mut uc_run_options, on: c_int) -> c_int {
     let change = |o: &mut uc_run_options| {
         o.options.allow_null = on != 0;
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// Non-zero: everything but the network; the report has requests, bytes and seconds. Defaults to 0.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn uc_run_options_set_dry_run(options: *mut uc_run_options, on: c_int) -> c_int {
+pub unsafe extern "C" fn uc_run_options_set_dry_run(run_options: *mut uc_run_options, on: c_int) -> c_int {
     let change = |o: &mut uc_run_options| {
         o.options.dry_run = on != 0;
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// A function that is told how far the run is, with `userdata`. NULL: none (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_progress(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     progress: uc_progress_fn,
     userdata: *mut c_void,
 ) -> c_int {
@@ -165,14 +165,14 @@ pub unsafe extern "C" fn uc_run_options_set_progress(
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }
 
 /// A handle that stops the run from elsewhere. NULL: none (default). The handle must live until the run
 /// returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_cancel(
-    options: *mut uc_run_options,
+    run_options: *mut uc_run_options,
     cancel: *const uc_cancel,
 ) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -181,5 +181,5 @@ pub unsafe extern "C" fn uc_run_options_set_cancel(
         Ok(())
     };
     // SAFETY: the caller gives a live handle.
-    unsafe { set(options, change) }
+    unsafe { set(run_options, change) }
 }

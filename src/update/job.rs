@@ -89,11 +89,12 @@ impl<'a> Job<'a> {
 
 /// The distinct values and, for rows of more than one, each position's index into them.
 fn distinct_values(update: &Update, ids: usize, rules: Rules) -> Result<(Vec<JsonText>, Option<Vec<u32>>)> {
-    let texts: Vec<JsonText> =
-        update.values.iter().map(|v| JsonText::of(v, rules.allow_null)).collect::<Result<_>>()?;
+    let text = |value| JsonText::of(value, rules.allow_null);
     let Some(index) = &update.value_index else {
-        return Ok((texts, None));
+        return Ok((update.values.iter().map(text).collect::<Result<_>>()?, None));
     };
+    let entry = |(at, value)| text(value).map_err(|error| error.of_entry("values", at));
+    let texts: Vec<JsonText> = update.values.iter().enumerate().map(entry).collect::<Result<_>>()?;
     if index.len() != ids {
         let problem = format!("has {} entries for {ids} ids; give one for each id", index.len());
         return Err(Error::invalid("value_index", problem));
@@ -263,6 +264,8 @@ mod tests {
         };
         assert!(refused(vec![1.into()], vec![0], &[1, 2]).contains("1 entries for 2 ids"));
         assert!(refused(vec![1.into()], vec![0, 1], &[1, 2]).contains("entry 1"));
+        let null = refused(vec![1.into(), Value::json("null").unwrap()], vec![0, 1], &[1, 2]);
+        assert!(null.starts_with("values: entry 1 (counted from 0): null is refused"), "{null}");
         let n = 50_001;
         let ids: Vec<i64> = (1..=n).collect();
         let many = refused((0..n).map(Value::from).collect(), (0..n as u32).collect(), &ids);

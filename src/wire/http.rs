@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Read};
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -55,7 +55,18 @@ pub(crate) enum Proxying {
     #[default]
     Environment,
     Direct,
-    Url(String),
+    Through(ureq::Proxy),
+}
+
+impl Proxying {
+    /// `http://[user:password@]host:port`, or nothing for none.
+    pub fn parse(url: &str) -> Result<Proxying> {
+        if url.is_empty() {
+            Ok(Proxying::Direct)
+        } else {
+            parse_proxy(url, "proxy", None).map(Proxying::Through)
+        }
+    }
 }
 
 impl fmt::Debug for Proxying {
@@ -64,20 +75,46 @@ impl fmt::Debug for Proxying {
         f.write_str(match self {
             Proxying::Environment => "Environment",
             Proxying::Direct => "Direct",
-            Proxying::Url(_) => "Url(hidden)",
+            Proxying::Through(_) => "Through(hidden)",
         })
     }
 }
 
+/// Certificates to trust instead of this machine's.
+#[derive(Clone)]
+pub(crate) struct Roots(Arc<Vec<Certificate<'static>>>);
+
+impl Roots {
+    /// From a PEM file.
+    pub fn read(path: &Path) -> Result<Roots> {
+        let refuse = |why: String| Error::invalid("ca_file", format!("{}: {why}", path.display()));
+        let pem = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
+        let items: Vec<PemItem<'_>> =
+            ureq::tls::parse_pem(&pem).collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()))?;
+        let certificates: Vec<_> = items
+            .into_iter()
+            .filter_map(|item| match item {
+                PemItem::Certificate(certificate) => Some(certificate),
+                _ => None,
+            })
+            .collect();
+        if certificates.is_empty() {
+            return Err(refuse("holds no certificate; it must be PEM, with BEGIN CERTIFICATE lines".into()));
+        }
+        Ok(Roots(Arc::new(certificates)))
+    }
+}
+
 /// How to talk to the service.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct HttpOptions {
     pub method: Method,
     pub api_version: Option<u32>,
     /// How long the first byte of an answer may take.
     pub request_timeout: Duration,
     pub proxy: Proxying,
-    pub ca_file: Option<PathBuf>,
+    /// `None`: this machine's.
+    pub roots: Option<Roots>,
     pub workers: usize,
 }
 
@@ -95,8 +132,8 @@ pub(crate) struct Http {
 impl Http {
     pub fn new(account: &Account, options: &HttpOptions) -> Result<Http> {
         let mut tls = TlsConfig::builder();
-        if let Some(path) = &options.ca_file {
-            tls = tls.root_certs(RootCerts::Specific(Arc::new(read_ca_file(path)?)));
+        if let Some(Roots(certificates)) = &options.roots {
+            tls = tls.root_certs(RootCerts::Specific(certificates.clone()));
         } else if account.base.is_https() {
             check_trust_store()?;
             tls = tls.root_certs(RootCerts::PlatformVerifier);
@@ -358,7 +395,7 @@ fn proxy(option: &Proxying, base: &BaseUrl) -> Result<Option<ureq::Proxy>> {
     let variable = |name: &str| std::env::var(name).ok().filter(|v| !v.is_empty());
     match option {
         Proxying::Direct => Ok(None),
-        Proxying::Url(url) => parse_proxy(url, "proxy", None).map(Some),
+        Proxying::Through(proxy) => Ok(Some(proxy.clone())),
         Proxying::Environment if !base.is_https() => Ok(None),
         Proxying::Environment => {
             let found =
@@ -394,24 +431,6 @@ fn parse_proxy(url: &str, named: &'static str, except: Option<&str>) -> Result<u
         builder = builder.no_proxy(pattern.trim());
     }
     builder.build().map_err(|_| refuse())
-}
-
-fn read_ca_file(path: &PathBuf) -> Result<Vec<Certificate<'static>>> {
-    let refuse = |why: String| Error::invalid("ca_file", format!("{}: {why}", path.display()));
-    let pem = std::fs::read(path).map_err(|e| refuse(e.to_string()))?;
-    let items: Vec<PemItem<'_>> =
-        ureq::tls::parse_pem(&pem).collect::<Result<_, _>>().map_err(|e| refuse(e.to_string()))?;
-    let certificates: Vec<_> = items
-        .into_iter()
-        .filter_map(|item| match item {
-            PemItem::Certificate(certificate) => Some(certificate),
-            _ => None,
-        })
-        .collect();
-    if certificates.is_empty() {
-        return Err(refuse("holds no certificate; it must be PEM, with BEGIN CERTIFICATE lines".into()));
-    }
-    Ok(certificates)
 }
 
 /// Says so at once where no certificate could ever be verified.

@@ -9,7 +9,7 @@ mod verdict;
 pub(crate) use body::{Request, fitting, render};
 pub(crate) use call::Call;
 pub use http::Method;
-pub(crate) use http::{Http, HttpOptions, Line, Proxying};
+pub(crate) use http::{Http, HttpOptions, Line, Proxying, Roots};
 #[cfg(fuzzing)]
 pub(crate) use retry_after::retry_after;
 pub(crate) use verdict::{Culprit, Fatal, Fault, Remark, Verdict, Words};

@@ -209,7 +209,7 @@ int main(int argc, char **argv) {
         }
     }
     /* Nothing here may wait for ever. */
-    alarm(120);
+    alarm(300);
     /* The environment of whoever runs the tests is no part of them. */
     unsetenv("USERCOM_BASE_URL");
     for (size_t g = 0; g < GROUPS; g++) {

@@ -75,7 +75,7 @@ check 'one_shot ends' '0 ' "$code $err"
 check 'one_shot sends' '10,"""pro""",1 15,"""pro""",1 22,"""pro""",1 23,"""pro""",1' "$(ledger plan | tr '\n' ' ' | sed 's/ $//')"
 run one_shot acme plan pro 10
 check 'one_shot refuses' '1' "$code"
-check 'one_shot says what to do' 'value: is not one JSON value' "$(echo "$err" | grep -o 'value: is not one JSON value')"
+check 'one_shot says what to do' 'json_value: is not one JSON value' "$(echo "$err" | grep -o 'json_value: is not one JSON value')"
 run one_shot acme plan 1 10 x
 check 'one_shot reads ids' '2 "x" is not an id' "$code $err"
 run one_shot acme plan
@@ -83,7 +83,7 @@ check 'one_shot has a usage' '2 usage:' "$code $(echo "$err" | head -n 1 | cut -
 check 'nothing more was sent' 1 "$(requests)"
 token=$USERCOM_TOKEN
 unset USERCOM_TOKEN
-for program in one_shot ids_from_file rows; do
+for program in one_shot ids_from_file rows resume; do
     run $program acme plan 1 1
     check "$program asks for the token" '2 usage: USERCOM_TOKEN=...' "$code $(echo "$err" | head -n 1 | cut -d ' ' -f 1,2)"
 done
@@ -145,6 +145,40 @@ printf '1,5\n2;6\n' >"$work/spent"
 run rows acme tier "$work/spent"
 check 'rows names the line' "2 $work/spent:2: is not \"id,spent\"" "$code $err"
 check 'nothing more was sent' 2 "$(requests)"
+
+# ---- resume --------------------------------------------------------------------------------------
+
+# Killed in the middle, the same call goes on: no batch is sent twice but the one that was under way.
+start
+seq 1 9500 >"$work/ids"
+"$folder/resume" acme plan '"pro"' "$work/ids" "$work/journal" >"$work/out" 2>"$work/err" &
+child=$!
+tries=0
+until [ "$(requests)" -ge 4 ]; do
+    tries=$((tries + 1))
+    [ $tries -lt 200 ] || { echo "resume did not start: $(cat "$work/err")" >&2; exit 1; }
+    sleep 0.05
+done
+run resume acme plan '"pro"' "$work/ids" "$work/journal"
+check 'resume is not run twice at once' '2 the same update is running already' "$code $(echo "$err" | cut -d : -f 1)"
+kill -KILL $child
+wait $child 2>/dev/null
+check 'resume was killed' '137' "$?"
+check 'resume leaves a journal' 1 "$(find "$work/journal" -name '*.journal' | wc -l | tr -d ' ')"
+before=$(requests)
+run resume acme plan '"pro"' "$work/ids" "$work/journal"
+check 'resume ends' '0 ' "$code $err"
+check 'resume tells the whole job' '9500 of 9500 ids confirmed' "${out%%,*}"
+check 'resume says what it sent' "$(($(requests) - before))" "$(echo "$out" | sed 's/.*, \([0-9]*\) requests.*/\1/')"
+check 'resume was in the middle' yes "$([ "$before" -lt 10 ] && echo yes)"
+check 'resume sends what was left' yes "$([ "$(requests)" -le 11 ] && echo yes)"
+check 'resume reaches everybody' 9500 "$(ledger plan | grep -c ',"""pro""",[12]$')"
+check 'resume leaves no journal' 0 "$(find "$work/journal" -type f | wc -l | tr -d ' ')"
+printf '1\nx\n' >"$work/bad"
+run resume acme plan '"pro"' "$work/bad" "$work/journal"
+check 'resume names the line' "2 $work/bad: what comes after 1 ids is not an id" "$code $err"
+run resume acme plan '"pro"' "$work/none" "$work/journal"
+check 'resume names the file' "2 $work/none: No such file or directory" "$code $err"
 
 echo "$passed passed, $failed failed"
 [ $failed = 0 ]

@@ -187,10 +187,12 @@ void exceptions(const usercom::Client& client) {
     CHECK_THROWS(usercom::Options().workers(33), usercom::InvalidArgument, "workers: ");
     CHECK_THROWS(usercom::Options().request_timeout(-1s), usercom::InvalidArgument, "request_timeout: ");
     CHECK_THROWS(usercom::RunOptions().patience(1ms), usercom::InvalidArgument, "patience: ");
-    CHECK_THROWS(client.mass_update({1}, "", 1), usercom::InvalidArgument, "attribute: ");
+    CHECK_THROWS(client.mass_update({1}, "", 1), usercom::InvalidArgument, "attr: ");
     CHECK_THROWS(client.mass_update({1}, "plan", std::nan("")), usercom::InvalidArgument, "do not exist in JSON");
     CHECK_THROWS(client.mass_update({1}, std::string("a\0b", 3), 1), usercom::InvalidArgument, "NUL");
-    CHECK_THROWS(client.mass_update({1}, "plan", usercom::Value::json("a b")), usercom::InvalidArgument, "value: ");
+    CHECK_THROWS(client.mass_update({1}, "plan", usercom::Value::json("a b")), usercom::InvalidArgument, "json_value: ");
+    CHECK_THROWS(client.mass_update_rows(std::map<int, usercom::Value>{{1, 1}, {2, usercom::Value::json("x")}}, "plan"),
+                 usercom::InvalidArgument, "json_values: entry 1 ");
     CHECK_THROWS(client.mass_update_custom_ids({std::string_view("a\0b", 3)}, "plan", 1), usercom::InvalidArgument, "NUL");
     try {
         client.mass_update({1, 2}, "plan", usercom::Value::json("x"));

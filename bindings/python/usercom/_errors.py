@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 from typing import TYPE_CHECKING, Any, Optional
 
-from ._library import lib, text_of
+from ._library import lib, words_of
 
 if TYPE_CHECKING:
     from ._report import Report
@@ -180,4 +180,4 @@ def error_of(status: int, message: str, report: Optional[Report] = None) -> Erro
 def check(status: int) -> None:
     """Raises for what a setter or a constructor of the library returned on this thread."""
     if status != Status.OK:
-        raise error_of(status, text_of(lib.uc_last_error()))
+        raise error_of(status, words_of(lib.uc_last_error()))

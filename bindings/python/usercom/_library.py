@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import re
 import sys
 from ctypes import POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
 from pathlib import Path
@@ -158,3 +159,10 @@ class Handle:
 def text_of(borrowed: Optional[bytes]) -> str:
     """A text that the library lent, as str."""
     return (borrowed or b"").decode("utf-8", "replace")
+
+
+def words_of(borrowed: Optional[bytes]) -> str:
+    """A message that the library lent, where the arguments that C names differently are called as they are here."""
+    words = re.sub(r"^attr:", "attribute:", text_of(borrowed))
+    # Which of several values it was can't be told: equal ones were made one.
+    return re.sub(r"^json_values?: (entry \d+ \(counted from 0\): )?", "value: ", words)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Optional, Union, overload
 
 from ._errors import Status, error_of
-from ._library import Handle, lib, text_of
+from ._library import Handle, lib, text_of, words_of
 
 
 class IdState(enum.IntEnum):
@@ -43,7 +43,7 @@ class Report:
     def __init__(self, handle: Handle, ids: Sequence[Any]) -> None:
         pointer = handle.pointer
         self.status = Status(lib.uc_report_status(pointer))
-        self.message: str = text_of(lib.uc_report_message(pointer))
+        self.message: str = words_of(lib.uc_report_message(pointer))
         """One line on how the run ended, and what to do where there is something to do."""
         self.total: int = lib.uc_report_total(pointer)
         self.confirmed: int = lib.uc_report_confirmed(pointer)

@@ -34,14 +34,17 @@ final class Library
     /** Why the last call failed; arguments that C names base_url are called baseUrl here. */
     public static function lastError(): string
     {
+        // Which of several values it was can't be told: equal ones were made one.
+        $words = preg_replace(
+            ['/^attr:/', '/^json_values?: (entry \d+ \(counted from 0\): )?/', '/^max_level:/'],
+            ['attribute:', 'value: ', 'log_level:'],
+            self::get()->uc_last_error(),
+        );
+
         return (string) preg_replace_callback(
             '/^[a-z_]+(?=: )|\ballow_null\b/',
-            static fn (array $name): string => match ($name[0]) {
-                'attr' => 'attribute',
-                'max_level' => 'logLevel',
-                default => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
-            },
-            self::get()->uc_last_error(),
+            static fn (array $name): string => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
+            (string) $words,
         );
     }
 
