@@ -24,7 +24,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program install uninstall demo test bench torture fuzz clean
+.PHONY: help setup lib header program install uninstall demo test abi-baseline bench torture fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -79,14 +79,14 @@ demo:                   ## a shop's updates from four languages against a sandbo
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp install python php readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
 	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) test-lib
+.PHONY: $(STAGES:%=test-%) test-lib abi-library
 
 test-format:
 	$(CARGO) fmt --check
@@ -115,6 +115,10 @@ test-c test-cpp test-install test-python test-php test-readme: export USERCOM_PR
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
+# With the types of its functions; without debug information a library has only their names.
+abi-library:
+	$(CARGO) rustc --lib --features capi --crate-type cdylib -- -Clink-arg=-Wl,-soname,$(SONAME) -Cdebuginfo=2
+
 test-c: test-lib
 	$(MAKE_QUIET) -C bindings/c test
 
@@ -123,6 +127,9 @@ test-cpp: test-lib
 
 test-install: test-lib
 	bindings/c/tests/install.sh
+
+test-abi: abi-library
+	bindings/c/packaging/abi check $(TARGET)/debug/libusercom.so
 
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
@@ -136,6 +143,9 @@ test-readme: test-lib
 
 test-demo:
 	examples/demo/run
+
+abi-baseline: abi-library ## take the C interface as it is for the one that later ones must keep
+	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
 
 # ---- long ones, before a release -----------------------------------------------------------------
 
