@@ -12,19 +12,25 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 LIB := $(TARGET)/lib
 
+# Where `make install` puts things. DESTDIR goes in front of them all, for packages.
+PREFIX ?= /usr/local
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+CMAKEDIR := $(PREFIX)/share/cmake/usercom
+
 CARGO ?= cargo
 PHP ?= php
 PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program demo test bench torture sanitize fuzz clean
+.PHONY: help setup lib header program install uninstall demo test abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
 	@echo 'usercom $(VERSION). Targets:'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
-	  while IFS='|' read -r name text; do printf '%-14s%s\n' "$$name" "$$text"; done
+	  while IFS='|' read -r name text; do printf '%-16s%s\n' "$$name" "$$text"; done
 	@echo 'PROFILE=dev compiles faster and without optimizing; CARGO_TARGET_DIR is respected.'
 
 setup:                  ## install what the demo and the tests need (Debian, Ubuntu)
@@ -48,20 +54,39 @@ header:                 ## write include/usercom.h anew from src/ffi
 program:                ## the program, target/release/usercom
 	$(CARGO) build --profile $(PROFILE) --features cli --bin usercom
 
+# Of what `make lib` has built, with the same PROFILE: a `sudo make install` compiles nothing.
+install:                ## the C library, headers, pkg-config and CMake files into PREFIX (/usr/local)
+	@test -e $(BUILT)/libusercom.so || { echo '$(BUILT)/libusercom.so is missing: run `make lib` first' >&2; exit 1; }
+	install -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig $(INCLUDEDIR) $(CMAKEDIR))
+	install -m 755 $(BUILT)/libusercom.so $(DESTDIR)$(LIBDIR)/libusercom.so.$(VERSION)
+	ln -sf libusercom.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
+	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libusercom.so
+	install -m 644 $(BUILT)/libusercom.a $(DESTDIR)$(LIBDIR)
+	install -m 644 include/usercom.h bindings/cpp/usercom.hpp $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 bindings/c/packaging/usercom-config*.cmake $(DESTDIR)$(CMAKEDIR)
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
+	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
+	  bindings/c/packaging/usercom.pc.in | install -m 644 /dev/stdin $(DESTDIR)$(LIBDIR)/pkgconfig/usercom.pc
+
+uninstall:              ## take away what `make install` has put there
+	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libusercom.so.$(VERSION) $(SONAME) libusercom.so libusercom.a pkgconfig/usercom.pc)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.hpp)
+	rm -rf $(DESTDIR)$(CMAKEDIR)
+
 demo:                   ## a shop's updates from four languages against a sandbox, checked id by id
 	@.ci/setup demo
 	@examples/demo/run
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp python php readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
 	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) test-lib
+.PHONY: $(STAGES:%=test-%) test-lib abi-library
 
 test-format:
 	$(CARGO) fmt --check
@@ -85,16 +110,26 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library, and start this program as their sandbox.
-test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-install test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
+
+# With the types of its functions; without debug information a library has only their names.
+abi-library:
+	$(CARGO) rustc --lib --features capi --crate-type cdylib -- -Clink-arg=-Wl,-soname,$(SONAME) -Cdebuginfo=2
 
 test-c: test-lib
 	$(MAKE_QUIET) -C bindings/c test
 
 test-cpp: test-lib
 	$(MAKE_QUIET) -C bindings/cpp test
+
+test-install: test-lib
+	bindings/c/tests/install.sh
+
+test-abi: abi-library
+	bindings/c/packaging/abi check $(TARGET)/debug/libusercom.so
 
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
@@ -108,6 +143,9 @@ test-readme: test-lib
 
 test-demo:
 	examples/demo/run
+
+abi-baseline: abi-library ## take the C interface as it is for the one that later ones must keep
+	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
 
 # ---- long ones, before a release -----------------------------------------------------------------
 

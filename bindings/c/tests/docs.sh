@@ -4,7 +4,6 @@ set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 root=$(cd "$here/../../.." && pwd)
 page=$root/docs/c.md
-library=$(cd "$(dirname "$USERCOM_LIBRARY")" && pwd)
 work=$(mktemp -d)
 sandbox=
 trap '[ -z "$sandbox" ] || kill "$sandbox"; rm -rf "$work"' EXIT
@@ -24,17 +23,18 @@ blocks() {
 
 blocks bindings/c/examples/first.c
 cmp "$work/block.1" "$root/bindings/c/examples/first.c" || fail 'its first program is not the file'
-example=bindings/c/examples/ids_from_file.c
-blocks "part of $example"
-for block in "$work"/block.*; do
-    # Both as one line each, so that a block of lines can be looked for.
-    tr '\n' '\r' <"$root/$example" | grep -qF "$(tr '\n' '\r' <"$block")" || fail "not in $example: $(cat "$block")"
+for example in bindings/c/examples/ids_from_file.c bindings/c/tests/cmake/CMakeLists.txt; do
+    blocks "part of $example"
+    for block in "$work"/block.*; do
+        # Both as one line each, so that a block of lines can be looked for.
+        tr '\n' '\r' <"$root/$example" | grep -qF "$(tr '\n' '\r' <"$block")" || fail "not in $example: $(cat "$block")"
+    done
 done
 
-# The checkout beside the empty directory, as the page has it.
-mkdir -p "$work/usercom/target" "$work/empty"
-ln -s "$root/include" "$work/usercom/include"
-ln -s "$library" "$work/usercom/target/lib"
+# The checkout beside the empty directory, as the page has it; what the other tests use is compiled already.
+ln -s "$root" "$work/usercom"
+mkdir "$work/empty"
+export PROFILE=dev
 : >"$work/said"
 "$USERCOM_PROGRAM" sandbox --port 0 --token "$(printf 'k%.0s' $(seq 64))" >"$work/said" &
 sandbox=$!
@@ -42,7 +42,7 @@ until grep -q listening "$work/said"; do sleep 0.05; done
 USERCOM_TOKEN=$(printf 'k%.0s' $(seq 64))
 USERCOM_BASE_URL=$(sed -n 's/^usercom sandbox listening on //p' "$work/said")
 export USERCOM_TOKEN USERCOM_BASE_URL
-unset LD_LIBRARY_PATH
+unset LD_LIBRARY_PATH MAKEFLAGS
 
 cp "$root/bindings/c/examples/first.c" "$work/empty/"
 blocks run
