@@ -385,7 +385,8 @@ int uc_options_set_method(struct uc_options *options, const char *method);
 int uc_options_set_api_version(struct uc_options *options, uint32_t version);
 
 /**
- * How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000.
+ * How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000. The other
+ * phases of a request are fixed: 10 s to connect, 30 s to send, 30 s for the rest of the answer.
  */
 int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
 
@@ -524,7 +525,9 @@ int uc_run_options_set_deadline_ms(struct uc_run_options *options, uint64_t ms);
 
 /**
  * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
- * Defaults to 120,000.
+ * Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent then, and requests
+ * under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers say what
+ * became of their ids.
  */
 int uc_run_options_set_patience_ms(struct uc_run_options *options, uint64_t ms);
 

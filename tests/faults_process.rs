@@ -297,17 +297,12 @@ fn one_pace_for_all() {
     paced(&server, 5);
 }
 
-/// A child's work: a run of 40 batches against the server named by its role, `url token`.
+/// A child's work: a run of 40 batches.
 fn work_of(role: &str, workers: usize) -> Report {
-    let (url, token) = role.split_once(' ').unwrap();
-    let client = Client::builder("acme", token).base_url(url).no_rate_limit().batch_size(5).workers(workers);
-    let report = client.build().unwrap().run(Update::new("plan", "pro")).ids(&ids(200)).send().unwrap();
+    let client = child::client_of(role).batch_size(5).workers(workers).build().unwrap();
+    let report = client.mass_update(&ids(200), "plan", "pro").unwrap();
     println!("{report}");
     report
-}
-
-fn role(server: &Server) -> String {
-    format!("{} {}", server.url(), server.token)
 }
 
 /// Slow enough that several workers are wanted.
@@ -342,7 +337,7 @@ fn few_file_descriptors() {
     }
     let _watchdog = Watchdog::new(s(60));
     let server = unhurried();
-    child::run(&mut child::command("few_file_descriptors", &role(&server)));
+    child::run(&mut child::command("few_file_descriptors", &child::of(&server)));
     assert!(server.connections() <= 4, "{}", server.connections());
     assert_eq!(server.accepted().len(), 200);
 }
@@ -351,15 +346,13 @@ fn few_file_descriptors() {
 fn no_file_descriptor_at_all() {
     if let Some(role) = child::role() {
         leave_descriptors(0);
-        let (url, token) = role.split_once(' ').unwrap();
-        let client = Client::builder("acme", token).base_url(url).no_rate_limit().build().unwrap();
-        let report = impatient(&client, &ids(10));
+        let report = impatient(&child::client_of(&role).build().unwrap(), &ids(10));
         assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 10), "{report}");
         assert!(report.message().contains("open files"), "{report}");
         return;
     }
     let server = Server::untouched();
-    child::run(&mut child::command("no_file_descriptor_at_all", &role(&server)));
+    child::run(&mut child::command("no_file_descriptor_at_all", &child::of(&server)));
     assert_eq!(server.connections(), 0);
 }
 
@@ -382,7 +375,7 @@ fn no_thread_to_be_had() {
     }
     let _watchdog = Watchdog::new(s(60));
     let server = unhurried();
-    child::run(&mut child::command("no_thread_to_be_had", &role(&server)));
+    child::run(&mut child::command("no_thread_to_be_had", &child::of(&server)));
     assert_eq!(server.connections(), 1);
 }
 
@@ -439,7 +432,7 @@ fn a_storm_of_signals() {
             x.ok()
         },
     );
-    child::run(&mut child::command("a_storm_of_signals", &role(&server)));
+    child::run(&mut child::command("a_storm_of_signals", &child::of(&server)));
     assert_eq!(server.accepted().len(), 200);
 }
 
@@ -454,14 +447,12 @@ fn peak() -> u64 {
 #[test]
 fn endless_answers() {
     if let Some(role) = child::role() {
-        let [url, token, what] = role.splitn(3, ' ').collect::<Vec<_>>().try_into().unwrap();
-        let client = Client::builder("acme", token).base_url(url).no_rate_limit().request_timeout(ms(700));
-        let client = client.build().unwrap();
+        let client = child::client_of(&role).request_timeout(ms(700)).build().unwrap();
         let (before, start) = (peak(), Instant::now());
         let run = client.run(Update::new("plan", "pro")).ids(&[1, 2]).patience(s(1)).deadline(s(2));
         let report = run.send().unwrap();
         // The last chunk has come before the trailers: whether that is believed makes no difference.
-        let whole = what == "endless trailers";
+        let whole = role.ends_with("endless trailers");
         assert!(report.unknown() == 2 || whole && report.confirmed() == 2, "{report}");
         assert!(start.elapsed() < ms(7700), "{:?}", start.elapsed());
         assert!(peak() - before < 24 * 1024, "{} KiB more", peak() - before);
@@ -497,7 +488,7 @@ fn endless_answers() {
             Then::Close
         });
         println!("{what}");
-        child::run(&mut child::command("endless_answers", &format!("{} {what}", role(&server))));
+        child::run(&mut child::command("endless_answers", &format!("{} {what}", child::of(&server))));
     });
 }
 
@@ -555,8 +546,8 @@ fn tunnel(mut client: TcpStream, heads: &Mutex<Vec<String>>, allow: bool) {
 fn proxies_of_the_environment() {
     const ME: &str = "proxies_of_the_environment";
     if let Some(role) = child::role() {
-        let [url, token, ca, expected] = role.split(' ').collect::<Vec<_>>().try_into().unwrap();
-        let client = Client::builder("acme", token).base_url(url).ca_file(ca).no_rate_limit().build();
+        let [.., ca, expected] = role.split(' ').collect::<Vec<_>>()[..] else { panic!("{role}") };
+        let client = child::client_of(&role).ca_file(ca).build();
         match expected {
             "refused" => {
                 let message = client.unwrap_err().to_string();
@@ -579,7 +570,7 @@ fn proxies_of_the_environment() {
     let config = authority.config(&["127.0.0.1", "localhost"], |_| {});
     let ca = authority.file();
     let ask = |expected: &str, server: &Server, set: &[(&str, &str)]| {
-        let role = format!("{} {} {} {expected}", server.url(), server.token, ca.display());
+        let role = format!("{} {} {expected}", child::of(server), ca.display());
         child::run(child::command(ME, &role).envs(set.iter().copied()));
     };
     let good = Proxy::start(true);

@@ -4,6 +4,7 @@
 
 pub mod child;
 pub mod oracle;
+pub mod preload;
 pub mod server;
 pub mod tls;
 
