@@ -213,7 +213,8 @@ struct uc_cancel *uc_cancel_new(void);
 
 /**
  * Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
- * ids under way end unknown. NULL is a no-op.
+ * ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
+ * connecting, up to 10 s, can't be cut short. NULL is a no-op.
  */
 void uc_cancel_request(struct uc_cancel *cancel);
 

@@ -5,7 +5,7 @@
 mod support;
 
 use std::io::Read;
-use std::net::{SocketAddr, TcpListener};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -13,7 +13,8 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 use support::{
-    Server, Then, Watchdog, check, check_custom, child, ids, impatient, ms, preload, s, server, side_by_side,
+    Server, Then, Watchdog, cancelled, check, check_custom, child, ids, impatient, ms, preload, s, server,
+    side_by_side, undisturbed,
 };
 use usercom::{Cancel, Client, Report, Status, Update};
 
@@ -145,20 +146,24 @@ fn a_resolver_that_takes_its_time() {
 }
 
 /// The system takes connections off our hands until its queue is full; then it drops every SYN.
+fn fill_the_queue(address: SocketAddr) -> Vec<Socket> {
+    let fillers = (0..4).map(|_| {
+        let filler = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        filler.set_nonblocking(true).unwrap();
+        let _ = filler.connect(&address.into());
+        filler
+    });
+    let fillers = fillers.collect();
+    thread::sleep(ms(50));
+    fillers
+}
+
 #[test]
 fn a_black_hole_takes_ten_seconds() {
     let _watchdog = Watchdog::new(s(30));
     let (socket, address) = silent_port();
     socket.listen(0).unwrap();
-    let _fill: Vec<Socket> = (0..4)
-        .map(|_| {
-            let filler = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-            filler.set_nonblocking(true).unwrap();
-            let _ = filler.connect(&address.into());
-            filler
-        })
-        .collect();
-    thread::sleep(ms(50));
+    let _fill = fill_the_queue(address);
     let client = Client::builder("acme", &server::fresh_token());
     let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
     let start = Instant::now();
@@ -169,6 +174,58 @@ fn a_black_hole_takes_ten_seconds() {
         "{report}"
     );
     assert!(start.elapsed() > s(9) && start.elapsed() < s(12), "{:?}", start.elapsed());
+}
+
+/// Connecting can't be cut short, and is no business of a run that is connected.
+#[test]
+fn cancelled_while_connecting() {
+    let _watchdog = Watchdog::new(s(40));
+    let (socket, address) = silent_port();
+    socket.listen(0).unwrap();
+    let server = Server::busy_with_one(TcpListener::from(socket), |x| {
+        thread::sleep(ms(250));
+        x.ok()
+    });
+    let client = server.builder().batch_size(1).workers(1).build().unwrap();
+    thread::scope(|scope| {
+        let other = scope.spawn(|| client.mass_update(&ids(50), "plan", "pro").unwrap());
+        thread::sleep(ms(100));
+        let _fill = fill_the_queue(address);
+        let (report, took) = cancelled(client.run(Update::new("plan", "pro")).ids(&[1001, 1002]), ms(400));
+        assert_eq!(report.not_attempted(), 2, "{report}");
+        assert!(took < s(10), "{took:?}");
+        let other = other.join().unwrap();
+        assert_eq!((other.status(), other.requests(), other.retries()), (Status::Ok, 50, 0), "{other}");
+        check(&other, &ids(50), &server);
+    });
+}
+
+/// There is room for little but what the other side takes, and of what is large it takes nothing.
+#[test]
+fn cancelled_while_sending() {
+    const ME: &str = "cancelled_while_sending";
+    if let Some(role) = child::role() {
+        let (client, ids) = (child::client_of(&role).workers(4).build().unwrap(), bulky());
+        let run = || cancelled(client.run(Update::new("plan", "pro")).custom_ids(&ids), ms(400));
+        let (report, took) = undisturbed(&client, run);
+        assert_eq!(report.unknown(), 1000, "{report}");
+        assert!(took > ms(4900) && took < ms(5900), "{took:?}");
+        return;
+    }
+    let _watchdog = Watchdog::new(s(30));
+    let deaf_to_much = |head: &str, _: &mut TcpStream| {
+        (server::content_length(head) > 100_000).then(|| {
+            thread::sleep(s(10));
+            Then::Reset
+        })
+    };
+    let server = Server::hasty(deaf_to_much, |x| {
+        thread::sleep(ms(20));
+        x.ok()
+    });
+    let mut command = child::command(ME, &child::of(&server));
+    child::run(command.env("LD_PRELOAD", preload::library("support/net.c")).env("NET_SNDBUF", "4096"));
+    assert_eq!(server.accepted().len(), 60);
 }
 
 /// A server with the smallest of windows that reads nothing at all.

@@ -296,7 +296,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, SeqCst);
-        let _ = TcpStream::connect(self.address);
+        // Wakes the one at the door, if there is one.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_millis(100));
     }
 }
 
