@@ -155,6 +155,11 @@ typedef enum uc_id_state {
 } uc_id_state;
 
 /**
+ * Which call a job is made of.
+ */
+typedef struct Call Call;
+
+/**
  * Stops runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
  * after every run that was given it has returned. Any thread, any number of runs.
  */
@@ -202,6 +207,8 @@ typedef void (*uc_log_fn)(void *userdata, int level, const char *message);
  */
 typedef int (*uc_progress_fn)(void *userdata, const struct uc_progress *progress);
 
+
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
@@ -213,7 +220,8 @@ struct uc_cancel *uc_cancel_new(void);
 
 /**
  * Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
- * ids under way end unknown. NULL is a no-op.
+ * ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
+ * connecting, up to 10 s, can't be cut short. NULL is a no-op.
  */
 void uc_cancel_request(struct uc_cancel *cancel);
 
@@ -385,7 +393,8 @@ int uc_options_set_method(struct uc_options *options, const char *method);
 int uc_options_set_api_version(struct uc_options *options, uint32_t version);
 
 /**
- * How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000.
+ * How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000. The other
+ * phases of a request are fixed: 10 s to connect, 30 s to send, 30 s for the rest of the answer.
  */
 int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
 
@@ -524,7 +533,9 @@ int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t 
 
 /**
  * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
- * Defaults to 120,000.
+ * Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent then, and requests
+ * under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers say what
+ * became of their ids.
  */
 int uc_run_options_set_patience_ms(struct uc_run_options *run_options, uint64_t ms);
 

@@ -441,7 +441,8 @@ impl ClientBuilder {
         })
     }
 
-    /// How long the first byte of an answer may take: 1 ms to 1 h. Defaults to 60 s.
+    /// How long the first byte of an answer may take: 1 ms to 1 h. Defaults to 60 s. The other phases of a request
+    /// are fixed: 10 s to connect, 30 s to send, 30 s for the rest of the answer.
     pub fn request_timeout(self, timeout: Duration) -> ClientBuilder {
         self.set(|o| o.set_request_timeout(timeout))
     }
@@ -563,6 +564,9 @@ impl<'a> Run<'a> {
     }
 
     /// Stops when no batch was confirmed or refused for so long: 1 s to 24 h. Defaults to 2 min.
+    ///
+    /// As with every stop but a cancel or a deadline, nothing more is sent then, and requests under way are waited
+    /// for within the limits of [`ClientBuilder::request_timeout`]: their answers say what became of their ids.
     pub fn patience(self, patience: Duration) -> Run<'a> {
         self.set(|o| o.set_patience(patience))
     }

@@ -17,7 +17,8 @@ pub extern "C" fn uc_cancel_new() -> *mut uc_cancel {
 }
 
 /// Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
-/// ids under way end unknown. NULL is a no-op.
+/// ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
+/// connecting, up to 10 s, can't be cut short. NULL is a no-op.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_cancel_request(cancel: *mut uc_cancel) {
     // SAFETY: the caller gives a live handle or NULL. An atomic store is all that happens.

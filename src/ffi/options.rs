@@ -71,7 +71,8 @@ pub unsafe extern "C" fn uc_options_set_api_version(options: *mut uc_options, ve
     unsafe { set(options, change) }
 }
 
-/// How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000.
+/// How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000. The other
+/// phases of a request are fixed: 10 s to connect, 30 s to send, 30 s for the rest of the answer.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_request_timeout_ms(options: *mut uc_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.

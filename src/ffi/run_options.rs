@@ -69,7 +69,9 @@ pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run
 }
 
 /// The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
-/// Defaults to 120,000.
+/// Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent then, and requests
+/// under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers say what
+/// became of their ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_patience_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.

@@ -84,7 +84,7 @@ pub(crate) struct Engine<'a> {
     notes: Vec<String>,
 }
 
-/// How many batches came back, and how many of them refused.
+/// How many batches came back, and how many of them refused without a name.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     settled: u32,
@@ -254,10 +254,22 @@ impl<'a> Engine<'a> {
     /// Something that hasn't failed yet: a batch, or a part of a refused one.
     fn fresh(&mut self, now: Instant) -> Option<Segment> {
         let waiting = self.due(now, |s| s.failed_at.is_none());
-        if let Some(segment) = waiting.or_else(|| self.cut()) {
-            return Some(segment);
+        if waiting.is_some() {
+            return waiting;
         }
-        let BySize { segment, named } = self.refused.pop()?;
+        // While a value is in doubt, a part of what was refused tells more than another batch.
+        let in_doubt = |r: &BySize| self.guards[r.segment.request.group].is_in_doubt();
+        match self.refused.peek().is_some_and(in_doubt) {
+            true => self.part(now).or_else(|| self.cut()),
+            false => self.cut().or_else(|| self.part(now)),
+        }
+    }
+
+    /// A part of what was refused, the largest first.
+    fn part(&mut self, now: Instant) -> Option<Segment> {
+        // A short list may have been settled id by id by the guard.
+        let open = |r: &BySize| r.segment.request.slots.clone().any(|slot| self.ledger.is_open(slot));
+        let BySize { segment, named } = std::iter::from_fn(|| self.refused.pop()).find(open)?;
         self.queue.extend(next_parts(segment, &named));
         self.due(now, |s| s.failed_at.is_none())
     }
@@ -399,7 +411,7 @@ impl<'a> Engine<'a> {
         segment.failed_at = None;
         if segment.role == Role::Batch {
             self.batches.settled += 1;
-            self.batches.refused += 1;
+            self.batches.refused += u32::from(named.is_empty());
         }
         if alone && segment.suspects.is_empty() {
             // What was said of the very id says more than the whole answer.
@@ -409,31 +421,34 @@ impl<'a> Engine<'a> {
             }
         }
         if segment.role == Role::Probe {
-            return self.probed(group, Finding::Refused(format!("{status} {}", words.as_str())));
+            let finding = match named.is_empty() {
+                true => Finding::Refused(format!("{status} {}", words.as_str())),
+                false => Finding::Named,
+            };
+            return self.probed(group, finding);
         }
-        let role = segment.role;
         if !alone || !segment.suspects.is_empty() {
             self.refused.push(BySize { segment, named });
         }
         match self.guards[group] {
             Guard::Closed => self.close(group),
-            _ if role == Role::Batch => self.ask_single_ids(group),
-            _ => {}
+            _ => self.ask_single_ids(group),
         }
     }
 
     fn ask_single_ids(&mut self, group: usize) {
         let ledger = &self.ledger;
-        let slots = self.guards[group].batch_refused(&self.job.groups()[group], |slot| ledger.is_open(slot));
+        let slots = self.guards[group].refused(&self.job.groups()[group], |slot| ledger.is_open(slot));
         let probe = |slot| Segment::new(Request::single(group, slot), Role::Probe);
-        self.queue.extend(slots.into_iter().map(probe));
+        slots.into_iter().rev().for_each(|slot| self.queue.push_front(probe(slot)));
         if self.guards[group] == Guard::Closed {
             self.close(group);
         }
     }
 
     fn probed(&mut self, group: usize, finding: Finding) {
-        if self.guards[group].probed(finding) {
+        let (ledger, value) = (&self.ledger, &self.job.groups()[group]);
+        if self.guards[group].probed(finding, || value.clone().any(|slot| ledger.is_open(slot))) {
             self.close(group);
         }
     }

@@ -1,7 +1,8 @@
 //! Tells a bad value from bad ids, before a thousand batches are refused one by one.
 //!
-//! While nothing of a value has been confirmed, a refused batch is followed by three single ids from all
-//! over that value. When all of them are refused alike it's not the ids' fault, or none of them exists.
+//! While nothing of a value has been confirmed, what is refused of it is followed by three single ids from all
+//! over that value. When all of them are refused alike it's not the ids' fault, or none of them exists. A refusal
+//! that names the very id speaks for the value: only when nine ids of nine are refused by name does none exist.
 
 use std::ops::Range;
 
@@ -14,7 +15,7 @@ pub(crate) enum Guard {
     /// Nothing confirmed yet; `rounds` have been tried in vain.
     Armed { rounds: u8 },
     /// Waiting for probes; nothing else of this value is sent.
-    Probing { rounds: u8, left: usize, refusals: Vec<String>, other: bool },
+    Probing { rounds: u8, left: usize, found: Vec<Finding> },
     /// The value is fine, or can't be judged this way.
     Off,
     /// The value is refused; nothing more is sent for it.
@@ -26,6 +27,8 @@ pub(crate) enum Guard {
 pub(crate) enum Finding {
     /// Refused, with this status and these words.
     Refused(String),
+    /// Refused because of this very id.
+    Named,
     /// Anything else, except a confirmation, which ends the guard on its own.
     Unclear,
 }
@@ -40,47 +43,57 @@ impl Guard {
         matches!(self, Guard::Armed { .. } | Guard::Off)
     }
 
+    /// Whether single ids have been tried and nothing has been confirmed yet.
+    pub fn is_in_doubt(&self) -> bool {
+        matches!(self, Guard::Armed { rounds: 1.. })
+    }
+
     pub fn confirmed(&mut self) {
         if *self != Guard::Closed {
             *self = Guard::Off;
         }
     }
 
-    /// A batch was refused: the slots of `value` to try one by one, or none when that is settled.
-    pub fn batch_refused(&mut self, value: &Range<usize>, is_open: impl Fn(usize) -> bool) -> Vec<usize> {
+    /// Something was refused: the slots of `value` to try one by one, or none when that is settled.
+    pub fn refused(&mut self, value: &Range<usize>, is_open: impl Fn(usize) -> bool) -> Vec<usize> {
         let Guard::Armed { rounds } = *self else {
             return Vec::new();
         };
         let slots = spread(value, rounds, is_open);
-        if slots.is_empty() {
-            *self = Guard::Closed;
-        } else {
-            *self = Guard::Probing { rounds, left: slots.len(), refusals: Vec::new(), other: false };
-        }
+        *self = match slots.len() {
+            0 => Guard::Closed,
+            left => Guard::Probing { rounds, left, found: Vec::new() },
+        };
         slots
     }
 
-    /// A probe came back. True when the value is refused from now on.
-    pub fn probed(&mut self, finding: Finding) -> bool {
-        let Guard::Probing { rounds, left, refusals, other } = self else {
+    /// A probe came back; `more` tells whether anything of the value is open. True when the value is refused
+    /// from now on.
+    pub fn probed(&mut self, finding: Finding, more: impl Fn() -> bool) -> bool {
+        let Guard::Probing { rounds, left, found } = self else {
             return false;
         };
         *left -= 1;
-        match finding {
-            Finding::Refused(words) => refusals.push(without_numbers(&words)),
-            Finding::Unclear => *other = true,
-        }
+        found.push(match finding {
+            Finding::Refused(words) => Finding::Refused(without_numbers(&words)),
+            other => other,
+        });
         if *left > 0 {
             return false;
         }
-        let alike = !*other && refusals.windows(2).all(|pair| pair[0] == pair[1]);
         let tried = *rounds + 1;
-        *self = match alike {
+        let alike = found.iter().all(|finding| *finding == found[0]);
+        let closed = match found[0] {
+            Finding::Refused(_) => alike,
+            Finding::Named => alike && (tried == ROUNDS || !more()),
+            Finding::Unclear => false,
+        };
+        *self = match closed {
             true => Guard::Closed,
             false if tried < ROUNDS => Guard::Armed { rounds: tried },
             false => Guard::Off,
         };
-        alike
+        closed
     }
 }
 
@@ -118,54 +131,79 @@ mod tests {
         Finding::Refused(words.into())
     }
 
+    /// Three probes that find this.
+    fn round(guard: &mut Guard, found: [Finding; 3]) -> Vec<usize> {
+        let slots = guard.refused(&(0..1200), |_| true);
+        assert!(!guard.may_send());
+        let closed = found.map(|finding| guard.probed(finding, || true));
+        assert_eq!(closed, [false, false, *guard == Guard::Closed]);
+        slots
+    }
+
     #[test]
     fn three_alike_close_the_value() {
         let mut guard = Guard::new();
-        assert_eq!(guard.batch_refused(&(0..1200), |_| true), [200, 600, 1000]);
-        assert!(!guard.may_send());
-        assert!(!guard.probed(refused("400 Invalid pk \"17\"")));
-        assert!(!guard.probed(refused("400 Invalid pk \"9\"")));
-        assert!(guard.probed(refused("400 Invalid pk \"123456\"")));
+        let found = ["400 no 17", "400 no 9", "400 no 123456"].map(refused);
+        assert_eq!(round(&mut guard, found), [200, 600, 1000]);
         assert_eq!(guard, Guard::Closed);
         guard.confirmed();
         assert!(!guard.may_send());
     }
 
     #[test]
+    fn nine_by_name_close_it_or_all_that_there_are() {
+        let named = || [Finding::Named, Finding::Named, Finding::Named];
+        let mut guard = Guard::new();
+        let mut tried: Vec<usize> = Vec::new();
+        for round_number in 1..=3 {
+            assert!(guard.may_send(), "{round_number}");
+            tried.extend(round(&mut guard, named()));
+        }
+        tried.sort_unstable();
+        tried.dedup();
+        assert_eq!((tried.len(), guard), (9, Guard::Closed));
+
+        let mut guard = Guard::new();
+        assert_eq!(guard.refused(&(5..7), |_| true), [5, 6]);
+        assert!(!guard.probed(Finding::Named, || false));
+        assert!(guard.probed(Finding::Named, || false), "nothing is left to try");
+
+        let mut guard = Guard::new();
+        round(&mut guard, named());
+        assert!(guard.is_in_doubt());
+        // Both kinds together say nothing, one of them alone does.
+        round(&mut guard, [Finding::Named, refused("400 no"), refused("400 no")]);
+        assert!(guard.is_in_doubt());
+        guard.confirmed();
+        assert!(!guard.is_in_doubt() && guard.may_send());
+    }
+
+    #[test]
     fn a_confirmed_id_opens_it() {
         let mut guard = Guard::new();
-        guard.batch_refused(&(0..1200), |_| true);
-        guard.probed(refused("400 no"));
+        guard.refused(&(0..1200), |_| true);
+        guard.probed(refused("400 no"), || true);
         guard.confirmed();
         assert!(guard.may_send());
-        assert!(!guard.probed(refused("400 no")), "late probes change nothing");
-        assert!(guard.batch_refused(&(0..1200), |_| true).is_empty());
+        assert!(!guard.probed(refused("400 no"), || true), "late probes change nothing");
+        assert!(guard.refused(&(0..1200), |_| true).is_empty());
     }
 
     #[test]
     fn three_rounds_at_other_places_then_isolation_decides() {
         let mut guard = Guard::new();
-        let mut tried = Vec::new();
-        for round in 0..3 {
-            let slots = guard.batch_refused(&(0..1200), |_| true);
-            assert_eq!(slots.len(), 3, "round {round}");
-            tried.extend(slots);
-            guard.probed(refused("400 this"));
-            guard.probed(Finding::Unclear);
-            assert!(!guard.probed(refused("400 this")));
+        for _ in 0..3 {
+            round(&mut guard, [refused("400 this"), Finding::Unclear, refused("400 this")]);
         }
-        tried.sort_unstable();
-        tried.dedup();
-        assert_eq!(tried.len(), 9);
         assert_eq!(guard, Guard::Off);
     }
 
     #[test]
     fn few_ids_are_all_tried_and_settled_ones_are_not() {
         let mut guard = Guard::new();
-        assert_eq!(guard.clone().batch_refused(&(5..7), |_| true), [5, 6]);
-        assert_eq!(guard.clone().batch_refused(&(0..1200), |slot| slot != 600), [200, 601, 1000]);
-        assert!(guard.batch_refused(&(5..6), |_| false).is_empty());
+        assert_eq!(guard.clone().refused(&(5..7), |_| true), [5, 6]);
+        assert_eq!(guard.clone().refused(&(0..1200), |slot| slot != 600), [200, 601, 1000]);
+        assert!(guard.refused(&(5..6), |_| false).is_empty());
         assert_eq!(guard, Guard::Closed, "its only id was refused: nothing is left to try");
     }
 }

@@ -606,6 +606,60 @@ fn a_list_whose_first_part_was_purged_is_not_given_up() {
     assert_eq!(played.report.confirmed(), 2000, "{}", played.report);
 }
 
+/// A random share of a list.
+fn random(n: usize, share: f64, seed: u64) -> BTreeSet<usize> {
+    let mut dice = Dice::new(seed);
+    (0..n).filter(|_| dice.unit() < share).collect()
+}
+
+#[test]
+fn a_list_of_which_most_was_purged_is_worked_off_where_the_service_names_the_ids() {
+    let ids = ids(20_000);
+    let job = one_value(&ids);
+    for seed in 0..50 {
+        let bad = random(20_000, 0.8, seed);
+        let weather = Weather { bad: bad.clone(), names: Names::All, ..fine() };
+        let played = play(&job, weather.clone(), &limits(), seed, Fate::default());
+        check(&job, &weather, &limits(), &played, &Fate::default());
+        assert_eq!(played.report.confirmed(), 20_000 - bad.len(), "{}", played.report);
+        assert_eq!(played.report.rejected(), bad.len());
+        assert!(played.requests <= 2 * 200 + 9, "{} requests", played.requests);
+    }
+}
+
+#[test]
+fn a_list_of_which_nothing_exists_is_found_out_soon() {
+    let ids = ids(20_000);
+    let job = one_value(&ids);
+    for (names, most) in [(Names::None, 4), (Names::First, 12), (Names::All, 12)] {
+        let weather = Weather { bad: (0..20_000).collect(), names, ..fine() };
+        let played = play(&job, weather, &limits(), 1, Fate::default());
+        assert_eq!(played.report.status(), Status::Rejected);
+        assert!(played.requests <= most, "{names:?}: {} requests", played.requests);
+        assert_eq!(played.report.confirmed() + played.report.unknown(), 0);
+    }
+}
+
+/// How often a list of 200 is given up falsely, of a hundred such lists.
+#[test]
+fn a_short_list_of_bad_ids_is_rarely_given_up() {
+    let ids = ids(200);
+    let job = one_value(&ids);
+    let given_up = |share: f64, names: Names| {
+        let ends = (0..100).filter(|seed| {
+            let weather = Weather { bad: random(200, share, *seed), names, ..fine() };
+            let played = play(&job, weather, &limits(), *seed, Fate::default());
+            played.report.status() == Status::Rejected
+        });
+        ends.count()
+    };
+    for (share, unnamed, first) in [(0.5, 20, 1), (0.8, 65, 25)] {
+        let counts = [Names::None, Names::First, Names::All].map(|names| given_up(share, names));
+        println!("{share}: {counts:?}");
+        assert!(counts[0] <= unnamed && counts[1] <= first && counts[2] == 0, "{share}: {counts:?}");
+    }
+}
+
 #[test]
 fn dense_bad_ids_end_at_the_request_limit_with_the_clean_ones_first() {
     let ids = ids(200_000);

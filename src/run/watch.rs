@@ -24,7 +24,8 @@ impl Cancel {
         Cancel::default()
     }
 
-    /// Asks every run with this handle to stop. They return within 6 s; ids under way end unknown.
+    /// Asks every run with this handle to stop. They return within 6 s; ids under way end unknown. Only looking up
+    /// the host's name, for which the system sets the limit, and connecting, up to 10 s, can't be cut short.
     pub fn request(&self) {
         self.0.store(true, Ordering::Relaxed);
     }

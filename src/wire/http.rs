@@ -25,6 +25,9 @@ const ANSWER_BODY: Duration = Duration::from_secs(30);
 /// What a phase may take longer than a single read or write of it.
 const REST: Duration = Duration::from_secs(1);
 
+/// Bytes that are written at once: as much as a TLS record holds.
+const PIECE: usize = 16 * 1024;
+
 /// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
 const IDLE: Duration = Duration::from_secs(4);
 
@@ -144,7 +147,9 @@ impl Http {
         };
         // What is left of a phase is never the same twice, and telling the system costs a call each time. A limit
         // for a single read or write that is a little lower is always the same, so it is told once a connection.
-        // Where it would cut the phase of the answer's body short there is none.
+        // Where it would cut the phase of the answer's body short there is none. A write that took a part is
+        // followed by another, so that two of them make the phase; one that takes a little now and then is
+        // noticed after a piece, so pieces are small.
         let first_byte = options.request_timeout;
         let (read, head) = match first_byte >= ANSWER_BODY {
             true => (Some(first_byte), first_byte + REST),
@@ -163,9 +168,10 @@ impl Http {
             .max_idle_connections_per_host(options.workers)
             .max_idle_age(IDLE)
             .timeout_connect(Some(CONNECT))
-            .timeout_per_write(Some(SEND))
-            .timeout_send_request(Some(SEND + REST))
-            .timeout_send_body(Some(SEND + REST))
+            .output_buffer_size(PIECE)
+            .timeout_per_write(Some(SEND / 2))
+            .timeout_send_request(Some(SEND))
+            .timeout_send_body(Some(SEND))
             .timeout_per_read(read)
             .timeout_recv_response(Some(head))
             .timeout_recv_body(Some(ANSWER_BODY))
@@ -328,7 +334,8 @@ fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
 fn failure(error: &ureq::Error) -> Verdict {
     let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
     let no_host = |why: &str| {
-        let words = format!("there is no host of that name; check the subdomain and the network ({why})");
+        let words =
+            format!("the host can't be found by its name; check the subdomain and the network ({why})");
         transient(Fault::Unreached, &words)
     };
     let tls = |fatal, words: &str| Verdict::Fatal { fatal, status: None, words: Words::new(words) };

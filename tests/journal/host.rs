@@ -5,6 +5,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::ptr::null_mut;
+use std::time::Duration;
 
 use usercom::sandbox::TOKEN;
 
@@ -129,6 +130,10 @@ unsafe extern "C" {
     fn uc_run_options_free(options: ptr);
     fn uc_run_options_set_journal_dir(options: ptr, path: *const c_char) -> c_int;
     fn uc_run_options_set_max_requests(options: ptr, requests: u64) -> c_int;
+    fn uc_run_options_set_cancel(options: ptr, cancel: ptr) -> c_int;
+    fn uc_cancel_new() -> ptr;
+    fn uc_cancel_request(cancel: ptr);
+    fn uc_cancel_free(cancel: ptr);
     fn uc_run_options_set_progress(
         options: ptr,
         progress: Option<unsafe extern "C" fn(ptr, *const c_void) -> c_int>,
@@ -211,6 +216,15 @@ fn the_process() {
         if number("HOST_FORK_SECONDS").is_some() {
             uc_run_options_set_progress(run, Some(fork_once), (&raw mut left_behind).cast());
         }
+        let cancel = uc_cancel_new();
+        assert_eq!(uc_run_options_set_cancel(run, cancel), 0);
+        let canceller = number("HOST_CANCEL_MS").map(|after| {
+            let cancel = cancel as usize;
+            std::thread::spawn(move || {
+                std::thread::sleep(Duration::from_millis(after));
+                uc_cancel_request(cancel as ptr);
+            })
+        });
         let mut report = null_mut();
         let (attribute, value) = (attribute.as_ptr(), c"\"pro\"".as_ptr());
         let status =
@@ -220,6 +234,10 @@ fn the_process() {
         let states: String = states.iter().map(|state| char::from(b'0' + state)).collect();
         let json = CStr::from_ptr(uc_report_json(report)).to_str().unwrap();
         let told = format!("{status}\n{}\n{states}\n{json}\n", uc_report_requests(report));
+        if let Some(canceller) = canceller {
+            canceller.join().unwrap();
+        }
+        uc_cancel_free(cancel);
         uc_report_free(report);
         uc_run_options_free(run);
         uc_client_free(client);

@@ -13,6 +13,8 @@ mod faults;
 mod file;
 mod host;
 mod measure;
+#[path = "../support/preload.rs"]
+mod preload;
 mod resume;
 mod shim;
 mod strace;

@@ -6,7 +6,7 @@
  *   JSHIM_NTH    the how manyth of those, counted from 1
  *   JSHIM_DO     "kill" (before it is done), "killafter", "short" (half is written, once),
  *                "full" (half is written, then the disk is full for good), "tear" (half is written, then killed),
- *                or the number of an error
+ *                "late" (after two seconds), or the number of an error
  *   JSHIM_ALWAYS when set, every later one of those fails, too
  *   JSHIM_CLOCK  seconds by which the wall clock is wrong, once JSHIM_CLOCK_AFTER journal writes were made
  */
@@ -89,6 +89,10 @@ static int decide(const char *name)
         return KILL_AFTER;
     if (strcmp(what, "short") == 0 || strcmp(what, "tear") == 0)
         return SHORT;
+    if (strcmp(what, "late") == 0) {
+        sleep(2);
+        return PASS;
+    }
     if (strcmp(what, "full") == 0) {
         if (!broken) {
             broken = 1;

@@ -4,6 +4,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+use super::preload;
+
 /// A fault, as the shim takes it.
 #[derive(Clone, Debug, Default)]
 pub struct Fault {
@@ -61,16 +63,5 @@ pub fn calls(log: &Path) -> Vec<Call> {
 
 fn library() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/journal/shim.c");
-        let built = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shim-{}.so", std::process::id()));
-        let compiled = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-Wall", "-Wextra", "-Werror", "-o"])
-            .args([&built, &source])
-            .arg("-ldl")
-            .status()
-            .expect("no C compiler: run .ci/setup");
-        assert!(compiled.success());
-        built
-    })
+    BUILT.get_or_init(|| preload::library("journal/shim.c"))
 }

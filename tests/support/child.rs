@@ -3,6 +3,10 @@
 
 use std::process::{Command, Output};
 
+use usercom::{Client, ClientBuilder};
+
+use super::Server;
+
 const ROLE: &str = "USERCOM_TEST_CHILD";
 
 /// In the child: what the parent said. The test then does the work and returns.
@@ -10,10 +14,22 @@ pub fn role() -> Option<String> {
     std::env::var(ROLE).ok()
 }
 
+/// A role that names a server, for [`client_of`].
+pub fn of(server: &Server) -> String {
+    format!("{} {}", server.url(), server.token)
+}
+
+/// In the child: a client for the server that the first two words of its role name; it doesn't pace itself.
+pub fn client_of(role: &str) -> ClientBuilder {
+    let mut words = role.split(' ');
+    let (url, token) = (words.next().unwrap(), words.next().unwrap());
+    Client::builder("acme", token).base_url(url).no_rate_limit()
+}
+
 /// In the parent: this binary, to run only `test`, with `say` as its role.
 pub fn command(test: &str, say: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--nocapture", "--test-threads=1"]).env(ROLE, say);
+    command.args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]).env(ROLE, say);
     for name in
         ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY"]
     {

@@ -4,14 +4,17 @@
 
 pub mod child;
 pub mod oracle;
+pub mod preload;
 pub mod server;
 pub mod tls;
 
+use std::panic::AssertUnwindSafe;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::{self, Sender};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use usercom::{Client, Report, Update};
+use usercom::{Cancel, Client, Report, Run, Status, Update};
 
 pub use oracle::{check, check_custom};
 pub use server::{Exchange, Server, Then};
@@ -55,6 +58,40 @@ impl Watchdog {
 /// `plan` becomes `pro`, with as little patience as a run may have.
 pub fn impatient(client: &Client, ids: &[i64]) -> Report {
     client.run(Update::new("plan", "pro")).ids(ids).patience(s(1)).send().unwrap()
+}
+
+/// Runs something while other runs with the same client go on, one after the other, and notice nothing.
+pub fn undisturbed<T>(client: &Client, run: impl FnOnce() -> T) -> T {
+    let (others, over) = ((500_001..=500_060).collect::<Vec<i64>>(), AtomicBool::new(false));
+    thread::scope(|scope| {
+        let others = scope.spawn(|| {
+            while !over.load(SeqCst) {
+                let report = client.mass_update(&others, "plan", "other").unwrap();
+                assert_eq!((report.status(), report.retries()), (Status::Ok, 0), "{report}");
+            }
+        });
+        thread::sleep(ms(100));
+        let outcome = std::panic::catch_unwind(AssertUnwindSafe(run));
+        over.store(true, SeqCst);
+        others.join().unwrap();
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })
+}
+
+/// Asks for a stop after a while; gives what came of the run, and how long it took to return from then on.
+pub fn cancelled(run: Run<'_>, after: Duration) -> (Report, Duration) {
+    let cancel = Cancel::new();
+    let asked = {
+        let cancel = cancel.clone();
+        thread::spawn(move || {
+            thread::sleep(after);
+            cancel.request();
+            Instant::now()
+        })
+    };
+    let report = run.cancel(&cancel).send().unwrap();
+    assert_eq!(report.status(), Status::Cancelled, "{report}");
+    (report, asked.join().unwrap().elapsed())
 }
 
 /// 1 to `n`.

@@ -166,11 +166,14 @@ impl Shared {
     }
 }
 
+type Serve = dyn Fn(TcpStream, usize, &Shared) + Send + Sync;
+
 pub struct Server {
     pub address: SocketAddr,
     pub token: String,
     scheme: &'static str,
     shared: Arc<Shared>,
+    serve: Arc<Serve>,
 }
 
 impl Server {
@@ -193,7 +196,7 @@ impl Server {
         script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
     ) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Server::accepting(listener, "http", move |mut tcp, number, shared| {
+        Server::accepting(listener, usize::MAX, "http", move |mut tcp, number, shared| {
             let early = |head: &str, tcp: &TcpStream| early(head, &mut tcp.try_clone().unwrap());
             converse(&mut tcp, number, shared, &early, &script);
         })
@@ -201,7 +204,17 @@ impl Server {
 
     /// Hands out the bare connection, before anything is read, with its number.
     pub fn bare(listener: TcpListener, script: impl Fn(TcpStream, usize) + Send + Sync + 'static) -> Server {
-        Server::accepting(listener, "http", move |tcp, number, _| script(tcp, number))
+        Server::accepting(listener, usize::MAX, "http", move |tcp, number, _| script(tcp, number))
+    }
+
+    /// Answers on the first connection; who comes later finds nobody at the door, which stays open.
+    pub fn busy_with_one(
+        listener: TcpListener,
+        script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
+    ) -> Server {
+        Server::accepting(listener, 1, "http", move |mut tcp, number, shared| {
+            converse(&mut tcp, number, shared, &|_: &str, _: &TcpStream| None, &script);
+        })
     }
 
     /// Never called; for tests in which nothing may be sent.
@@ -215,7 +228,7 @@ impl Server {
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
         script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
     ) -> Server {
-        Server::accepting(listener, scheme, move |tcp, number, shared| {
+        Server::accepting(listener, usize::MAX, scheme, move |tcp, number, shared| {
             let _ = tcp.set_nodelay(true);
             if let Ok(mut stream) = wrap(tcp) {
                 converse(stream.as_mut(), number, shared, &|_: &str, _: &TcpStream| None, &script);
@@ -225,24 +238,26 @@ impl Server {
 
     fn accepting(
         listener: TcpListener,
+        most: usize,
         scheme: &'static str,
         serve: impl Fn(TcpStream, usize, &Shared) + Send + Sync + 'static,
     ) -> Server {
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared::default());
-        let (serve, of_thread) = (Arc::new(serve), shared.clone());
+        let (serve, shared): (Arc<Serve>, Arc<Shared>) = (Arc::new(serve), Arc::default());
+        let (of_thread, shared_too) = (serve.clone(), shared.clone());
         thread::spawn(move || {
-            for tcp in listener.incoming() {
-                if of_thread.stopped.load(SeqCst) {
+            for tcp in listener.incoming().take(most) {
+                if shared_too.stopped.load(SeqCst) {
                     return;
                 }
                 let Ok(tcp) = tcp else { continue };
-                let number = of_thread.connections.fetch_add(1, SeqCst);
-                let (serve, shared) = (serve.clone(), of_thread.clone());
+                let number = shared_too.connections.fetch_add(1, SeqCst);
+                let (serve, shared) = (of_thread.clone(), shared_too.clone());
                 thread::spawn(move || serve(tcp, number, &shared));
             }
+            thread::park();
         });
-        Server { address, token: fresh_token(), scheme, shared }
+        Server { address, token: fresh_token(), scheme, shared, serve }
     }
 
     pub fn url(&self) -> String {
@@ -281,7 +296,8 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, SeqCst);
-        let _ = TcpStream::connect(self.address);
+        // Wakes the one at the door, if there is one.
+        let _ = TcpStream::connect_timeout(&self.address, Duration::from_millis(100));
     }
 }
 
