@@ -70,6 +70,10 @@ struct JobArgs {
     /// Stop when nothing was confirmed or refused for so many seconds
     #[arg(long, default_value_t = 600, value_name = "SECONDS")]
     patience: u64,
+    /// Keep a journal in this directory: the same command, run again after a crash, a stop or Ctrl-C, goes on where
+    /// it stopped, within 12 hours
+    #[arg(long, value_name = "DIR")]
+    journal_dir: Option<PathBuf>,
     #[command(flatten)]
     account: AccountArgs,
     #[command(flatten)]
@@ -145,6 +149,9 @@ fn send(update: Update, ids: Ids, job: &JobArgs) -> Result<ExitCode, String> {
     }
     if let Some(seconds) = job.deadline {
         run = run.deadline(Duration::from_secs(seconds));
+    }
+    if let Some(dir) = &job.journal_dir {
+        run = run.journal_dir(dir);
     }
     let report = run.send().map_err(|e| e.to_string())?;
     job.output.tell(&report, &ids)
