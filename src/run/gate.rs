@@ -297,6 +297,26 @@ mod tests {
     }
 
     #[test]
+    fn late_ones_catch_up_but_keep_half_their_distance() {
+        for (interval, late) in
+            [(1000, 500), (1000, 3000), (10_000, 5000), (200_000, 20_000), (200_000, 400_000)]
+        {
+            let (interval, late) = (Duration::from_micros(interval), Duration::from_micros(late));
+            let (gate, start, mut dice) = gate();
+            let (mut now, mut sent) = (start, vec![]);
+            while sent.len() < 1000 {
+                match gate.admit(now, Some(interval)) {
+                    Ok(_pass) => sent.push(now),
+                    Err(hold) => now = hold.until + late.mul_f64(dice.unit()),
+                }
+            }
+            assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= interval / 2), "{interval:?} {late:?}");
+            let kept = sent[999] - start <= 999 * interval + late;
+            assert_eq!(kept, late <= CATCH_UP.min(interval / 2), "{interval:?} {late:?}");
+        }
+    }
+
+    #[test]
     fn a_failure_while_others_succeed_is_the_batchs_own() {
         let (gate, now, mut dice) = gate();
         let failing = gate.admit(now, None).unwrap();

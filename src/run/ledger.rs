@@ -242,6 +242,8 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn request(slots: Range<usize>, skip: &[usize]) -> Request {
@@ -273,5 +275,53 @@ mod tests {
         assert_eq!(a, ledger.reason(Some(400), Words::new("no")));
         assert_ne!(a, ledger.reason(None, Words::new("no")));
         assert_eq!(ledger.reason_of(a).http_status, Some(400));
+    }
+
+    proptest! {
+        #[test]
+        fn runs_come_to_the_same_as_slots(
+            steps in proptest::collection::vec((0..3, 0usize..40, 0usize..12, any::<u16>()), 0..40)
+        ) {
+            use IdState::*;
+            let mut ledger = Ledger::new(40);
+            let mut model = [(NotAttempted, None); 40];
+            let mut marks = Vec::new();
+            for (number, (kind, start, length, left_out)) in steps.into_iter().enumerate() {
+                let slots = start..40.min(start + length);
+                let (skip, sent): (Vec<usize>, Vec<usize>) =
+                    slots.clone().partition(|slot| left_out >> (slot - start) & 1 == 1);
+                let request = request(slots, &skip);
+                let why = ledger.reason(None, Words::new(&number.to_string()));
+                let outcome = match kind {
+                    0 => (Confirmed, None),
+                    1 => (Rejected, Some(why)),
+                    _ => (Unknown, Some(why)),
+                };
+                match outcome.0 {
+                    Confirmed => ledger.confirm(&request),
+                    Rejected => ledger.reject(request.runs(), why),
+                    _ => ledger.give_up(request.runs(), why),
+                }
+                for slot in sent {
+                    match (model[slot].0, outcome.0) {
+                        (Confirmed, _) | (Rejected, Rejected | Unknown) => {}
+                        _ => model[slot] = outcome,
+                    }
+                }
+                marks.extend(ledger.take_marks());
+            }
+            let count = |state| model.iter().filter(|(s, _)| *s == state).count();
+            prop_assert_eq!((ledger.confirmed(), ledger.rejected()), (count(Confirmed), count(Rejected)));
+            let mut next_life = Ledger::new(40);
+            next_life.restore(marks);
+            for (slot, (state, _)) in model.iter().enumerate() {
+                prop_assert_eq!(next_life.is_confirmed(slot), *state == Confirmed);
+                prop_assert_eq!(next_life.is_open(slot), state.is_open());
+            }
+            let (states, _, why) = ledger.into_reasons();
+            prop_assert!(states.iter().eq(model.iter().map(|(state, _)| state)));
+            let blamed = model.iter().enumerate().filter_map(|(slot, (_, why))| Some((slot, (*why)?)));
+            prop_assert!(why.into_iter().eq(blamed));
+        }
     }
 }

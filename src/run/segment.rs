@@ -187,3 +187,42 @@ fn take(
     }
     (ids > 0).then_some(Request { group, slots: start..slots.start, skip })
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::update::{AttributeKind, Ids, Rules, Update};
+
+    const RULES: Rules = Rules { kind: AttributeKind::Custom, allow_null: false, requests_per_second: None };
+
+    proptest! {
+        #[test]
+        fn every_open_id_is_cut_once_and_into_few_batches(
+            lengths in proptest::collection::vec(0usize..30, 1..12), size in 1usize..25, room in 20usize..500
+        ) {
+            // Open and settled ones in turn.
+            let settled: Vec<bool> =
+                lengths.iter().enumerate().flat_map(|(n, length)| vec![n % 2 == 1; *length]).collect();
+            let n = settled.len();
+            let ids: Vec<i64> = (1..=n as i64).collect();
+            let job = Job::new(&Update::new("plan", "pro"), Ids::Numeric(&ids), RULES).unwrap();
+            let mut ledger = Ledger::new(n);
+            let (done, open): (Vec<usize>, Vec<usize>) = (0..n).partition(|slot| settled[*slot]);
+            done.into_iter().for_each(|slot| ledger.confirm(&Request::single(0, slot)));
+            let (mut left, mut batches) = (0..n, Vec::new());
+            while let Some(batch) = take(&job, &ledger, 0, &mut left, size, room) {
+                batches.push(batch);
+            }
+            prop_assert!(left.is_empty());
+            prop_assert!(batches.iter().flat_map(Request::sent).eq(open));
+            let full = size.min(room / 20);
+            prop_assert!(batches.iter().all(|b| (1..=full).contains(&b.len()) && b.skip.len() <= size));
+            for pair in batches.windows(2) {
+                let gap = pair[1].slots.start - pair[0].slots.end;
+                prop_assert!(pair[0].len() == full || pair[0].skip.len() + gap > size);
+            }
+        }
+    }
+}

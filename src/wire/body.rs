@@ -174,6 +174,18 @@ mod tests {
 
     proptest! {
         #[test]
+        fn runs_are_what_is_not_left_out(start in 0usize..5, left_out in proptest::collection::vec(any::<bool>(), 0..12)) {
+            let slots = start..start + left_out.len();
+            let (skip, sent): (Vec<usize>, Vec<usize>) = slots.clone().partition(|slot| left_out[slot - start]);
+            let request = Request { group: 0, slots, skip };
+            prop_assert!(request.sent().eq(sent));
+            prop_assert_eq!(request.len(), request.sent().count());
+            let runs: Vec<Range<usize>> = request.runs().collect();
+            prop_assert!(runs.iter().all(|run| !run.is_empty()));
+            prop_assert!(runs.windows(2).all(|pair| pair[0].end < pair[1].start), "{:?}", runs);
+        }
+
+        #[test]
         fn numbers_are_written_as_the_standard_library_does(n: u64, shift in 0u32..64) {
             let mut out = Vec::new();
             push_number(&mut out, n >> shift);

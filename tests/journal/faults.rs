@@ -267,10 +267,7 @@ fn what_is_made_to_last_and_when() {
         "open flock ftruncate write fsync open fsync write write write write fsync unlock"
     );
     // No line again; and that it is removed is made to last, too.
-    assert_eq!(
-        order(host()),
-        "open flock ftruncate write write write write unlink open fsync unlock"
-    );
+    assert_eq!(order(host()), "open flock ftruncate write write write write unlink open fsync unlock");
 }
 
 /// A disk that takes its time can't be hurried; a cancel meanwhile is obeyed as soon as it has answered.
