@@ -1,4 +1,5 @@
-//! Who sends: worker threads that live as long as the run, or the caller's own thread for a small one.
+//! Who sends: worker threads that live as long as the run, or the caller's own thread where one request at a time
+//! is enough or no thread is to be had.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
@@ -44,8 +45,8 @@ pub(crate) struct Crew<'scope, 'env, A> {
     /// One request at a time on the caller's thread costs no thread; with somebody watching it must not block.
     alone: bool,
     buffer: Vec<u8>,
-    /// What the caller's thread is to send while it waits.
-    own: Option<(u64, Request)>,
+    /// What nobody was free for: the first worker that is takes it, or the caller's thread where there is none.
+    kept: Option<(u64, Request)>,
     /// Where each worker takes its orders.
     workers: Vec<Sender<(u64, Request)>>,
     /// Who has nothing to do. Who came back last goes first: its connection and its memory are warm.
@@ -66,7 +67,7 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
             attempt,
             alone,
             buffer: Vec::new(),
-            own: None,
+            kept: None,
             workers: Vec::new(),
             idle: Vec::new(),
             answers: None,
@@ -115,12 +116,14 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         match self.idle.pop() {
             // A worker takes orders until the crew is gone.
             Some(worker) => drop(self.workers[worker].send((ticket, request))),
-            None => self.own = Some((ticket, request)),
+            None => self.kept = Some((ticket, request)),
         }
     }
 
     fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
-        if let Some((ticket, request)) = self.own.take() {
+        if self.workers.is_empty()
+            && let Some((ticket, request)) = self.kept.take()
+        {
             let verdict = sheltered(self.attempt, &request, &mut self.buffer);
             return Some(Answer { ticket, verdict });
         }
@@ -136,7 +139,10 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
             }
         };
         let (worker, answer) = delivery?;
-        self.idle.push(worker);
+        match self.kept.take() {
+            Some(order) => drop(self.workers[worker].send(order)),
+            None => self.idle.push(worker),
+        }
         Some(answer)
     }
 
@@ -151,9 +157,15 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Mutex;
+    use std::thread::ThreadId;
     use std::time::Duration;
 
     use super::*;
+
+    fn request(slot: usize) -> Request {
+        Request::single(0, slot)
+    }
 
     struct Doubtful;
 
@@ -167,9 +179,43 @@ mod tests {
         fn cut(&self) {}
     }
 
+    /// Where each attempt was made.
+    #[derive(Default)]
+    struct Places(Mutex<Vec<ThreadId>>);
+
+    impl Attempt for Places {
+        fn attempt(&self, _: &Request, _: &mut Vec<u8>) -> Verdict {
+            self.0.lock().unwrap().push(thread::current().id());
+            Verdict::Confirmed(Vec::new())
+        }
+
+        fn cut(&self) {}
+    }
+
+    #[test]
+    fn without_more_threads_those_that_there_are_do_the_work() {
+        let here = thread::current().id();
+        for workers in 0..3 {
+            let places = Places::default();
+            thread::scope(|scope| {
+                let mut crew = Crew::new(scope, &places, false);
+                (0..workers).for_each(|_| crew.hire());
+                crew.refused = true;
+                // One more than there are workers, as when the last one could not be had.
+                let most = crew.capacity().max(workers + 1);
+                (0..most).for_each(|ticket| crew.send(ticket as u64, request(0)));
+                let mut back: Vec<u64> = (0..most).map(|_| crew.wait(None).unwrap().ticket).collect();
+                back.sort_unstable();
+                assert!(back.into_iter().eq(0..most as u64));
+                assert_eq!(crew.idle.len(), workers, "each of them is free again");
+            });
+            let places = places.0.into_inner().unwrap();
+            assert!(places.iter().all(|place| (*place == here) == (workers == 0)), "{workers} workers");
+        }
+    }
+
     #[test]
     fn a_panic_becomes_a_verdict() {
-        let request = |slot| Request { group: 0, slots: slot..slot + 1, skip: vec![] };
         for alone in [false, true] {
             thread::scope(|scope| {
                 let mut crew = Crew::new(scope, &Doubtful, alone);
