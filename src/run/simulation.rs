@@ -457,6 +457,71 @@ fn random_runs() {
     }
 }
 
+/// Slots of which the journal in this directory says so.
+fn noted(dir: &Path, word: &str) -> BTreeSet<usize> {
+    let journal = std::fs::read_dir(dir).unwrap().next().unwrap().unwrap().path();
+    let text = std::fs::read_to_string(journal).unwrap();
+    let lines = text.lines().map(|line| line.split(' ').skip(2).collect::<Vec<_>>());
+    let ranges = lines.filter(|words| words[0] == word).map(|words| {
+        let (first, last) = words[1].split_once('-').unwrap();
+        first.parse().unwrap()..=last.parse::<usize>().unwrap()
+    });
+    ranges.flatten().collect()
+}
+
+#[test]
+fn all_is_on_paper_before_anything_is_sent_or_waited_for() {
+    struct Auditor<'a> {
+        service: Simulated<'a>,
+        dir: &'a Path,
+        under_way: BTreeMap<u64, Request>,
+        confirmed: BTreeSet<usize>,
+    }
+    impl World for Auditor<'_> {
+        fn now(&self) -> Instant {
+            self.service.now()
+        }
+        fn send(&mut self, ticket: u64, request: Request) {
+            assert!(noted(self.dir, "sending").is_superset(&request.sent().collect()));
+            assert_eq!(noted(self.dir, "confirmed"), self.confirmed);
+            self.under_way.insert(ticket, request.clone());
+            self.service.send(ticket, request);
+        }
+        fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
+            assert_eq!(noted(self.dir, "confirmed"), self.confirmed);
+            let answer = self.service.wait(until)?;
+            let request = self.under_way.remove(&answer.ticket).unwrap();
+            if matches!(answer.verdict, Verdict::Confirmed(_)) {
+                self.confirmed.extend(request.sent());
+            }
+            Some(answer)
+        }
+        fn cut(&mut self) {
+            self.service.cut();
+        }
+        fn capacity(&self) -> usize {
+            self.service.capacity()
+        }
+    }
+    let ids = ids(3000);
+    let job = one_value(&ids);
+    let weather = Weather { bad: [7, 1500].into(), server_error: 0.2, ..fine() };
+    let dir = std::env::temp_dir().join(format!("usercom-paper-{}", std::process::id()));
+    let options = JournalOptions { dir: dir.clone(), max_age: 3600 * SECOND };
+    let start = Instant::now();
+    let mut engine = Engine::new(&job, limits(), Arc::default(), Dice::new(18), start);
+    let mut watch = Watch::default();
+    resume(&mut engine, &mut watch, Journal::open(&options, &[7; 32], 3000, SystemTime::now()).unwrap());
+    let service = Simulated::new(&job, weather, Dice::new(19), start);
+    let mut world = Auditor { service, dir: &dir, under_way: BTreeMap::new(), confirmed: BTreeSet::new() };
+    drive(&mut engine, &mut world, &mut watch);
+    assert_eq!(noted(&dir, "confirmed"), world.confirmed);
+    assert_eq!(noted(&dir, "rejected"), [7, 1500].into());
+    assert_eq!(world.confirmed.len(), 2998);
+    drop(watch);
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
 #[test]
 fn a_clean_run_keeps_the_pace_and_sends_nothing_twice() {
     let ids = ids(30_000);
