@@ -26,8 +26,9 @@
  *
  * CALLBACKS must return normally: no longjmp, no C++ exception.
  *
- * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there is fine. Make another
- * one in the child. One-shot calls work in a child right away: it shares nothing with its parent.
+ * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there only frees memory. Make
+ * another one in the child. One-shot calls work in a child right away: it shares nothing with its parent, and what
+ * other threads of the parent were doing at the time does not matter. A child of vfork() may only exec.
  *
  * SIGNALS. SIGPIPE never kills the process on account of this library, and interrupted system calls lose
  * nothing. In a signal handler only uc_cancel_request() may be called.

@@ -10,6 +10,7 @@ use super::report::uc_report;
 use super::run_options::uc_run_options;
 use super::{Failure, guard, last_error, look, uc_status};
 use crate::client::{Client, RunOptions};
+use crate::process::generation;
 use crate::run::ProgressFn;
 use crate::update::{Ids, Update, Value};
 
@@ -18,8 +19,8 @@ use crate::update::{Ids, Update, Value};
 /// `UC_STATUS_FORKED`; make another one there.
 pub struct uc_client {
     client: Client,
-    /// The process that made it.
-    pid: u32,
+    /// Of the process that made it.
+    generation: u32,
 }
 
 /// Sets attribute `attr` of `n` users to a value, in one call with all defaults.
@@ -94,7 +95,7 @@ unsafe fn give_client(out: *mut *mut uc_client, make: impl FnOnce() -> Result<Cl
         unsafe { put(out, std::ptr::null_mut()) };
         let client = make()?;
         // SAFETY: as above.
-        unsafe { put(out, give(uc_client { client, pid: std::process::id() })) };
+        unsafe { put(out, give(uc_client { client, generation: generation() })) };
         Ok(())
     })
 }
@@ -236,7 +237,7 @@ unsafe fn update(
 ) -> Result<uc_report, Failure> {
     // SAFETY: the caller promises it.
     let (handle, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
-    if handle.pid != std::process::id() {
+    if handle.generation != generation() {
         let message = "client: was made before fork() and this is the child; make another one here".into();
         return Err(Failure { status: uc_status::UC_STATUS_FORKED, message });
     }

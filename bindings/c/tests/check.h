@@ -47,5 +47,6 @@ void callbacks(void);
 void journal(void);
 void threads(void);
 void forks(void);
+void fork_among_threads(void);
 
 #endif
