@@ -188,6 +188,7 @@ static const struct {
     {"refusals", refusals}, {"many_values", many_values}, {"ownership", ownership}, {"normal", normal},
     {"statuses", statuses}, {"callbacks", callbacks},     {"journal", journal},     {"threads", threads},
     {"forks", forks},       {"fork_among_threads", fork_among_threads},
+    {"process", process},
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 

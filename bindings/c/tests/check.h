@@ -48,5 +48,6 @@ void journal(void);
 void threads(void);
 void forks(void);
 void fork_among_threads(void);
+void process(void);
 
 #endif

@@ -138,6 +138,8 @@ static void rows(const struct sandbox *sandbox, const uc_client *client) {
     uc_report_free(report);
     CHECK_INT(sandbox_applied_once(sandbox, "custom_tier"), 2);
     CHECK_STATUS(uc_client_mass_update_rows(client, NULL, NULL, 0, NULL, 0, "tier", NULL, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update_rows_custom_ids(client, NULL, NULL, 0, NULL, 0, "tier", NULL, NULL),
+                 UC_STATUS_OK);
 }
 
 static void standard_attributes(const struct sandbox *sandbox, const uc_client *client) {
@@ -179,9 +181,15 @@ static void settings_show_in_requests(const struct sandbox *sandbox) {
     CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
     CHECK_STATUS(uc_client_mass_update(client, &id, 1, "posted", "1", NULL, NULL), UC_STATUS_OK);
     uc_client_free(client);
+    /* NULL is the default again. */
+    CHECK_STATUS(uc_options_set_method(options, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "put", "1", NULL, NULL), UC_STATUS_OK);
+    uc_client_free(client);
     uc_options_free(options);
     char *requests = sandbox_get(sandbox, "/_sandbox/requests");
-    CHECK_TEXT(requests, "\"method\":\"POST\"");
+    const char *posted = strstr(requests, "\"method\":\"POST\"");
+    CHECK(posted != NULL && strstr(posted + 1, "\"method\":\"POST\"") == NULL);
     CHECK_TEXT(requests, "*/*; version=3");
     CHECK_TEXT(requests, "\"method\":\"PUT\"");
     CHECK_TEXT(requests, "usercom/");
