@@ -72,8 +72,9 @@ pub unsafe extern "C" fn uc_client_new(
     unsafe { give_client(out, make) }
 }
 
-/// The client that one-shot calls share. Free the handle as any other; the client itself stays for the next
-/// call, until `uc_shutdown`.
+/// The client that one-shot calls share, written to `*out`. Free the handle as any other; the client itself
+/// stays for the next call, until `uc_shutdown` or until eight others were used since. Fails as `uc_client_new`
+/// does, and where `USERCOM_BASE_URL` names anything but a loopback address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_shared(
     subdomain: *const c_char,
@@ -115,7 +116,7 @@ pub extern "C" fn uc_shutdown() {
 
 /// Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
 /// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
-/// arguments; free it with `uc_report_free`. Returns the report's status.
+/// arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update(
     client: *const uc_client,
@@ -134,7 +135,8 @@ pub unsafe extern "C" fn uc_client_mass_update(
     run(report, call)
 }
 
-/// The same for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of UTF-8.
+/// As `uc_client_mass_update`, for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of
+/// UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
     client: *const uc_client,
@@ -155,7 +157,8 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
 
 /// Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
 /// grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
-/// earlier positions are not attempted. At most 50,000 distinct values.
+/// earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
+/// `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows(
     client: *const uc_client,
@@ -176,7 +179,7 @@ pub unsafe extern "C" fn uc_client_mass_update_rows(
     run(report, call)
 }
 
-/// The same for users that are known by your own ids.
+/// As `uc_client_mass_update_rows`, for users that are known by your own ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
     client: *const uc_client,

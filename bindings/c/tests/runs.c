@@ -67,6 +67,9 @@ static void values_keep_their_text(const struct sandbox *sandbox, const uc_clien
         {"9007199254740993", "1,9007199254740993,1"},
         {"0.10", "1,0.10,1"},
         {"1e3", "1,1e3,1"},
+        {"-0.0", "1,-0.0,1"},
+        {"1e308", "1,1e308,1"},
+        {"[[[[[[[[{\"a\":[]}]]]]]]]]", "1,\"[[[[[[[[{\"\"a\"\":[]}]]]]]]]]\",1"},
         {" true\n", "1,true,1"},
         {"\"2026-11-23\"", "1,\"\"\"2026-11-23\"\"\",1"},
         {"[\"a\",\"b\"]", "1,\"[\"\"a\"\",\"\"b\"\"]\",1"},
@@ -83,6 +86,17 @@ static void values_keep_their_text(const struct sandbox *sandbox, const uc_clien
     CHECK_STATUS(uc_client_mass_update(client, &id, 1, "nothing", "null", options, NULL), UC_STATUS_OK);
     CHECK(sandbox_has(sandbox, "nothing", "1,null,1"));
     uc_run_options_free(options);
+}
+
+static void the_largest_id(const struct sandbox *sandbox, const uc_client *client) {
+    const int64_t ids[] = {INT64_MAX, 1};
+    CHECK_STATUS(uc_client_mass_update(client, ids, 2, "largest", "1", NULL, NULL), UC_STATUS_OK);
+    CHECK(sandbox_has(sandbox, "largest", "9223372036854775807,1,1"));
+    /* 255 characters, each of four bytes. */
+    char attribute[255 * 4 + 1];
+    for (size_t i = 0; i < 255; i++)
+        memcpy(attribute + 4 * i, "\xf0\x9f\x98\x80", 5);
+    CHECK_STATUS(uc_client_mass_update(client, ids, 2, attribute, "1", NULL, NULL), UC_STATUS_OK);
 }
 
 static void twice_the_same_id(const struct sandbox *sandbox, const uc_client *client) {
@@ -202,6 +216,7 @@ void normal(void) {
     uc_client *client = sandbox_client(&sandbox);
     one_shot(&sandbox);
     values_keep_their_text(&sandbox, client);
+    the_largest_id(&sandbox, client);
     twice_the_same_id(&sandbox, client);
     custom_ids(&sandbox, client);
     rows(&sandbox, client);
