@@ -36,10 +36,11 @@ help:                   ## this list
 setup:                  ## install what the demo and the tests need (Debian, Ubuntu)
 	@.ci/setup
 
-# One compilation for both. The soname cannot come from build.rs: the program would get it, too.
+# One compilation for both. The soname cannot come from build.rs: the program would get it, too. Never unloaded,
+# as std leaves a destructor for each thread that used it: after dlclose() a thread would end in code that is gone.
 lib:                    ## the C library, shared and static, into target/lib
 	$(CARGO) rustc --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
-	  -Clink-arg=-Wl,-soname,$(SONAME)
+	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete
 	@mkdir -p $(LIB)
 	@cmp -s $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION) || \
 	  install -m 755 $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION)

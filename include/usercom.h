@@ -20,14 +20,17 @@
  * argument; accessors give 0, -1 or "". NULL with a count of 0 is an empty list. A setter takes NULL as "the
  * default".
  *
+ * SETTERS check at once. What they refuse gives UC_STATUS_INVALID_ARGUMENT, and what was set before stays.
+ *
  * THREADS. A pointer to const may be used by any number of threads at once; other handles by one thread at a
  * time. Callbacks run on the thread that made the call, and so does the log. No thread of the library outlives
- * the call that started it.
+ * the call that started it: a process may end at any time, and dlclose() is harmless.
  *
  * CALLBACKS must return normally: no longjmp, no C++ exception.
  *
- * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there is fine. Make another
- * one in the child. One-shot calls work in a child right away: it shares nothing with its parent.
+ * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there only frees memory. Make
+ * another one in the child. One-shot calls work in a child right away: it shares nothing with its parent, and what
+ * other threads of the parent were doing at the time does not matter. A child of vfork() may only exec.
  *
  * SIGNALS. SIGPIPE never kills the process on account of this library, and interrupted system calls lose
  * nothing. In a signal handler only uc_cancel_request() may be called.
@@ -291,10 +294,13 @@ int uc_client_new(const char *subdomain,
                   struct uc_client **out);
 
 /**
- * The client that one-shot calls share. Free the handle as any other; the client itself stays for the next
- * call, until `uc_shutdown`.
+ * The client that one-shot calls share, written to `*out`. Free the handle as any other; the client itself
+ * stays for the next call, until `uc_shutdown` or until eight others were used since. Fails as `uc_client_new`
+ * does, and where `USERCOM_BASE_URL` names anything but a loopback address.
  */
-int uc_client_shared(const char *subdomain, const char *token, struct uc_client **out);
+int uc_client_shared(const char *subdomain,
+                     const char *token,
+                     struct uc_client **out);
 
 /**
  * Frees a client. NULL is a no-op. Never waits; a run of another thread on this client goes on.
@@ -309,7 +315,7 @@ void uc_shutdown(void);
 /**
  * Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
  * (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
- * arguments; free it with `uc_report_free`. Returns the report's status.
+ * arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
  */
 int uc_client_mass_update(const struct uc_client *client,
                           const int64_t *ids,
@@ -320,7 +326,8 @@ int uc_client_mass_update(const struct uc_client *client,
                           struct uc_report **report);
 
 /**
- * The same for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of UTF-8.
+ * As `uc_client_mass_update`, for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of
+ * UTF-8.
  */
 int uc_client_mass_update_custom_ids(const struct uc_client *client,
                                      const char *const *custom_ids,
@@ -333,7 +340,8 @@ int uc_client_mass_update_custom_ids(const struct uc_client *client,
 /**
  * Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
  * grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
- * earlier positions are not attempted. At most 50,000 distinct values.
+ * earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
+ * `uc_client_mass_update`.
  */
 int uc_client_mass_update_rows(const struct uc_client *client,
                                const int64_t *ids,
@@ -346,7 +354,7 @@ int uc_client_mass_update_rows(const struct uc_client *client,
                                struct uc_report **report);
 
 /**
- * The same for users that are known by your own ids.
+ * As `uc_client_mass_update_rows`, for users that are known by your own ids.
  */
 int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
                                           const char *const *custom_ids,
@@ -485,7 +493,8 @@ size_t uc_report_requests(const struct uc_report *report);
 int uc_report_state(const struct uc_report *report, size_t index);
 
 /**
- * The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total.
+ * The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total:
+ * `UC_STATUS_INVALID_ARGUMENT` otherwise, and nothing is written.
  */
 int uc_report_states(const struct uc_report *report, uint8_t *out, size_t n);
 
@@ -527,17 +536,18 @@ void uc_run_options_free(struct uc_run_options *run_options);
 
 /**
  * How long the whole call may take, waits and retries included, in milliseconds; requests that are under
- * way then get up to 5 s more. 0: no limit (default).
+ * way then get up to 5 s more. The run ends with `UC_STATUS_DEADLINE`. 0: no limit (default).
  */
 int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
 
 /**
- * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
- * Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent then, and requests
- * under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers say what
- * became of their ids.
+ * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds. Its status
+ * says what was in the way. Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent
+ * then, and requests under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers
+ * say what became of their ids.
  */
-int uc_run_options_set_patience_ms(struct uc_run_options *run_options, uint64_t ms);
+int uc_run_options_set_patience_ms(struct uc_run_options *run_options,
+                                   uint64_t ms);
 
 /**
  * Most requests of the run, 1 or more. Defaults to twenty times what the job needs when all goes well, at
@@ -547,8 +557,9 @@ int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t
 
 /**
  * Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
- * on where this one stopped. A finished run removes its journal; one that another process runs gives
- * `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
+ * on where this one stopped. A finished run removes its journal. One that is running already gives
+ * `UC_STATUS_BUSY`, one that can't be written `UC_STATUS_JOURNAL`. The directory is made if it isn't there. NULL:
+ * no journal (default).
  */
 int uc_run_options_set_journal_dir(struct uc_run_options *run_options,
                                    const char *dir);
@@ -567,25 +578,30 @@ int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, ui
 int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
 
 /**
- * Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0.
+ * Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0: it is refused.
  */
 int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
 
 /**
- * Non-zero: everything but the network; the report has requests, bytes and seconds. Defaults to 0.
+ * Non-zero: everything but the network, for `UC_STATUS_DRY_RUN`; the report has requests, bytes and seconds.
+ * Defaults to 0.
  */
 int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
 
 /**
- * A function that is told how far the run is, with `userdata`. NULL: none (default).
+ * A function that is told how far the run is, with `userdata`. Where it returns anything but 0 the run ends with
+ * `UC_STATUS_CANCELLED`. NULL: none (default).
  */
-int uc_run_options_set_progress(struct uc_run_options *run_options, uc_progress_fn progress, void *userdata);
+int uc_run_options_set_progress(struct uc_run_options *run_options,
+                                uc_progress_fn progress,
+                                void *userdata);
 
 /**
- * A handle that stops the run from elsewhere. NULL: none (default). The handle must live until the run
- * returns.
+ * A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
+ * live until the run returns.
  */
-int uc_run_options_set_cancel(struct uc_run_options *run_options, const struct uc_cancel *cancel);
+int uc_run_options_set_cancel(struct uc_run_options *run_options,
+                              const struct uc_cancel *cancel);
 
 /**
  * What a status means, in one line. Never NULL; a static string.

@@ -639,3 +639,21 @@ impl<'a> Run<'a> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_eight_shared_clients_used_last_are_kept() {
+        let use_client = |n: usize| Client::shared("acme", &format!("{n:064}")).unwrap().inner;
+        let first: Vec<_> = (0..8).map(use_client).collect();
+        assert!(Arc::ptr_eq(&first[0], &use_client(0)));
+        use_client(8);
+        assert_eq!(SHARED.lock().len(), 8);
+        assert!(Arc::ptr_eq(&first[0], &use_client(0)));
+        assert!(!Arc::ptr_eq(&first[1], &use_client(1)));
+        Client::shutdown_shared();
+        assert_eq!(SHARED.lock().len(), 0);
+    }
+}

@@ -4,7 +4,6 @@
 //! parent held at that moment and that nobody will ever open. So each process gets a list of its own, found
 //! without a lock.
 
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// How many forks deep the lists reach; deeper ones share the last.
@@ -12,34 +11,106 @@ const DEPTH: usize = 32;
 
 /// A list for each process.
 pub(crate) struct PerProcess<T> {
-    lists: [List<T>; DEPTH],
-}
-
-struct List<T> {
-    /// Whose it is; 0: nobody's yet.
-    pid: AtomicU32,
-    items: Mutex<Vec<T>>,
+    lists: [Mutex<Vec<T>>; DEPTH],
 }
 
 impl<T> PerProcess<T> {
     pub const fn new() -> PerProcess<T> {
-        PerProcess {
-            lists: [const { List { pid: AtomicU32::new(0), items: Mutex::new(Vec::new()) } }; DEPTH],
-        }
+        PerProcess { lists: [const { Mutex::new(Vec::new()) }; DEPTH] }
     }
 
     /// This process's list.
     pub fn lock(&self) -> MutexGuard<'_, Vec<T>> {
-        let list = self.find(std::process::id());
-        list.items.lock().unwrap_or_else(PoisonError::into_inner)
+        self.of(generation()).lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn find(&self, pid: u32) -> &List<T> {
-        let own = |list: &&List<T>| {
-            let taken = list.pid.compare_exchange(0, pid, Ordering::Relaxed, Ordering::Relaxed);
-            taken.is_ok() || taken == Err(pid)
+    fn of(&self, generation: u32) -> &Mutex<Vec<T>> {
+        &self.lists[(generation as usize).min(DEPTH) - 1]
+    }
+}
+
+/// A number above that of every process that this one was forked from, directly or not; the first is 1.
+pub(crate) use generation::generation;
+
+/// Found in a page that the kernel empties in a child, however that was made, so that it costs no system call.
+/// Handlers of `pthread_atfork` don't run after a bare `clone`, and would have to go when the library is unloaded.
+#[cfg(target_os = "linux")]
+#[allow(unsafe_code)] // such memory can be had from the system only
+mod generation {
+    use std::ptr;
+    use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst};
+
+    use super::by_pid;
+
+    pub(crate) fn generation() -> u32 {
+        static HIGHEST: AtomicU32 = AtomicU32::new(0);
+        let Some(page) = page() else { return by_pid::generation() };
+        match page.load(SeqCst) {
+            0 => {
+                let next = HIGHEST.fetch_add(1, SeqCst) + 1;
+                // Another thread of this process may have been first.
+                page.compare_exchange(0, next, SeqCst, SeqCst).map_or_else(|first| first, |_| next)
+            }
+            known => known,
+        }
+    }
+
+    /// Not a `OnceLock`: in a child that was forked while it is being set it would wait for ever.
+    fn page() -> Option<&'static AtomicU32> {
+        static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
+        static NONE: AtomicU32 = AtomicU32::new(0);
+        let none = ptr::from_ref(&NONE).cast_mut();
+        let mut page = PAGE.load(SeqCst);
+        if page.is_null() {
+            let new = new_page().unwrap_or(none);
+            // A second page, of a thread that came at the same time, is left alone.
+            page = PAGE.compare_exchange(page, new, SeqCst, SeqCst).map_or_else(|first| first, |_| new);
+        }
+        // SAFETY: the static, or a page that is never given back.
+        (page != none).then(|| unsafe { &*page })
+    }
+
+    /// `None` before Linux 4.14.
+    fn new_page() -> Option<*mut AtomicU32> {
+        const SIZE: usize = size_of::<AtomicU32>(); // the kernel makes a page of it
+        // SAFETY: asks for memory that is nobody's yet.
+        let page = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                SIZE,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS,
+                -1,
+                0,
+            )
         };
-        self.lists.iter().find(own).unwrap_or(&self.lists[DEPTH - 1])
+        if page == libc::MAP_FAILED {
+            return None;
+        }
+        // SAFETY: the page is ours.
+        let emptied = unsafe { libc::madvise(page, SIZE, libc::MADV_WIPEONFORK) } == 0;
+        emptied.then_some(page.cast())
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+use by_pid as generation;
+
+/// Where the kernel does not help: a child has another process id.
+mod by_pid {
+    use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
+
+    pub(crate) fn generation() -> u32 {
+        // The id above, the generation below, so that both change at once.
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        let id = u64::from(std::process::id()) << 32;
+        let last = LAST.load(SeqCst);
+        if last & !u64::from(u32::MAX) == id {
+            return last as u32;
+        }
+        let next = id | (u64::from(last as u32) + 1);
+        // Another thread of this process may have been first.
+        LAST.compare_exchange(last, next, SeqCst, SeqCst).map_or_else(|first| first, |_| next) as u32
     }
 }
 
@@ -50,11 +121,18 @@ mod tests {
     #[test]
     fn each_process_has_its_own() {
         let shared: PerProcess<u8> = PerProcess::new();
-        let locked_for_ever = shared.find(100).items.lock().unwrap();
-        shared.find(101).items.lock().unwrap().push(1);
-        assert_eq!(*shared.find(101).items.lock().unwrap(), [1]);
+        let locked_for_ever = shared.of(1).lock().unwrap();
+        shared.of(2).lock().unwrap().push(1);
+        assert_eq!(*shared.of(2).lock().unwrap(), [1]);
         drop(locked_for_ever);
-        assert!(shared.find(100).items.lock().unwrap().is_empty());
-        assert!((200..300).all(|pid| std::ptr::eq(shared.find(pid), shared.find(pid))));
+        assert!(shared.of(1).lock().unwrap().is_empty());
+        assert!((200..300).all(|deep| std::ptr::eq(shared.of(deep), shared.of(deep + 1))));
+    }
+
+    #[test]
+    fn a_process_keeps_its_number() {
+        let numbers: Vec<_> =
+            (0..8).map(|_| std::thread::spawn(|| (generation(), by_pid::generation()))).collect();
+        assert!(numbers.into_iter().all(|number| number.join().unwrap() == (1, 1)));
     }
 }

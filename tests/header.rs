@@ -74,6 +74,20 @@ fn every_name_is_ours() {
     assert!(!code().contains("UC_ERR_") && !code().contains("uc_context_"));
 }
 
+#[test]
+fn every_function_is_explained() {
+    let header = header();
+    let lines: Vec<&str> = header.lines().collect();
+    let mut explained = BTreeSet::new();
+    for pair in lines.windows(2).filter(|pair| pair[1].starts_with(|c: char| c.is_ascii_lowercase())) {
+        let name = pair[1].split('(').next().unwrap().rsplit([' ', '*']).next().unwrap();
+        if name.starts_with("uc_") && pair[0] == " */" {
+            explained.insert(name.to_owned());
+        }
+    }
+    assert!(explained.is_superset(&functions()), "{:?}", functions().difference(&explained));
+}
+
 /// Compiles a file as this language, with every warning an error.
 fn compile(compiler: &str, language: &str, standard: &str, source: &Path) {
     succeed(

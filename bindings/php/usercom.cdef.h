@@ -57,7 +57,9 @@ int uc_client_new(const char *subdomain,
                   const char *token,
                   const struct uc_options *options,
                   struct uc_client **out);
-int uc_client_shared(const char *subdomain, const char *token, struct uc_client **out);
+int uc_client_shared(const char *subdomain,
+                     const char *token,
+                     struct uc_client **out);
 void uc_client_free(struct uc_client *client);
 void uc_shutdown(void);
 int uc_client_mass_update(const struct uc_client *client,
@@ -127,7 +129,8 @@ void uc_report_free(struct uc_report *report);
 struct uc_run_options *uc_run_options_new(void);
 void uc_run_options_free(struct uc_run_options *run_options);
 int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
-int uc_run_options_set_patience_ms(struct uc_run_options *run_options, uint64_t ms);
+int uc_run_options_set_patience_ms(struct uc_run_options *run_options,
+                                   uint64_t ms);
 int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
 int uc_run_options_set_journal_dir(struct uc_run_options *run_options,
                                    const char *dir);
@@ -135,8 +138,11 @@ int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, ui
 int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
 int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
 int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
-int uc_run_options_set_progress(struct uc_run_options *run_options, uc_progress_fn progress, void *userdata);
-int uc_run_options_set_cancel(struct uc_run_options *run_options, const struct uc_cancel *cancel);
+int uc_run_options_set_progress(struct uc_run_options *run_options,
+                                uc_progress_fn progress,
+                                void *userdata);
+int uc_run_options_set_cancel(struct uc_run_options *run_options,
+                              const struct uc_cancel *cancel);
 const char *uc_status_message(int status);
 const char *uc_library_version(void);
 uint32_t uc_abi_version(void);

@@ -10,6 +10,7 @@ use super::report::uc_report;
 use super::run_options::uc_run_options;
 use super::{Failure, guard, last_error, look, uc_status};
 use crate::client::{Client, RunOptions};
+use crate::process::generation;
 use crate::run::ProgressFn;
 use crate::update::{Ids, Update, Value};
 
@@ -18,8 +19,8 @@ use crate::update::{Ids, Update, Value};
 /// `UC_STATUS_FORKED`; make another one there.
 pub struct uc_client {
     client: Client,
-    /// The process that made it.
-    pid: u32,
+    /// Of the process that made it.
+    generation: u32,
 }
 
 /// Sets attribute `attr` of `n` users to a value, in one call with all defaults.
@@ -71,8 +72,9 @@ pub unsafe extern "C" fn uc_client_new(
     unsafe { give_client(out, make) }
 }
 
-/// The client that one-shot calls share. Free the handle as any other; the client itself stays for the next
-/// call, until `uc_shutdown`.
+/// The client that one-shot calls share, written to `*out`. Free the handle as any other; the client itself
+/// stays for the next call, until `uc_shutdown` or until eight others were used since. Fails as `uc_client_new`
+/// does, and where `USERCOM_BASE_URL` names anything but a loopback address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_shared(
     subdomain: *const c_char,
@@ -94,7 +96,7 @@ unsafe fn give_client(out: *mut *mut uc_client, make: impl FnOnce() -> Result<Cl
         unsafe { put(out, std::ptr::null_mut()) };
         let client = make()?;
         // SAFETY: as above.
-        unsafe { put(out, give(uc_client { client, pid: std::process::id() })) };
+        unsafe { put(out, give(uc_client { client, generation: generation() })) };
         Ok(())
     })
 }
@@ -114,7 +116,7 @@ pub extern "C" fn uc_shutdown() {
 
 /// Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
 /// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
-/// arguments; free it with `uc_report_free`. Returns the report's status.
+/// arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update(
     client: *const uc_client,
@@ -133,7 +135,8 @@ pub unsafe extern "C" fn uc_client_mass_update(
     run(report, call)
 }
 
-/// The same for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of UTF-8.
+/// As `uc_client_mass_update`, for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of
+/// UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
     client: *const uc_client,
@@ -154,7 +157,8 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
 
 /// Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
 /// grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
-/// earlier positions are not attempted. At most 50,000 distinct values.
+/// earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
+/// `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows(
     client: *const uc_client,
@@ -175,7 +179,7 @@ pub unsafe extern "C" fn uc_client_mass_update_rows(
     run(report, call)
 }
 
-/// The same for users that are known by your own ids.
+/// As `uc_client_mass_update_rows`, for users that are known by your own ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
     client: *const uc_client,
@@ -236,7 +240,7 @@ unsafe fn update(
 ) -> Result<uc_report, Failure> {
     // SAFETY: the caller promises it.
     let (handle, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
-    if handle.pid != std::process::id() {
+    if handle.generation != generation() {
         let message = "client: was made before fork() and this is the child; make another one here".into();
         return Err(Failure { status: uc_status::UC_STATUS_FORKED, message });
     }

@@ -78,3 +78,20 @@ fn guard(body: impl FnOnce() -> Result<(), Failure>) -> c_int {
 fn look<T>(fallback: T, body: impl FnOnce() -> T) -> T {
     catch_unwind(AssertUnwindSafe(body)).unwrap_or(fallback)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::CStr;
+
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_status() {
+        let status = guard(|| panic!("on purpose"));
+        assert_eq!(status, uc_status::UC_STATUS_INTERNAL as c_int);
+        // SAFETY: the buffer always ends with a NUL.
+        let said = unsafe { CStr::from_ptr(last_error::uc_last_error()) }.to_str().unwrap();
+        assert!(said.starts_with("internal: "), "{said}");
+        assert_eq!(look(7, || panic!("on purpose")), 7);
+    }
+}

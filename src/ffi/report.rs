@@ -153,7 +153,8 @@ pub unsafe extern "C" fn uc_report_state(report: *const uc_report, index: usize)
     unsafe { read(report, -1, |r| r.states().get(index).map_or(-1, |state| *state as c_int)) }
 }
 
-/// The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total.
+/// The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total:
+/// `UC_STATUS_INVALID_ARGUMENT` otherwise, and nothing is written.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8, n: usize) -> c_int {
     super::guard(|| {

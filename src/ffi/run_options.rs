@@ -57,7 +57,7 @@ unsafe fn set(
 }
 
 /// How long the whole call may take, waits and retries included, in milliseconds; requests that are under
-/// way then get up to 5 s more. 0: no limit (default).
+/// way then get up to 5 s more. The run ends with `UC_STATUS_DEADLINE`. 0: no limit (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -68,10 +68,10 @@ pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run
     unsafe { set(run_options, change) }
 }
 
-/// The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds.
-/// Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent then, and requests
-/// under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers say what
-/// became of their ids.
+/// The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds. Its status
+/// says what was in the way. Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent
+/// then, and requests under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers
+/// say what became of their ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_patience_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -90,8 +90,9 @@ pub unsafe extern "C" fn uc_run_options_set_max_requests(
 }
 
 /// Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
-/// on where this one stopped. A finished run removes its journal; one that another process runs gives
-/// `UC_STATUS_BUSY`. The directory is made if it isn't there. NULL: no journal (default).
+/// on where this one stopped. A finished run removes its journal. One that is running already gives
+/// `UC_STATUS_BUSY`, one that can't be written `UC_STATUS_JOURNAL`. The directory is made if it isn't there. NULL:
+/// no journal (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_journal_dir(
     run_options: *mut uc_run_options,
@@ -132,7 +133,7 @@ pub unsafe extern "C" fn uc_run_options_set_standard_attributes(
     unsafe { set(run_options, change) }
 }
 
-/// Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0.
+/// Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0: it is refused.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_allow_null(run_options: *mut uc_run_options, on: c_int) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -143,7 +144,8 @@ pub unsafe extern "C" fn uc_run_options_set_allow_null(run_options: *mut uc_run_
     unsafe { set(run_options, change) }
 }
 
-/// Non-zero: everything but the network; the report has requests, bytes and seconds. Defaults to 0.
+/// Non-zero: everything but the network, for `UC_STATUS_DRY_RUN`; the report has requests, bytes and seconds.
+/// Defaults to 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_dry_run(run_options: *mut uc_run_options, on: c_int) -> c_int {
     let change = |o: &mut uc_run_options| {
@@ -154,7 +156,8 @@ pub unsafe extern "C" fn uc_run_options_set_dry_run(run_options: *mut uc_run_opt
     unsafe { set(run_options, change) }
 }
 
-/// A function that is told how far the run is, with `userdata`. NULL: none (default).
+/// A function that is told how far the run is, with `userdata`. Where it returns anything but 0 the run ends with
+/// `UC_STATUS_CANCELLED`. NULL: none (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_progress(
     run_options: *mut uc_run_options,
@@ -170,8 +173,8 @@ pub unsafe extern "C" fn uc_run_options_set_progress(
     unsafe { set(run_options, change) }
 }
 
-/// A handle that stops the run from elsewhere. NULL: none (default). The handle must live until the run
-/// returns.
+/// A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
+/// live until the run returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_cancel(
     run_options: *mut uc_run_options,

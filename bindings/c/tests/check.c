@@ -187,22 +187,28 @@ static const struct {
 } groups[] = {
     {"refusals", refusals}, {"many_values", many_values}, {"ownership", ownership}, {"normal", normal},
     {"statuses", statuses}, {"callbacks", callbacks},     {"journal", journal},     {"threads", threads},
-    {"forks", forks},
+    {"forks", forks},       {"fork_among_threads", fork_among_threads},
+    {"process", process},
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
-static int is_named(const char *name, int argc, char **argv) {
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], name) == 0)
-            return 1;
-    return argc == 1;
+/* Arguments are the groups to run, or with a minus those not to run. */
+static int is_wanted(const char *name, int argc, char **argv) {
+    int others = 1;
+    for (int i = 1; i < argc; i++) {
+        int minus = argv[i][0] == '-';
+        if (strcmp(argv[i] + minus, name) == 0)
+            return !minus;
+        others &= minus;
+    }
+    return others;
 }
 
 int main(int argc, char **argv) {
     for (int i = 1; i < argc; i++) {
         int known = 0;
         for (size_t g = 0; g < GROUPS; g++)
-            known |= strcmp(groups[g].name, argv[i]) == 0;
+            known |= strcmp(groups[g].name, argv[i] + (argv[i][0] == '-')) == 0;
         if (!known) {
             fprintf(stderr, "there is no group \"%s\"\n", argv[i]);
             return 2;
@@ -213,12 +219,12 @@ int main(int argc, char **argv) {
     /* The environment of whoever runs the tests is no part of them. */
     unsetenv("USERCOM_BASE_URL");
     for (size_t g = 0; g < GROUPS; g++) {
-        if (!is_named(groups[g].name, argc, argv))
+        if (!is_wanted(groups[g].name, argc, argv))
             continue;
         unsigned long before = failed;
         double start = seconds();
         groups[g].run();
-        printf("%-11s %s in %.1f s\n", groups[g].name, failed == before ? "passed" : "FAILED", seconds() - start);
+        printf("%-18s %s in %.1f s\n", groups[g].name, failed == before ? "passed" : "FAILED", seconds() - start);
         fflush(stdout);
     }
     uc_shutdown();

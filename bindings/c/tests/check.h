@@ -47,5 +47,7 @@ void callbacks(void);
 void journal(void);
 void threads(void);
 void forks(void);
+void fork_among_threads(void);
+void process(void);
 
 #endif

@@ -146,6 +146,7 @@ static void check_update_refused(const char *attr, const char *value, const uc_r
 static void updates(void) {
     char *long_name = repeat("\xc3\xa9", 256), *large = repeat("x", 65536 + 1);
     large[0] = large[65536] = '"'; /* 64 KiB and one byte, with its quotes */
+    char *deep = repeat("[", 60000);
     const struct {
         const char *attr, *value, *argument, *says;
     } table[] = {
@@ -168,6 +169,7 @@ static void updates(void) {
         {"plan", "\"a\nb\"", "json_value: ", "not one JSON value"},
         {"plan", "'pro'", "json_value: ", "not one JSON value"},
         {"plan", large, "json_value: ", "65537 bytes"},
+        {"plan", deep, "json_value: ", "EOF"},
         {"plan", "null", "json_value: ", "allow_null"},
         {"plan", " null\n", "json_value: ", "allow_null"},
         {"plan", "\"\xff\"", "json_value: ", "is not UTF-8"},
@@ -182,9 +184,13 @@ static void updates(void) {
     /* Refused all the same when nothing would be sent anyway. */
     CHECK_STATUS(uc_run_options_set_dry_run(standard, 1), UC_STATUS_OK);
     check_update_refused("plan", "1", standard, "attr: ", "first_name");
+    /* Deep, but whole. */
+    memset(deep + 30000, ']', 30000);
+    CHECK_STATUS(uc_client_mass_update(client, IDS, 3, "first_name", deep, standard, NULL), UC_STATUS_DRY_RUN);
     uc_run_options_free(standard);
     free(long_name);
     free(large);
+    free(deep);
 }
 
 /* ---- ids, in each of their forms ------------------------------------------------------------------- */

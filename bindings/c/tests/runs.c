@@ -67,6 +67,9 @@ static void values_keep_their_text(const struct sandbox *sandbox, const uc_clien
         {"9007199254740993", "1,9007199254740993,1"},
         {"0.10", "1,0.10,1"},
         {"1e3", "1,1e3,1"},
+        {"-0.0", "1,-0.0,1"},
+        {"1e308", "1,1e308,1"},
+        {"[[[[[[[[{\"a\":[]}]]]]]]]]", "1,\"[[[[[[[[{\"\"a\"\":[]}]]]]]]]]\",1"},
         {" true\n", "1,true,1"},
         {"\"2026-11-23\"", "1,\"\"\"2026-11-23\"\"\",1"},
         {"[\"a\",\"b\"]", "1,\"[\"\"a\"\",\"\"b\"\"]\",1"},
@@ -83,6 +86,17 @@ static void values_keep_their_text(const struct sandbox *sandbox, const uc_clien
     CHECK_STATUS(uc_client_mass_update(client, &id, 1, "nothing", "null", options, NULL), UC_STATUS_OK);
     CHECK(sandbox_has(sandbox, "nothing", "1,null,1"));
     uc_run_options_free(options);
+}
+
+static void the_largest_id(const struct sandbox *sandbox, const uc_client *client) {
+    const int64_t ids[] = {INT64_MAX, 1};
+    CHECK_STATUS(uc_client_mass_update(client, ids, 2, "largest", "1", NULL, NULL), UC_STATUS_OK);
+    CHECK(sandbox_has(sandbox, "largest", "9223372036854775807,1,1"));
+    /* 255 characters, each of four bytes. */
+    char attribute[255 * 4 + 1];
+    for (size_t i = 0; i < 255; i++)
+        memcpy(attribute + 4 * i, "\xf0\x9f\x98\x80", 5);
+    CHECK_STATUS(uc_client_mass_update(client, ids, 2, attribute, "1", NULL, NULL), UC_STATUS_OK);
 }
 
 static void twice_the_same_id(const struct sandbox *sandbox, const uc_client *client) {
@@ -138,6 +152,8 @@ static void rows(const struct sandbox *sandbox, const uc_client *client) {
     uc_report_free(report);
     CHECK_INT(sandbox_applied_once(sandbox, "custom_tier"), 2);
     CHECK_STATUS(uc_client_mass_update_rows(client, NULL, NULL, 0, NULL, 0, "tier", NULL, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update_rows_custom_ids(client, NULL, NULL, 0, NULL, 0, "tier", NULL, NULL),
+                 UC_STATUS_OK);
 }
 
 static void standard_attributes(const struct sandbox *sandbox, const uc_client *client) {
@@ -179,9 +195,15 @@ static void settings_show_in_requests(const struct sandbox *sandbox) {
     CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
     CHECK_STATUS(uc_client_mass_update(client, &id, 1, "posted", "1", NULL, NULL), UC_STATUS_OK);
     uc_client_free(client);
+    /* NULL is the default again. */
+    CHECK_STATUS(uc_options_set_method(options, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "put", "1", NULL, NULL), UC_STATUS_OK);
+    uc_client_free(client);
     uc_options_free(options);
     char *requests = sandbox_get(sandbox, "/_sandbox/requests");
-    CHECK_TEXT(requests, "\"method\":\"POST\"");
+    const char *posted = strstr(requests, "\"method\":\"POST\"");
+    CHECK(posted != NULL && strstr(posted + 1, "\"method\":\"POST\"") == NULL);
     CHECK_TEXT(requests, "*/*; version=3");
     CHECK_TEXT(requests, "\"method\":\"PUT\"");
     CHECK_TEXT(requests, "usercom/");
@@ -194,6 +216,7 @@ void normal(void) {
     uc_client *client = sandbox_client(&sandbox);
     one_shot(&sandbox);
     values_keep_their_text(&sandbox, client);
+    the_largest_id(&sandbox, client);
     twice_the_same_id(&sandbox, client);
     custom_ids(&sandbox, client);
     rows(&sandbox, client);
