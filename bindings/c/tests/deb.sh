@@ -15,7 +15,7 @@ quietly() { "$@" >"$work/log" 2>&1 || fail "$*: $(tail -n 20 "$work/log")"; }
 files() { (cd "$chroot" && find . -xdev -name '*usercom*' | sort); }
 
 [ "$(id -u)" = 0 ] || fail 'needs root, for debootstrap and chroot'
-[ -e "$deb/libusercom0_"*.deb ] || fail "there are no packages in $deb: run make deb"
+ls "$deb"/libusercom0_*.deb >/dev/null 2>&1 || fail "there are no packages in $deb: run make deb"
 release=$(. /etc/os-release && echo "$VERSION_CODENAME")
 mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Codename: $release" "Component: main" | head -n 1)
 [ -n "$mirror" ] || fail "apt knows no mirror of $release"
