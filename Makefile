@@ -24,7 +24,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program install uninstall demo test abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -74,6 +74,11 @@ uninstall:              ## take away what `make install` has put there
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.hpp)
 	rm -rf $(DESTDIR)$(CMAKEDIR)
 
+deb:                    ## the Debian packages libusercom0 and libusercom-dev, into target/deb
+	@.ci/setup deb
+	@$(MAKE_QUIET) lib PROFILE=release
+	@bindings/c/packaging/deb
+
 demo:                   ## a shop's updates from four languages against a sandbox, checked id by id
 	@.ci/setup demo
 	@examples/demo/run
@@ -87,7 +92,7 @@ test: setup             ## all tests of all languages
 	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) test-lib abi-library
+.PHONY: $(STAGES:%=test-%) test-lib test-packages abi-library
 
 test-format:
 	$(CARGO) fmt --check
@@ -111,8 +116,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library, and start this program as their sandbox.
-test-c test-cpp test-install test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -150,8 +155,16 @@ abi-baseline: abi-library ## take the C interface as it is for the one that late
 
 # ---- long ones, before a release -----------------------------------------------------------------
 
-torture: sanitize       ## kills and faults at every call on the journal, and 10,000 simulated jobs
+torture:                ## kills and faults at every call on the journal, 10,000 simulated jobs, sanitizers, packages
+	@.ci/setup torture
+	@$(MAKE_QUIET) sanitize
 	@.ci/torture
+	@$(MAKE_QUIET) test-packages
+
+# Part of `make torture` because it downloads a bare Debian, wants to be root for it, and compiles cargo-c.
+test-packages: deb test-lib
+	bindings/c/tests/deb.sh
+	bindings/c/tests/cargo-c.sh
 
 sanitize:               ## the C tests with a library that has AddressSanitizer, then ThreadSanitizer, built in
 	@.ci/sanitize
