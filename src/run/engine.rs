@@ -276,7 +276,7 @@ impl<'a> Engine<'a> {
         if !self.queue.is_empty() || !self.in_flight.is_empty() {
             return None;
         }
-        let again = |s| Segment { attempts: 0, timeouts: 0, last_chance: true, not_before: None, ..s };
+        let again = |s| Segment { attempts: 0, too_large: 0, last_chance: true, not_before: None, ..s };
         self.queue.extend(self.exhausted.drain(..).map(again));
         self.queue.pop_front()
     }
@@ -518,7 +518,9 @@ impl<'a> Engine<'a> {
         if fault == Fault::NoResources {
             self.limit_workers(self.in_flight.len());
         }
-        if fault == Fault::Dropped && !segment.retried_stale && self.gate.troubles() == 0 {
+        segment.too_large += u8::from(matches!(fault, Fault::TimedOut | Fault::DroppedLarge));
+        let dropped = matches!(fault, Fault::Dropped | Fault::DroppedLarge);
+        if dropped && !segment.retried_stale && self.gate.troubles() == 0 {
             // Most likely a kept connection that the server was just closing: once, at once, for free. Not
             // in trouble, or a service that drops everything would get every batch without a wait.
             segment.retried_stale = true;
@@ -526,11 +528,10 @@ impl<'a> Engine<'a> {
             self.queue.push_front(segment);
             return;
         }
-        segment.timeouts += u8::from(fault == Fault::TimedOut);
         let since = segment.failed_at.replace(now).unwrap_or(pass.sent_at());
         let blame = pass.failed(now, since, &mut self.dice);
         self.trouble = Stop::new(trouble_status(fault), describe(status, words));
-        if segment.timeouts >= 2 && segment.len() > 1 {
+        if segment.too_large >= 2 && segment.len() > 1 {
             return self.halve(segment);
         }
         if blame == Blame::Service && !segment.last_chance {
@@ -677,7 +678,9 @@ fn describe(status: Option<u16>, words: &Words) -> String {
 
 fn trouble_status(fault: Fault) -> Status {
     match fault {
-        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::TimedOut => Status::Transport,
+        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::DroppedLarge | Fault::TimedOut => {
+            Status::Transport
+        }
         Fault::Server => Status::Server,
         Fault::Unreadable => Status::BadResponse,
     }
