@@ -236,6 +236,20 @@ impl Server {
         })
     }
 
+    /// Another one that does the same.
+    pub fn twin(&self) -> Server {
+        let (serve, listener) = (self.serve.clone(), TcpListener::bind("127.0.0.1:0").unwrap());
+        Server::accepting(listener, usize::MAX, self.scheme, move |tcp, number, shared| {
+            serve(tcp, number, shared);
+        })
+    }
+
+    /// What is sent to it is to go through TLS, whatever it makes of that.
+    pub fn taken_for_tls(mut self) -> Server {
+        self.scheme = "https";
+        self
+    }
+
     fn accepting(
         listener: TcpListener,
         most: usize,
