@@ -580,17 +580,24 @@ impl<'a> Engine<'a> {
         self.stop(Stop::new(self.trouble.status, message));
     }
 
+    /// Says what is known for sure: in each refused piece is one bad id at least, which halving finds.
     fn request_limit(&self) -> Stop {
-        let (good, bad) = (self.ledger.confirmed(), self.ledger.rejected());
-        let settled = good + bad;
+        let pieces = || self.refused.iter().map(|r| r.segment.len());
+        let settled = self.ledger.confirmed() + self.ledger.rejected();
+        let bad = self.ledger.rejected() + self.refused.len();
+        let share = 100.0 * bad as f64 / (settled + pieces().sum::<usize>()).max(1) as f64;
         let left = self.ledger.slots() - settled;
-        let share = 100.0 * bad as f64 / settled.max(1) as f64;
-        let more = self.requests as f64 * left as f64 / settled.max(1) as f64;
-        let hours = self.limits.interval.map_or(0.0, |i| more * i.as_secs_f64() / 3600.0);
+        let halving: u64 = pieces().map(|ids| 2 * u64::from(ids.next_power_of_two().trailing_zeros())).sum();
+        let retries = self.requests * left as u64 / settled.max(1) as u64;
+        let more = retries.max(halving + (self.queue.len() + self.cutter.batches()) as u64);
+        let hours = |interval: Duration| {
+            format!(", {:.1} hours at this pace", more as f64 * interval.as_secs_f64() / 3600.0)
+        };
+        let hours = self.limits.interval.map(hours).unwrap_or_default();
         let message = format!(
-            "{} requests were sent, the limit of this run; {share:.1} % of the settled ids were rejected, the {left} \
-             ids that are left would take about {hours:.1} hours more; run it again to go on, without the bad ids if \
-             you can",
+            "{} requests were sent, the limit of this run; at least {share:.1} % of the ids that were tried are bad, and \
+             the {left} ids that are left would take {more} requests or more{hours}; run it again to go on, without the \
+             bad ids if you can",
             self.requests
         );
         Stop::new(Status::RequestLimit, message)

@@ -125,6 +125,11 @@ impl Cutter {
         self.open.is_empty()
     }
 
+    /// How many batches are left, about.
+    pub fn batches(&self) -> usize {
+        self.open.iter().map(|(_, slots)| slots.len().div_ceil(self.size)).sum()
+    }
+
     /// Gives up what is left of a value.
     pub fn close(&mut self, group: usize) {
         self.open.retain(|(g, _)| *g != group);
