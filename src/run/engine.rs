@@ -580,7 +580,7 @@ impl<'a> Engine<'a> {
         self.stop(Stop::new(self.trouble.status, message));
     }
 
-    /// Says what is known for sure: in each refused piece is one bad id at least, which halving finds.
+    /// In each refused piece is one bad id at least, which halving finds.
     fn request_limit(&self) -> Stop {
         let pieces = || self.refused.iter().map(|r| r.segment.len());
         let settled = self.ledger.confirmed() + self.ledger.rejected();
@@ -596,7 +596,7 @@ impl<'a> Engine<'a> {
         let hours = self.limits.interval.map(hours).unwrap_or_default();
         let message = format!(
             "{} requests were sent, the limit of this run; at least {share:.1} % of the ids that were tried are bad, and \
-             the {left} ids that are left would take {more} requests or more{hours}; run it again to go on, without the \
+             the {left} ids that are left would take about {more} requests more{hours}; run it again to go on, without the \
              bad ids if you can",
             self.requests
         );
