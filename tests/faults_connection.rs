@@ -64,10 +64,8 @@ fn refused_at_first() {
 fn refused_for_ever() {
     let _watchdog = Watchdog::new(s(10));
     let (_socket, address) = silent_port();
-    let client = Client::builder("acme", &server::fresh_token());
-    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
     let start = Instant::now();
-    let report = impatient(&client, &ids(3000));
+    let report = Server::nobody(address).ask(&ids(3000)).impatient().send();
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 3000), "{report}");
     assert!(report.message().contains("refused"), "{report}");
     assert!(start.elapsed() >= s(1) && start.elapsed() < s(3), "{:?}", start.elapsed());
@@ -164,10 +162,8 @@ fn a_black_hole_takes_ten_seconds() {
     let (socket, address) = silent_port();
     socket.listen(0).unwrap();
     let _fill = fill_the_queue(address);
-    let client = Client::builder("acme", &server::fresh_token());
-    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
     let start = Instant::now();
-    let report = impatient(&client, &ids(10));
+    let report = Server::nobody(address).ask(&ids(10)).impatient().send();
     assert_eq!(
         (report.status(), report.not_attempted(), report.requests()),
         (Status::Transport, 10, 1),

@@ -106,9 +106,8 @@ fn cancelled_in_every_phase() {
 fn a_deadline_in_every_phase() {
     side_by_side(s(15), PHASES, |(what, script, limit)| {
         let server = in_phase(*script);
-        let client = server.builder().batch_size(10).build().unwrap();
         let start = Instant::now();
-        let report = client.run(Update::new("plan", "pro")).ids(&ids(3000)).deadline(ms(400)).send().unwrap();
+        let report = server.ask(&ids(3000)).batch_size(10).deadline(ms(400)).uneven().send();
         assert_eq!(report.status(), Status::Deadline, "{what}: {report}");
         ends_in_time(what, &report, start.elapsed() - ms(400), *limit, &server);
     });

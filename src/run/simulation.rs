@@ -746,3 +746,17 @@ fn a_rate_limit_is_learned() {
     assert_eq!(played.report.status(), Status::Ok, "{}", played.report.message());
     assert!(played.requests < 660, "{} requests for 600 batches", played.requests);
 }
+
+#[test]
+fn a_rate_limit_that_is_never_lifted_ends_the_run_after_its_patience() {
+    let ids = ids(20_000);
+    let job = one_value(&ids);
+    let weather = Weather { requests_per_second: Some(0), ..fine() };
+    let played = play(&job, weather.clone(), &limits(), 18, Fate::default());
+    check(&job, &weather, &limits(), &played, &Fate::default());
+    assert_eq!(played.report.status(), Status::RateLimited, "{}", played.report.message());
+    assert_eq!(played.report.not_attempted(), 20_000);
+    let patience = limits().patience;
+    assert!(played.took >= patience && played.took < patience + SECOND, "{:?}", played.took);
+    assert!(played.requests < 40, "{} requests", played.requests);
+}

@@ -173,7 +173,8 @@ pub struct Server {
     pub token: String,
     scheme: &'static str,
     shared: Arc<Shared>,
-    serve: Arc<Serve>,
+    /// Nothing where nobody serves.
+    serve: Option<Arc<Serve>>,
 }
 
 impl Server {
@@ -236,9 +237,15 @@ impl Server {
         })
     }
 
+    /// An address at which nobody serves.
+    pub fn nobody(address: SocketAddr) -> Server {
+        Server { address, token: fresh_token(), scheme: "http", shared: Arc::default(), serve: None }
+    }
+
     /// Another one that does the same.
     pub fn twin(&self) -> Server {
-        let (serve, listener) = (self.serve.clone(), TcpListener::bind("127.0.0.1:0").unwrap());
+        let Some(serve) = self.serve.clone() else { return Server::nobody(self.address) };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         Server::accepting(listener, usize::MAX, self.scheme, move |tcp, number, shared| {
             serve(tcp, number, shared);
         })
@@ -271,7 +278,7 @@ impl Server {
             }
             thread::park();
         });
-        Server { address, token: fresh_token(), scheme, shared, serve }
+        Server { address, token: fresh_token(), scheme, shared, serve: Some(serve) }
     }
 
     pub fn url(&self) -> String {
