@@ -207,6 +207,7 @@ mod tests {
             });
         }
     }
+
     #[test]
     fn a_panic_costs_its_own_batch_only() {
         let ids: Vec<i64> = (1..=20).collect();
