@@ -82,11 +82,24 @@ pub(crate) struct Engine<'a> {
     notes: Vec<String>,
 }
 
-/// How many batches came back, and how many of them refused without a name.
+/// How many batches came back, how many of them refused, and how many of these with names of ids.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     settled: u32,
     refused: u32,
+    named: u32,
+}
+
+impl Tally {
+    /// Most batches are refused.
+    fn dense(self) -> bool {
+        self.settled >= 4 && self.refused * 2 > self.settled
+    }
+
+    /// Most refusals name the ids.
+    fn named(self) -> bool {
+        self.named * 2 > self.refused
+    }
 }
 
 /// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
@@ -255,9 +268,11 @@ impl<'a> Engine<'a> {
         if waiting.is_some() {
             return waiting;
         }
-        // While a value is in doubt, a part of what was refused tells more than another batch.
+        // While a value is in doubt, a part of what was refused tells more than another batch; and where most
+        // batches are refused by name, a run that may be stopped soon gets on by taking them apart at once.
         let in_doubt = |r: &BySize| self.guards[r.segment.request.group].is_in_doubt();
-        match self.refused.peek().is_some_and(in_doubt) {
+        let at_once = self.batches.dense() && self.batches.named();
+        match at_once || self.refused.peek().is_some_and(in_doubt) {
             true => self.part(now).or_else(|| self.cut()),
             false => self.cut().or_else(|| self.part(now)),
         }
@@ -282,9 +297,9 @@ impl<'a> Engine<'a> {
     }
 
     fn cut(&mut self) -> Option<Segment> {
-        // Where most batches are refused, small ones lose less.
-        let dense = self.batches.settled >= 4 && self.batches.refused * 2 > self.batches.settled;
-        let size = if dense { (self.cutter.size / 8).max(1) } else { self.cutter.size };
+        // Where most batches are refused and nobody says why, small ones lose less.
+        let small = self.batches.dense() && !self.batches.named();
+        let size = if small { (self.cutter.size / 8).max(1) } else { self.cutter.size };
         let guards = &self.guards;
         let request = self.cutter.cut(self.job, &self.ledger, size, |group| guards[group].may_send())?;
         Some(Segment::new(request, Role::Batch))
@@ -402,7 +417,8 @@ impl<'a> Engine<'a> {
         segment.failed_at = None;
         if segment.role == Role::Batch {
             self.batches.settled += 1;
-            self.batches.refused += u32::from(named.is_empty());
+            self.batches.refused += 1;
+            self.batches.named += u32::from(!named.is_empty());
         }
         if alone && segment.suspects.is_empty() {
             // What was said of the very id says more than the whole answer.
