@@ -315,7 +315,7 @@ fn a_401_in_the_middle_outlasts_patience() {
         0..30 => x.ok(),
         _ => x.reply(401, "{\"detail\":\"Invalid token.\"}"),
     });
-    let report = server.ask(&ids(60)).batch_size(1).workers(4).impatient().send();
+    let report = server.ask(&ids(60)).batch_size(1).workers(4).impatient().uneven().send();
     assert_eq!((report.confirmed(), report.not_attempted()), (30, 30), "{report}");
     assert_eq!(report.status(), Status::Unauthorized, "{report}");
 }
@@ -328,7 +328,7 @@ fn a_401_in_the_middle_for_ever() {
         0..30 => x.ok(),
         _ => x.reply(401, "{\"detail\":\"Invalid token.\"}"),
     });
-    let report = server.ask(&ids(60)).batch_size(1).workers(4).send();
+    let report = server.ask(&ids(60)).batch_size(1).workers(4).uneven().send();
     assert_eq!(report.status(), Status::Unauthorized, "{report}");
     assert_eq!((report.confirmed(), report.not_attempted()), (30, 30), "{report}");
     assert!(report.requests() <= 30 + 4 + 3, "{report}");
