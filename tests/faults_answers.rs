@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::thread;
 
-use support::{Exchange, Server, Then, Watchdog, check, check_custom, ids, impatient, ms, s, side_by_side};
-use usercom::{Failure, IdState, Report, Status, Update, Value};
+use support::{Exchange, Server, Then, Watchdog, check, ids, ms, s, side_by_side};
+use usercom::{Failure, IdState, Report, Status};
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Log in</title></head><body>…</body></html>";
 const OK_BODY: &str = "{\"status\":\"ok\"}";
@@ -26,8 +26,7 @@ fn always(bytes: impl Into<Vec<u8>>) -> Server {
 fn proves_nothing(answers: &[(String, Vec<u8>)]) {
     side_by_side(s(15), answers, |(what, bytes)| {
         let server = always(bytes.clone());
-        let report = impatient(&server.client(), &ids(3));
-        check(&report, &ids(3), &server);
+        let report = server.ask(&ids(3)).impatient().send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
         let stopped = [Status::BadResponse, Status::Transport];
         assert!(stopped.contains(&report.status()), "{what}: {report}");
@@ -71,8 +70,7 @@ fn closing_is_no_proof_of_the_end() {
         x.raw(format!("{head}{OK_BODY}"));
         Then::Close
     });
-    let report = server.client().mass_update(&ids(3), "plan", "pro").unwrap();
-    check(&report, &ids(3), &server);
+    let report = server.ask(&ids(3)).send();
     assert_eq!(report.status(), Status::Ok, "whole JSON closes itself: {report}");
 }
 
@@ -170,9 +168,7 @@ fn what_is_success() {
             x.raw(bytes);
             Then::Keep
         });
-        let client = server.builder().batch_size(2).workers(1).build().unwrap();
-        let report = client.mass_update(&ids(4), "plan", "pro").unwrap();
-        check(&report, &ids(4), &server);
+        let report = server.ask(&ids(4)).batch_size(2).workers(1).send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 2), "{what}: {report}");
         let text = report.to_string();
         assert_eq!(text.matches("note: ").count(), usize::from(!note.is_empty()), "{what}: {text}");
@@ -217,8 +213,7 @@ fn a_login_page_is_not_the_service() {
                 Then::Close
             }
         });
-        let report = impatient(&server.client(), &ids(3000));
-        check(&report, &ids(3000), &server);
+        let report = server.ask(&ids(3000)).impatient().send();
         assert_eq!((report.status(), report.requests()), (Status::WrongEndpoint, 1), "{what}: {report}");
         assert_eq!((report.confirmed(), report.not_attempted()), (0, 2000), "{what}: {report}");
         assert!(report.message().contains("Log in"), "{what}: {report}");
@@ -235,9 +230,7 @@ fn a_login_page_is_not_the_service() {
         }
         _ => x.ok(),
     });
-    let client = server.builder().batch_size(10).workers(1).build().unwrap();
-    let report = client.mass_update(&ids(100), "plan", "pro").unwrap();
-    check(&report, &ids(100), &server);
+    let report = server.ask(&ids(100)).batch_size(10).workers(1).send();
     assert_eq!((report.status(), report.requests()), (Status::Ok, 12), "{report}");
 }
 
@@ -253,8 +246,7 @@ fn redirects_are_never_followed() {
             let location = format!("Location: {target}/api/public/users/mass_update_custom_attributes\r\n");
             x.reply_with(status, &location, "")
         });
-        let report = impatient(&server.client(), &ids(3000));
-        check(&report, &ids(3000), &server);
+        let report = server.ask(&ids(3000)).impatient().send();
         assert_eq!((report.status(), report.requests()), (Status::WrongEndpoint, 1), "{status}: {report}");
         assert_eq!(report.not_attempted(), 3000, "{status}: {report}");
         assert!(report.message().contains(&status.to_string()), "{status}: {report}");
@@ -283,8 +275,7 @@ fn what_stops_a_run() {
     side_by_side(s(10), cases, |(status, body, stopped, says)| {
         let (status, body) = (*status, *body);
         let server = Server::start(move |x| x.reply(status, body));
-        let report = impatient(&server.client(), &ids(5000));
-        check(&report, &ids(5000), &server);
+        let report = server.ask(&ids(5000)).impatient().send();
         assert_eq!((report.status(), report.requests()), (*stopped, 1), "{status}: {report}");
         assert_eq!(report.not_attempted(), 5000, "{status}: {report}");
         assert!(report.message().contains(says), "{status}: {report}");
@@ -294,9 +285,7 @@ fn what_stops_a_run() {
         }
         let server =
             Server::start(move |x| if x.request.number < 10 { x.ok() } else { x.reply(status, body) });
-        let client = server.builder().batch_size(10).workers(4).build().unwrap();
-        let report = impatient(&client, &ids(500));
-        check(&report, &ids(500), &server);
+        let report = server.ask(&ids(500)).batch_size(10).workers(4).impatient().uneven().send();
         assert_eq!((report.status(), report.confirmed()), (*stopped, 100), "{status}: {report}");
         assert_eq!(report.not_attempted(), 400, "{status}: {report}");
         assert!(server.requests().len() <= 14, "{status}: at most workers more: {}", server.requests().len());
@@ -311,13 +300,12 @@ fn a_401_in_the_middle_is_survived() {
         30..34 => x.reply(401, "{\"detail\":\"Invalid token.\"}"),
         _ => x.ok(),
     });
-    let client = server.builder().batch_size(1).workers(4).build().unwrap();
-    let report = client.mass_update(&ids(60), "plan", "pro").unwrap();
-    check(&report, &ids(60), &server);
+    let report = server.ask(&ids(60)).batch_size(1).workers(4).send();
     assert_eq!(report.status(), Status::Ok, "{report}");
     let at: Vec<_> = server.requests().iter().map(|r| r.at).collect();
     let pause = at.windows(2).map(|two| two[1] - two[0]).max().unwrap();
-    assert!(pause >= s(5), "{pause:?}");
+    // From when the server saw the last of the refused ones, which was a little later than the first was answered.
+    assert!(pause >= ms(4900), "{pause:?}");
 }
 
 #[test]
@@ -327,9 +315,7 @@ fn a_401_in_the_middle_outlasts_patience() {
         0..30 => x.ok(),
         _ => x.reply(401, "{\"detail\":\"Invalid token.\"}"),
     });
-    let client = server.builder().batch_size(1).workers(4).build().unwrap();
-    let report = impatient(&client, &ids(60));
-    check(&report, &ids(60), &server);
+    let report = server.ask(&ids(60)).batch_size(1).workers(4).impatient().uneven().send();
     assert_eq!((report.confirmed(), report.not_attempted()), (30, 30), "{report}");
     assert_eq!(report.status(), Status::Unauthorized, "{report}");
 }
@@ -342,9 +328,7 @@ fn a_401_in_the_middle_for_ever() {
         0..30 => x.ok(),
         _ => x.reply(401, "{\"detail\":\"Invalid token.\"}"),
     });
-    let client = server.builder().batch_size(1).workers(4).build().unwrap();
-    let report = client.mass_update(&ids(60), "plan", "pro").unwrap();
-    check(&report, &ids(60), &server);
+    let report = server.ask(&ids(60)).batch_size(1).workers(4).uneven().send();
     assert_eq!(report.status(), Status::Unauthorized, "{report}");
     assert_eq!((report.confirmed(), report.not_attempted()), (30, 30), "{report}");
     assert!(report.requests() <= 30 + 4 + 3, "{report}");
@@ -358,8 +342,7 @@ fn a_few_failures_of_the_service() {
             0..3 => x.reply(status, HTML),
             _ => x.ok(),
         });
-        let report = server.client().mass_update(&ids(10), "plan", "pro").unwrap();
-        check(&report, &ids(10), &server);
+        let report = server.ask(&ids(10)).send();
         assert_eq!(report.status(), Status::Ok, "{status}: {report}");
         // Two 504 halve the batch.
         assert_eq!(report.requests(), if status == 504 { 5 } else { 4 }, "{status}: {report}");
@@ -369,8 +352,7 @@ fn a_few_failures_of_the_service() {
         }
     });
     let server = Server::start(|x| x.reply(503, HTML));
-    let report = impatient(&server.client(), &ids(10));
-    check(&report, &ids(10), &server);
+    let report = server.ask(&ids(10)).impatient().send();
     assert_eq!((report.status(), report.unknown()), (Status::Server, 10), "{report}");
 }
 
@@ -381,15 +363,12 @@ fn a_429_is_waited_out_and_costs_no_attempt() {
         5 => x.reply_with(429, "Retry-After: 1\r\n", "{\"detail\":\"Request was throttled.\"}"),
         _ => x.ok(),
     });
-    let client = server.builder().batch_size(1).workers(2).max_attempts(1).build().unwrap();
-    let report = client.mass_update(&ids(20), "plan", "pro").unwrap();
-    check(&report, &ids(20), &server);
+    let report = server.ask(&ids(20)).batch_size(1).workers(2).max_attempts(1).send();
     assert_eq!((report.status(), report.requests()), (Status::Ok, 21), "{report}");
     let at: Vec<_> = server.requests().iter().map(|r| r.at).collect();
     assert!(at.windows(2).any(|two| two[1] - two[0] >= s(1)), "nobody sends for a second");
     let server = Server::start(|x| x.reply_with(429, "Retry-After: 3600\r\n", ""));
-    let report = impatient(&server.client(), &ids(20));
-    check(&report, &ids(20), &server);
+    let report = server.ask(&ids(20)).impatient().send();
     assert_eq!((report.status(), report.requests()), (Status::RateLimited, 1), "{report}");
     assert_eq!(report.not_attempted(), 20, "{report}");
 }
@@ -409,9 +388,7 @@ fn too_large_is_halved_and_stays_small() {
     ];
     side_by_side(s(30), cases, |(what, refuse, in_vain)| {
         let server = at_most(300, *refuse);
-        let client = server.builder().workers(1).request_timeout(ms(300)).build().unwrap();
-        let report = client.mass_update(&ids(4000), "plan", "pro").unwrap();
-        check(&report, &ids(4000), &server);
+        let report = server.ask(&ids(4000)).workers(1).request_timeout(ms(300)).send();
         assert_eq!((report.status(), report.confirmed()), (Status::Ok, 4000), "{what}: {report}");
         let large = server.requests().iter().filter(|r| r.ids().len() > 300).count();
         // Only the first batch and its two halves; and, where a timeout may be an outage, one fresh batch that
@@ -421,40 +398,39 @@ fn too_large_is_halved_and_stays_small() {
     });
 }
 
+/// What a server says before it has read the body may get lost with the connection.
 #[test]
 fn a_413_before_the_body_was_read() {
-    let _watchdog = Watchdog::new(s(30));
-    let server = Server::hasty(
-        |head, tcp| {
-            use std::io::Write;
-            (support::server::content_length(head) > 100_000).then(|| {
-                let _ = tcp
-                    .write_all(b"HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-                Then::Reset
-            })
-        },
-        |x| x.ok(),
-    );
-    let ids: Vec<String> = (0..2000).map(|i| format!("{i:0>240}")).collect();
-    let client = server.client();
-    let run = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(20));
-    let report = run.send().unwrap();
-    check_custom(&report, &ids, &server);
-    assert_eq!((report.status(), report.confirmed()), (Status::Ok, 2000), "{report}");
+    let answers: &[&str] = &["HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", ""];
+    side_by_side(s(30), answers, |says| {
+        let says = *says;
+        let server = Server::hasty(
+            move |head, tcp| {
+                use std::io::Write;
+                (support::server::content_length(head) > 100_000).then(|| {
+                    let _ = tcp.write_all(says.as_bytes());
+                    Then::Reset
+                })
+            },
+            |x| x.ok(),
+        );
+        let ids: Vec<String> = (0..2000).map(|i| format!("{i:0>240}")).collect();
+        let report = server.ask_custom(&ids).patience(s(20)).send();
+        assert_eq!((report.status(), report.confirmed()), (Status::Ok, 2000), "{says}: {report}");
+        assert!(report.requests() < 60, "{says}: {} requests", report.requests());
+    });
 }
 
 #[test]
 fn a_413_for_a_single_id() {
     let _watchdog = Watchdog::new(s(20));
     let server = Server::start(|x| x.reply(413, ""));
-    let report = server.client().mass_update(&[7], "plan", "pro").unwrap();
-    check(&report, &[7], &server);
+    let report = server.ask(&[7]).send();
     assert_eq!((report.rejected(), report.requests()), (1, 1), "{report}");
     assert_eq!(report.failure(0).unwrap().http_status, Some(413));
 
     let server = Server::start(|x| if x.request.has(3) { x.reply(413, "") } else { x.ok() });
-    let report = server.client().mass_update(&ids(8), "plan", "pro").unwrap();
-    check(&report, &ids(8), &server);
+    let report = server.ask(&ids(8)).send();
     assert_eq!((report.status(), report.confirmed(), report.rejected()), (Status::Partial, 7, 1), "{report}");
     assert_eq!(report.states()[2], IdState::Rejected);
 }
@@ -491,14 +467,12 @@ fn poisonous_ids_are_found() {
         ("spread", spread),
         ("the first half", (1..=500).collect()),
         ("all but one", (1..=999).collect()),
+        ("all", (1..=1000).collect()),
     ];
     side_by_side(s(60), cases, |(what, poison)| {
         let server = poisoned(poison);
-        let client = server.client();
-        let run = client.run(Update::new("plan", "pro")).max_requests(100_000);
-        let report = run.ids(&ids(1000)).send().unwrap();
-        check(&report, &ids(1000), &server);
-        if ["all but one", "where the guard asks"].contains(what) {
+        let report = server.ask(&ids(1000)).max_requests(100_000).send();
+        if ["all", "all but one", "where the guard asks"].contains(what) {
             // The guard takes it for a bad value and says that ids may be meant; nothing stays unknown.
             assert_eq!((report.status(), report.unknown()), (Status::Rejected, 0), "{what}: {report}");
             return;
@@ -516,9 +490,7 @@ fn poisonous_ids_are_found() {
 fn clean_batches_go_first() {
     let _watchdog = Watchdog::new(s(20));
     let server = poisoned(&[5, 105, 205]);
-    let client = server.builder().batch_size(100).workers(1).build().unwrap();
-    let report = client.mass_update(&ids(1000), "plan", "pro").unwrap();
-    check(&report, &ids(1000), &server);
+    let report = server.ask(&ids(1000)).batch_size(100).workers(1).send();
     assert_eq!(rejected(&report, &ids(1000)), [5, 105, 205].into());
     let requests = server.requests();
     let last_batch = requests.iter().position(|r| r.has(1000)).unwrap();
@@ -531,11 +503,9 @@ fn the_request_limit_stops_a_hopeless_isolation() {
     let _watchdog = Watchdog::new(s(20));
     let poison: Vec<i64> = (1..=1000).filter(|id| id % 3 == 0).collect();
     let server = poisoned(&poison);
-    let client = server.builder().batch_size(100).build().unwrap();
-    let report = client.run(Update::new("plan", "pro")).ids(&ids(1000)).max_requests(60).send().unwrap();
-    check(&report, &ids(1000), &server);
+    let report = server.ask(&ids(1000)).batch_size(100).max_requests(60).uneven().send();
     assert_eq!((report.status(), report.requests()), (Status::RequestLimit, 60), "{report}");
-    assert!(report.message().contains("hours") && report.message().contains('%'), "{report}");
+    assert!(report.message().contains("would take") && report.message().contains('%'), "{report}");
     assert!(rejected(&report, &ids(1000)).is_subset(&poison.into_iter().collect()));
 }
 
@@ -545,8 +515,7 @@ fn a_wrong_attribute_is_found_with_four_requests() {
     for body in ["{\"attribute\":[\"Unknown attribute.\"]}", "{\"detail\":\"Not found.\"}", ""] {
         let status = if body.contains("Not found") { 404 } else { 400 };
         let server = Server::start(move |x| x.reply(status, body));
-        let report = server.client().mass_update(&ids(50_000), "paln", "pro").unwrap();
-        check(&report, &ids(50_000), &server);
+        let report = server.ask(&ids(50_000)).send();
         assert_eq!(report.status(), Status::Rejected, "{report}");
         assert!(report.requests() <= 4, "{report}");
         assert_eq!((report.confirmed(), report.unknown()), (0, 0), "{report}");
@@ -580,9 +549,7 @@ fn a_purged_beginning_is_no_wrong_value() {
     let _watchdog = Watchdog::new(s(30));
     let poison = ids(160);
     let server = poisoned(&poison);
-    let client = server.builder().batch_size(10).build().unwrap();
-    let report = client.mass_update(&ids(200), "plan", "pro").unwrap();
-    check(&report, &ids(200), &server);
+    let report = server.ask(&ids(200)).batch_size(10).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Partial, 40), "{report}");
     assert_eq!(rejected(&report, &ids(200)), poison.into_iter().collect());
 }
@@ -590,8 +557,7 @@ fn a_purged_beginning_is_no_wrong_value() {
 /// The server says a thing; the truth is `bad`.
 fn accuses(says: &'static str, bad: i64) -> (Server, Report) {
     let server = Server::start(move |x| if x.request.has(bad) { x.reply(400, says) } else { x.ok() });
-    let report = server.client().mass_update(&[5, 7, 1, 9, 11, 13], "plan", "pro").unwrap();
-    check(&report, &[5, 7, 1, 9, 11, 13], &server);
+    let report = server.ask(&[5, 7, 1, 9, 11, 13]).send();
     (server, report)
 }
 
@@ -645,8 +611,7 @@ fn named_culprits_are_no_wrong_value() {
     };
     let poison = vec![167, 168, 501, 502, 834, 835];
     let server = by_name(poison.clone());
-    let report = server.client().mass_update(&ids(1000), "plan", "pro").unwrap();
-    check(&report, &ids(1000), &server);
+    let report = server.ask(&ids(1000)).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Partial, 994), "{report}");
     assert_eq!(rejected(&report, &ids(1000)), poison.into_iter().collect());
     // Six rounds of leaving one out, and all but the last answer for themselves; six of the guard's.
@@ -654,8 +619,7 @@ fn named_culprits_are_no_wrong_value() {
 
     for n in [1, 2, 3, 4, 50, 5000] {
         let server = by_name(ids(n));
-        let report = server.client().mass_update(&ids(n), "plan", "pro").unwrap();
-        check(&report, &ids(n), &server);
+        let report = server.ask(&ids(n)).send();
         assert_eq!((report.status(), report.confirmed()), (Status::Rejected, 0), "{n}: {report}");
         assert_eq!((report.unknown(), report.requests() <= 12), (0, true), "{n}: {report}");
     }
@@ -687,9 +651,7 @@ fn success_that_complains() {
     side_by_side(s(10), cases, |(body, status)| {
         let body = *body;
         let server = Server::start(move |x| x.reply(200, body));
-        let report =
-            server.builder().batch_size(4).build().unwrap().mass_update(&ids(12), "plan", "pro").unwrap();
-        check(&report, &ids(12), &server);
+        let report = server.ask(&ids(12)).batch_size(4).send();
         assert_eq!(report.status(), *status, "{body}: {report}");
         let text = report.to_string();
         match status {
@@ -709,8 +671,7 @@ fn success_that_complains() {
 fn a_count_is_noted_and_nothing_else() {
     for counted in [0, 500] {
         let server = Server::start(move |x| x.reply(200, &format!("{{\"updated\":{counted}}}")));
-        let report = server.client().mass_update(&ids(1000), "plan", "pro").unwrap();
-        check(&report, &ids(1000), &server);
+        let report = server.ask(&ids(1000)).send();
         assert_eq!(
             (report.status(), report.confirmed(), report.requests()),
             (Status::Ok, 1000, 1),
@@ -747,9 +708,7 @@ fn interim_answers() {
     ];
     side_by_side(s(10), cases, |(what, script)| {
         let server = Server::start(*script);
-        let client = server.builder().batch_size(2).workers(1).build().unwrap();
-        let report = impatient(&client, &ids(6));
-        check(&report, &ids(6), &server);
+        let report = server.ask(&ids(6)).batch_size(2).workers(1).impatient().send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{what}: {report}");
         assert_eq!(server.connections(), 1, "{what}");
     });
@@ -769,9 +728,7 @@ fn a_bad_answer_spoils_no_other() {
         }
         x.ok()
     });
-    let client = server.builder().batch_size(1).workers(1).build().unwrap();
-    let report = client.mass_update(&ids(6), "plan", Value::from(1)).unwrap();
-    check(&report, &ids(6), &server);
+    let report = server.ask(&ids(6)).batch_size(1).workers(1).send();
     assert_eq!(rejected(&report, &ids(6)), [4].into(), "{report}");
     assert_eq!(report.confirmed(), 5, "{report}");
 }

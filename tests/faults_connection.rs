@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 use support::{
-    Server, Then, Watchdog, cancelled, check, check_custom, child, ids, impatient, ms, preload, s, server,
-    side_by_side, undisturbed,
+    Server, Then, Watchdog, cancelled, check, child, ids, impatient, ms, preload, s, server, side_by_side,
+    undisturbed,
 };
 use usercom::{Cancel, Client, Report, Status, Update};
 
@@ -64,10 +64,8 @@ fn refused_at_first() {
 fn refused_for_ever() {
     let _watchdog = Watchdog::new(s(10));
     let (_socket, address) = silent_port();
-    let client = Client::builder("acme", &server::fresh_token());
-    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
     let start = Instant::now();
-    let report = impatient(&client, &ids(3000));
+    let report = Server::nobody(address).ask(&ids(3000)).impatient().send();
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 3000), "{report}");
     assert!(report.message().contains("refused"), "{report}");
     assert!(start.elapsed() >= s(1) && start.elapsed() < s(3), "{:?}", start.elapsed());
@@ -164,10 +162,8 @@ fn a_black_hole_takes_ten_seconds() {
     let (socket, address) = silent_port();
     socket.listen(0).unwrap();
     let _fill = fill_the_queue(address);
-    let client = Client::builder("acme", &server::fresh_token());
-    let client = client.base_url(&format!("http://{address}")).no_rate_limit().build().unwrap();
     let start = Instant::now();
-    let report = impatient(&client, &ids(10));
+    let report = Server::nobody(address).ask(&ids(10)).impatient().send();
     assert_eq!(
         (report.status(), report.not_attempted(), report.requests()),
         (Status::Transport, 10, 1),
@@ -257,15 +253,12 @@ fn bulky() -> Vec<String> {
 fn accepts_and_never_reads() {
     let _watchdog = Watchdog::new(s(20));
     let server = deaf();
-    let client = server.builder().request_timeout(ms(200)).build().unwrap();
-    let report = impatient(&client, &ids(10));
-    check(&report, &ids(10), &server);
+    let report = server.ask(&ids(10)).request_timeout(ms(200)).impatient().send();
     all_unknown(&report, 10);
 
     let server = deaf();
-    let (start, client, ids) = (Instant::now(), server.client(), bulky());
-    let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).deadline(ms(500)).send().unwrap();
-    check_custom(&report, &ids, &server);
+    let start = Instant::now();
+    let report = server.ask_custom(&bulky()).deadline(ms(500)).send();
     assert_eq!((report.status(), report.unknown()), (Status::Deadline, 1000), "{report}");
     assert!(start.elapsed() < ms(6500), "{:?}", start.elapsed());
 }
@@ -299,10 +292,8 @@ fn reads_all_and_never_replies() {
         x.apply();
         x.until_client_closes()
     });
-    let client = server.builder().request_timeout(ms(200)).build().unwrap();
     let start = Instant::now();
-    let report = impatient(&client, &ids(10));
-    check(&report, &ids(10), &server);
+    let report = server.ask(&ids(10)).request_timeout(ms(200)).impatient().send();
     all_unknown(&report, 10);
     assert!(report.requests() > 1, "tried again: {report}");
     assert!(report.message().contains("timed out"), "{report}");
@@ -324,10 +315,8 @@ fn drips() {
     };
     let _watchdog = Watchdog::new(s(20));
     for server in [Server::start(head), Server::start(first_byte_late)] {
-        let client = server.builder().request_timeout(ms(400)).build().unwrap();
         let start = Instant::now();
-        let report = impatient(&client, &ids(10));
-        check(&report, &ids(10), &server);
+        let report = server.ask(&ids(10)).request_timeout(ms(400)).impatient().send();
         all_unknown(&report, 10);
         assert!(start.elapsed() < s(3), "{:?}", start.elapsed());
     }
@@ -346,9 +335,7 @@ fn drips_its_body() -> Server {
 fn a_dripping_body_ends_with_the_deadline() {
     let _watchdog = Watchdog::new(s(10));
     let (server, start) = (drips_its_body(), Instant::now());
-    let client = server.client();
-    let report = client.run(Update::new("plan", "pro")).ids(&[1]).deadline(ms(300)).send().unwrap();
-    check(&report, &[1], &server);
+    let report = server.ask(&[1]).deadline(ms(300)).send();
     assert_eq!((report.status(), report.unknown()), (Status::Deadline, 1), "{report}");
     assert!(start.elapsed() < ms(6300), "{:?}", start.elapsed());
 }
@@ -358,8 +345,7 @@ fn a_dripping_body_ends_with_the_deadline() {
 fn a_dripping_body_is_given_up() {
     let _watchdog = Watchdog::new(s(50));
     let (server, start) = (drips_its_body(), Instant::now());
-    let report = impatient(&server.client(), &[1]);
-    check(&report, &[1], &server);
+    let report = server.ask(&[1]).impatient().send();
     assert_eq!((report.unknown(), report.requests()), (1, 1), "{report}");
     assert!(start.elapsed() < s(33), "{:?}", start.elapsed());
 }
@@ -373,9 +359,7 @@ fn a_slow_answer_is_an_answer() {
         x.drip(b"{\"status\":\"ok\"}", ms(20));
         Then::Keep
     });
-    let client = server.builder().request_timeout(ms(200)).build().unwrap();
-    let report = client.mass_update(&[1], "plan", "pro").unwrap();
-    check(&report, &[1], &server);
+    let report = server.ask(&[1]).request_timeout(ms(200)).send();
     assert_eq!((report.status(), report.requests()), (Status::Ok, 1), "{report}");
 }
 
@@ -409,16 +393,14 @@ fn closed_and_reset_connections() {
             x.apply();
             script(x)
         });
-        let report = impatient(&server.client(), &ids(10));
-        check(&report, &ids(10), &server);
+        let report = server.ask(&ids(10)).impatient().send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 10), "{what}: {report}");
         let stopped = [Status::Transport, Status::BadResponse];
         assert!(stopped.contains(&report.status()), "{what}: {report}");
         assert!(report.requests() < 20, "{what}: {report}");
 
         let server = Server::start(move |x| if x.request.number < 2 { script(x) } else { x.ok() });
-        let report = server.client().mass_update(&ids(10), "plan", "pro").unwrap();
-        check(&report, &ids(10), &server);
+        let report = server.ask(&ids(10)).send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{what}: {report}");
     });
 }
@@ -427,10 +409,7 @@ fn closed_and_reset_connections() {
 fn reset_in_the_middle_of_a_request() {
     let _watchdog = Watchdog::new(s(10));
     let server = Server::hasty(|_, _| Some(Then::Reset), |x| x.ok());
-    let ids = bulky();
-    let client = server.client();
-    let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(1)).send().unwrap();
-    check_custom(&report, &ids, &server);
+    let report = server.ask_custom(&bulky()).impatient().send();
     all_unknown(&report, 1000);
 }
 
@@ -444,11 +423,8 @@ fn kept_connections_that_close_at_the_wrong_moment() {
         thread::sleep(std::time::Duration::from_micros(pause));
         Then::Close
     });
-    let client = server.builder().batch_size(1).workers(4).build().unwrap();
-    let ids = ids(3000);
     let start = Instant::now();
-    let report = client.mass_update(&ids, "plan", "pro").unwrap();
-    check(&report, &ids, &server);
+    let report = server.ask(&ids(3000)).batch_size(1).workers(4).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Ok, 3000), "{report}");
     assert!(report.requests() < 4000, "{report}");
     assert!(start.elapsed() < s(20), "{:?}", start.elapsed());
@@ -461,9 +437,7 @@ fn a_kept_connection_that_a_firewall_forgot() {
         (0, 1..) => x.until_client_closes(),
         _ => x.ok(),
     });
-    let client = server.builder().batch_size(1).workers(1).request_timeout(ms(200)).build().unwrap();
-    let report = client.mass_update(&ids(5), "plan", "pro").unwrap();
-    check(&report, &ids(5), &server);
+    let report = server.ask(&ids(5)).batch_size(1).workers(1).request_timeout(ms(200)).send();
     assert_eq!((report.status(), report.requests(), report.retries()), (Status::Ok, 6, 1), "{report}");
     assert_eq!(server.connections(), 2);
 }
@@ -476,9 +450,7 @@ fn applied_and_the_reply_lost() {
         x.apply();
         if x.request.number < 3 { Then::Reset } else { x.ok() }
     });
-    let client = server.builder().batch_size(5).workers(1).build().unwrap();
-    let report = client.mass_update(&ids(10), "plan", "pro").unwrap();
-    check(&report, &ids(10), &server);
+    let report = server.ask(&ids(10)).batch_size(5).workers(1).send();
     assert_eq!(report.status(), Status::Ok, "{report}");
     let bodies: Vec<Vec<u8>> = server.requests().into_iter().map(|r| r.body).collect();
     assert_eq!(bodies[0], bodies[1], "the same again");
@@ -492,9 +464,7 @@ fn applied_and_the_reply_lost() {
 fn a_server_that_dies_in_the_middle() {
     let _watchdog = Watchdog::new(s(20));
     let server = Server::start(|x| if x.request.number < 5 { x.ok() } else { Then::Reset });
-    let client = server.builder().batch_size(10).workers(4).build().unwrap();
-    let report = impatient(&client, &ids(200));
-    check(&report, &ids(200), &server);
+    let report = server.ask(&ids(200)).batch_size(10).workers(4).impatient().uneven().send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 50), "{report}");
     assert!(report.unknown() > 0 && report.unknown() <= 80, "what was sent in vain: {report}");
     assert!(report.not_attempted() >= 70, "{report}");

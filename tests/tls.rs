@@ -8,21 +8,15 @@ use std::time::SystemTime;
 
 use rustls::ServerConfig;
 use support::tls::{Authority, self_signed, server};
-use support::{Server, Then, Watchdog, check, ids, impatient, s, side_by_side};
-use usercom::{Client, Report, Status};
-
-fn client(server: &Server, authority: &Authority) -> Client {
-    server.builder().ca_file(authority.file()).build().unwrap()
-}
+use support::{Server, Then, Watchdog, ids, s, side_by_side};
+use usercom::{Report, Status};
 
 #[test]
 fn a_certificate_that_is_right() {
     let _watchdog = Watchdog::new(s(10));
     let authority = Authority::new();
     let server = server(authority.config(&["127.0.0.1", "localhost"], |_| {}), |x| x.ok());
-    let batches = server.builder().ca_file(authority.file()).batch_size(2).workers(1).build().unwrap();
-    let report = batches.mass_update(&ids(6), "plan", "pro").unwrap();
-    check(&report, &ids(6), &server);
+    let report = server.ask(&ids(6)).ca_file(authority.file()).batch_size(2).workers(1).send();
     assert_eq!((report.status(), server.connections()), (Status::Ok, 1), "{report}");
     let url = format!("https://localhost:{}", server.address.port());
     let by_name = server.builder().base_url(&url).ca_file(authority.file()).build().unwrap();
@@ -30,7 +24,6 @@ fn a_certificate_that_is_right() {
 }
 
 fn stopped(what: &str, report: &Report, server: &Server) {
-    check(report, &ids(3000), server);
     assert_eq!((report.status(), report.requests()), (Status::Tls, 1), "{what}: {report}");
     // Bytes that are no TLS may come after the handshake as well as in its place: better unknown.
     let unclear = if ["plain HTTP", "another protocol"].contains(&what) { 1000 } else { 0 };
@@ -60,11 +53,12 @@ fn certificates_that_are_wrong() {
     ];
     side_by_side(s(15), &cases, |(what, config)| {
         let server = server(config.clone(), |x| x.ok());
-        stopped(what, &impatient(&client(&server, &authority), &ids(3000)), &server);
+        let report = server.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
+        stopped(what, &report, &server);
     });
     // The platform's trust store doesn't know a test's authority.
     let server = server(authority.config(&[name], |_| {}), |x| x.ok());
-    let report = impatient(&server.client(), &ids(3000));
+    let report = server.ask(&ids(3000)).impatient().send();
     stopped("the platform's roots", &report, &server);
 }
 
@@ -95,10 +89,9 @@ fn what_is_no_tls_of_today() {
     ];
     let authority = Authority::new();
     side_by_side(s(15), cases, |(what, bytes)| {
-        let plain = says(bytes);
-        let url = format!("https://{}", plain.address);
-        let client = plain.builder().base_url(&url).ca_file(authority.file()).build().unwrap();
-        stopped(what, &impatient(&client, &ids(3000)), &plain);
+        let plain = says(bytes).taken_for_tls();
+        let report = plain.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
+        stopped(what, &report, &plain);
     });
 }
 
@@ -107,11 +100,8 @@ fn a_handshake_that_breaks_off_is_the_networks() {
     let _watchdog = Watchdog::new(s(15));
     let authority = Authority::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = Server::bare(listener, |tcp, _| drop(tcp));
-    let url = format!("https://{}", server.address);
-    let client = server.builder().base_url(&url).ca_file(authority.file()).build().unwrap();
-    let report = impatient(&client, &ids(10));
-    check(&report, &ids(10), &server);
+    let server = Server::bare(listener, |tcp, _| drop(tcp)).taken_for_tls();
+    let report = server.ask(&ids(10)).ca_file(authority.file()).impatient().send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 0), "{report}");
     assert!(report.requests() > 1, "{report}");
 }
@@ -140,8 +130,7 @@ fn cut_without_goodbye() {
             x.raw(bytes);
             then
         });
-        let report = impatient(&client(&server, &authority), &ids(3));
-        check(&report, &ids(3), &server);
+        let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
     });
 }
@@ -156,8 +145,7 @@ fn whole_json_without_goodbye() {
         x.raw("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"}");
         Then::Cut
     });
-    let report = impatient(&client(&server, &authority), &ids(3));
-    check(&report, &ids(3), &server);
+    let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
     assert_eq!(report.status(), Status::Ok, "{report}");
 }
 
@@ -179,8 +167,7 @@ fn garbage_after_the_request() {
             let _ = x.stream.tcp().write_all(bytes);
             x.until_client_closes()
         });
-        let report = impatient(&client(&server, &authority), &ids(3));
-        check(&report, &ids(3), &server);
+        let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
     });
 }

@@ -162,6 +162,13 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::run::backoff::Dice;
+    use crate::run::engine::{Engine, Limits};
+    use crate::run::ledger::IdState;
+    use crate::run::report::Status;
+    use crate::run::simulation::{limits, one_value};
+    use crate::run::watch::Watch;
+    use crate::run::{close, drive};
 
     fn request(slot: usize) -> Request {
         Request::single(0, slot)
@@ -227,6 +234,23 @@ mod tests {
                 }
                 assert_eq!(crew.workers.len(), usize::from(!alone), "a worker survives and is used again");
             });
+        }
+    }
+
+    #[test]
+    fn a_panic_costs_its_own_batch_only() {
+        let ids: Vec<i64> = (1..=20).collect();
+        let job = one_value(&ids);
+        for alone in [false, true] {
+            let report = thread::scope(|scope| {
+                let limits = Limits { batch_size: 1, ..limits() };
+                let mut engine = Engine::new(&job, limits, Arc::default(), Dice::new(1), Instant::now());
+                let mut crew = Crew::new(scope, &Doubtful, alone);
+                let (traffic, _) = drive(&mut engine, &mut crew, &mut Watch::default());
+                close(&job, engine, traffic, Watch::default())
+            });
+            assert_eq!((report.status(), report.confirmed()), (Status::Internal, 19), "{report}");
+            assert_eq!((report.states()[1], report.unknown()), (IdState::Unknown, 1), "{report}");
         }
     }
 }

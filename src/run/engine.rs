@@ -84,11 +84,24 @@ pub(crate) struct Engine<'a> {
     notes: Vec<String>,
 }
 
-/// How many batches came back, and how many of them refused without a name.
+/// How many batches came back, how many of them refused, and how many of these with names of ids.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     settled: u32,
     refused: u32,
+    named: u32,
+}
+
+impl Tally {
+    /// Most batches are refused.
+    fn dense(self) -> bool {
+        self.settled >= 4 && self.refused * 2 > self.settled
+    }
+
+    /// Most refusals name the ids.
+    fn named(self) -> bool {
+        self.named * 2 > self.refused
+    }
 }
 
 /// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
@@ -257,9 +270,11 @@ impl<'a> Engine<'a> {
         if waiting.is_some() {
             return waiting;
         }
-        // While a value is in doubt, a part of what was refused tells more than another batch.
+        // While a value is in doubt, a part of what was refused tells more than another batch; and where most
+        // batches are refused by name, a run that may be stopped soon gets on by taking them apart at once.
         let in_doubt = |r: &BySize| self.guards[r.segment.request.group].is_in_doubt();
-        match self.refused.peek().is_some_and(in_doubt) {
+        let at_once = self.batches.dense() && self.batches.named();
+        match at_once || self.refused.peek().is_some_and(in_doubt) {
             true => self.part(now).or_else(|| self.cut()),
             false => self.cut().or_else(|| self.part(now)),
         }
@@ -278,15 +293,15 @@ impl<'a> Engine<'a> {
         if !self.queue.is_empty() || !self.in_flight.is_empty() {
             return None;
         }
-        let again = |s| Segment { attempts: 0, timeouts: 0, last_chance: true, not_before: None, ..s };
+        let again = |s| Segment { attempts: 0, too_large: 0, last_chance: true, not_before: None, ..s };
         self.queue.extend(self.exhausted.drain(..).map(again));
         self.queue.pop_front()
     }
 
     fn cut(&mut self) -> Option<Segment> {
-        // Where most batches are refused, small ones lose less.
-        let dense = self.batches.settled >= 4 && self.batches.refused * 2 > self.batches.settled;
-        let size = if dense { (self.cutter.size / 8).max(1) } else { self.cutter.size };
+        // Where most batches are refused and nobody says why, small ones lose less.
+        let small = self.batches.dense() && !self.batches.named();
+        let size = if small { (self.cutter.size / 8).max(1) } else { self.cutter.size };
         let guards = &self.guards;
         let request = self.cutter.cut(self.job, &self.ledger, size, |group| guards[group].may_send())?;
         Some(Segment::new(request, Role::Batch))
@@ -411,7 +426,8 @@ impl<'a> Engine<'a> {
         segment.failed_at = None;
         if segment.role == Role::Batch {
             self.batches.settled += 1;
-            self.batches.refused += u32::from(named.is_empty());
+            self.batches.refused += 1;
+            self.batches.named += u32::from(!named.is_empty());
         }
         if alone && segment.suspects.is_empty() {
             // What was said of the very id says more than the whole answer.
@@ -527,7 +543,9 @@ impl<'a> Engine<'a> {
         if fault == Fault::NoResources {
             self.limit_workers(self.in_flight.len());
         }
-        if fault == Fault::Dropped && !segment.retried_stale && self.gate.troubles() == 0 {
+        segment.too_large += u8::from(matches!(fault, Fault::TimedOut | Fault::DroppedLarge));
+        let dropped = matches!(fault, Fault::Dropped | Fault::DroppedLarge);
+        if dropped && !segment.retried_stale && self.gate.troubles() == 0 {
             // Most likely a kept connection that the server was just closing: once, at once, for free. Not
             // in trouble, or a service that drops everything would get every batch without a wait.
             segment.retried_stale = true;
@@ -535,11 +553,10 @@ impl<'a> Engine<'a> {
             self.queue.push_front(segment);
             return;
         }
-        segment.timeouts += u8::from(fault == Fault::TimedOut);
         let since = segment.failed_at.replace(now).unwrap_or(pass.sent_at());
         let blame = pass.failed(now, since, &mut self.dice);
         self.trouble = Stop::new(trouble_status(fault), describe(status, words));
-        if segment.timeouts >= 2 && segment.len() > 1 {
+        if segment.too_large >= 2 && segment.len() > 1 {
             return self.halve(segment);
         }
         if blame == Blame::Service && !segment.last_chance {
@@ -588,17 +605,24 @@ impl<'a> Engine<'a> {
         self.stop(Stop::new(self.trouble.status, message));
     }
 
+    /// In each refused piece is one bad id at least, which halving finds.
     fn request_limit(&self) -> Stop {
-        let (good, bad) = (self.ledger.confirmed(), self.ledger.rejected());
-        let settled = good + bad;
+        let pieces = || self.refused.iter().map(|r| r.segment.len());
+        let settled = self.ledger.confirmed() + self.ledger.rejected();
+        let bad = self.ledger.rejected() + self.refused.len();
+        let share = 100.0 * bad as f64 / (settled + pieces().sum::<usize>()).max(1) as f64;
         let left = self.ledger.slots() - settled;
-        let share = 100.0 * bad as f64 / settled.max(1) as f64;
-        let more = self.requests as f64 * left as f64 / settled.max(1) as f64;
-        let hours = self.limits.interval.map_or(0.0, |i| more * i.as_secs_f64() / 3600.0);
+        let halving: u64 = pieces().map(|ids| 2 * u64::from(ids.next_power_of_two().trailing_zeros())).sum();
+        let retries = self.requests * left as u64 / settled.max(1) as u64;
+        let more = retries.max(halving + (self.queue.len() + self.cutter.batches()) as u64);
+        let hours = |interval: Duration| {
+            format!(", {:.1} hours at this pace", more as f64 * interval.as_secs_f64() / 3600.0)
+        };
+        let hours = self.limits.interval.map(hours).unwrap_or_default();
         let message = format!(
-            "{} requests were sent, the limit of this run; {share:.1} % of the settled ids were rejected, the {left} \
-             ids that are left would take about {hours:.1} hours more; run it again to go on, without the bad ids if \
-             you can",
+            "{} requests were sent, the limit of this run; at least {share:.1} % of the ids that were tried are bad, and \
+             the {left} ids that are left would take about {more} requests more{hours}; run it again to go on, without the \
+             bad ids if you can",
             self.requests
         );
         Stop::new(Status::RequestLimit, message)
@@ -686,7 +710,9 @@ fn describe(status: Option<u16>, words: &Words) -> String {
 
 fn trouble_status(fault: Fault) -> Status {
     match fault {
-        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::TimedOut => Status::Transport,
+        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::DroppedLarge | Fault::TimedOut => {
+            Status::Transport
+        }
         Fault::Server => Status::Server,
         Fault::Unreadable => Status::BadResponse,
     }

@@ -18,7 +18,8 @@ pub(crate) struct Segment {
     pub role: Role,
     /// Charged failures.
     pub attempts: u32,
-    pub timeouts: u8,
+    /// Signs that it is too large for the service: timeouts, and connections that ended while it was sent.
+    pub too_large: u8,
     /// Whether it was sent again for free after a connection that had gone stale.
     pub retried_stale: bool,
     /// Sent at least once without proof that it was not applied.
@@ -58,7 +59,7 @@ impl Segment {
             request,
             role,
             attempts: 0,
-            timeouts: 0,
+            too_large: 0,
             retried_stale: false,
             maybe_applied: false,
             noted: false,
@@ -91,7 +92,7 @@ impl Segment {
             Segment {
                 request: Request { group: self.request.group, slots, skip },
                 role,
-                timeouts: 0,
+                too_large: 0,
                 suspects: Vec::new(),
                 rounds: 0,
                 not_before: None,
@@ -122,6 +123,11 @@ impl Cutter {
 
     pub fn is_empty(&self) -> bool {
         self.open.is_empty()
+    }
+
+    /// How many batches are left, about.
+    pub fn batches(&self) -> usize {
+        self.open.iter().map(|(_, slots)| slots.len().div_ceil(self.size)).sum()
     }
 
     /// Gives up what is left of a value.

@@ -22,6 +22,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SEND: Duration = Duration::from_secs(30);
 const ANSWER_BODY: Duration = Duration::from_secs(30);
 
+/// Up to about so many bytes the system takes off our hands at once, so that an early answer finds its reader.
+const LARGE: usize = 64 * 1024;
+
 /// What a phase may take longer than a single read or write of it.
 const REST: Duration = Duration::from_secs(1);
 
@@ -211,7 +214,7 @@ impl Line<'_> {
     pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
         match self.exchange(body) {
             Ok(reply) => judge(&reply, ids),
-            Err(error) => failure(&error),
+            Err(error) => failure(&error, body.len()),
         }
     }
 
@@ -331,7 +334,7 @@ fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
 }
 
 /// What it means that there was no answer.
-fn failure(error: &ureq::Error) -> Verdict {
+fn failure(error: &ureq::Error, sent: usize) -> Verdict {
     let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
     let no_host = |why: &str| {
         let words =
@@ -356,7 +359,7 @@ fn failure(error: &ureq::Error) -> Verdict {
         ureq::Error::Tls(why) => tls(Fatal::Tls, why),
         ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
             Some(why) => tls(tls_fatal(why), &why.to_string()),
-            None => transient(io_fault(io), &io.to_string()),
+            None => transient(io_fault(io, sent), &io.to_string()),
         },
         other => transient(Fault::Unreadable, &other.to_string()),
     }
@@ -381,7 +384,7 @@ fn is_look_up(error: &io::Error) -> bool {
     error.to_string().starts_with("failed to lookup address information")
 }
 
-fn io_fault(error: &io::Error) -> Fault {
+fn io_fault(error: &io::Error, sent: usize) -> Fault {
     use io::ErrorKind::*;
     // EMFILE and ENFILE have no kind of their own.
     const TOO_MANY_FILES: [i32; 2] = [24, 23];
@@ -393,6 +396,7 @@ fn io_fault(error: &io::Error) -> Fault {
         ConnectionRefused | HostUnreachable | NetworkUnreachable | NetworkDown | AddrNotAvailable
         | PermissionDenied => Fault::Unreached,
         TimedOut | WouldBlock => Fault::TimedOut,
+        ConnectionReset | ConnectionAborted | BrokenPipe if sent > LARGE => Fault::DroppedLarge,
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected => Fault::Dropped,
         _ => Fault::Unreadable,
     }

@@ -86,6 +86,9 @@ pub(crate) enum Fault {
     NoResources,
     /// The connection ended before the first byte of an answer.
     Dropped,
+    /// The same with a large body: a server that finds it too large may say so and close before it is sent, and
+    /// what it said is lost.
+    DroppedLarge,
     /// A phase took longer than it may, or the proxy in front of the service says so (504).
     TimedOut,
     /// The server says that it failed.

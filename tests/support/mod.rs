@@ -3,6 +3,7 @@
 #![allow(dead_code, unused_imports)]
 
 pub mod child;
+pub mod face;
 pub mod oracle;
 pub mod preload;
 pub mod server;

@@ -1,66 +1,83 @@
 //! What must hold of every report, whatever the other side did.
 
-use std::collections::BTreeSet;
-
 use usercom::{IdState, Report};
 
 use super::Server;
 
-/// The states partition the input, nothing is called confirmed that the server did not accept, nothing is
-/// called untouched that the server applied, every failure has a reason, and the token is nowhere.
+/// What a report says, through whichever face.
+#[derive(Debug)]
+pub struct Told {
+    pub status: i32,
+    pub message: String,
+    /// By state's number.
+    pub counts: [usize; 4],
+    pub states: Vec<u8>,
+    pub failures: Vec<Failed>,
+    /// Everything that it can show.
+    pub texts: String,
+}
+
+#[derive(Debug)]
+pub struct Failed {
+    pub index: usize,
+    pub http_status: Option<u16>,
+    pub message: String,
+}
+
+impl Told {
+    pub fn of(report: &Report) -> Told {
+        let failures = report.failures().map(|failure| Failed {
+            index: failure.index,
+            http_status: failure.http_status,
+            message: failure.message.to_owned(),
+        });
+        Told {
+            status: report.status().code(),
+            message: report.message().to_owned(),
+            counts: [report.not_attempted(), report.confirmed(), report.rejected(), report.unknown()],
+            states: report.states().iter().map(|state| *state as u8).collect(),
+            failures: failures.collect(),
+            texts: format!("{report}\n{report:?}\n{}", report.to_json()),
+        }
+    }
+
+    /// The states partition the input, nothing is called confirmed that the server did not accept, nothing is
+    /// called untouched that the server applied, every failure has a reason, and the token is nowhere.
+    pub fn check(&self, ids: &[String], server: &Server) {
+        let said = &self.message;
+        assert_eq!(self.states.len(), ids.len(), "a state for each: {said}");
+        let (accepted, applied) = (server.accepted(), server.applied());
+        let mut counts = [0; 4];
+        for (id, state) in ids.iter().zip(&self.states) {
+            counts[usize::from(*state)] += 1;
+            let confirmed = *state == IdState::Confirmed as u8;
+            assert!(
+                !confirmed || accepted.contains_key(id),
+                "id {id} is confirmed, but never accepted: {said}"
+            );
+            let untouched = *state == IdState::NotAttempted as u8;
+            assert!(!untouched || !applied.contains_key(id), "id {id} is not attempted, but applied: {said}");
+        }
+        assert_eq!(counts, self.counts, "the states partition the input: {said}");
+        let failed = |state: u8| state == IdState::Rejected as u8 || state == IdState::Unknown as u8;
+        let failed: Vec<usize> = (0..ids.len()).filter(|i| failed(self.states[*i])).collect();
+        let told: Vec<usize> = self.failures.iter().map(|failure| failure.index).collect();
+        assert_eq!(told, failed, "a failure for each, in input order: {said}");
+        assert!(self.failures.iter().all(|failure| !failure.message.is_empty()), "no reason: {said}");
+        assert!(!said.is_empty());
+        assert!(!self.texts.contains(&server.token), "the token is in the report");
+    }
+}
+
+/// [`Told::check`], and the failures' own ids.
 pub fn check(report: &Report, ids: &[i64], server: &Server) {
     let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    check_texts(report, &texts, server);
+    check_custom(report, &texts, server);
 }
 
 /// The same for custom ids.
 pub fn check_custom(report: &Report, ids: &[String], server: &Server) {
-    check_texts(report, ids, server);
-}
-
-fn check_texts(report: &Report, ids: &[String], server: &Server) {
     assert_eq!(report.total(), ids.len());
-    assert_eq!(report.states().len(), ids.len());
-    let sum = report.confirmed() + report.rejected() + report.unknown() + report.not_attempted();
-    assert_eq!(sum, ids.len(), "the states partition the input: {report}");
-    let (accepted, applied) = (server.accepted(), server.applied());
-    for (state, of) in [
-        (IdState::Confirmed, report.confirmed()),
-        (IdState::Rejected, report.rejected()),
-        (IdState::Unknown, report.unknown()),
-        (IdState::NotAttempted, report.not_attempted()),
-    ] {
-        let these: Vec<&String> =
-            ids.iter().zip(report.states()).filter(|(_, s)| **s == state).map(|(id, _)| id).collect();
-        assert_eq!(these.len(), of, "{state:?}");
-        for id in these {
-            match state {
-                IdState::Confirmed => {
-                    assert!(
-                        accepted.contains_key(id),
-                        "id {id} is called confirmed, the server never accepted it: {report}"
-                    );
-                }
-                IdState::NotAttempted => {
-                    assert!(
-                        !applied.contains_key(id),
-                        "id {id} is called not attempted, the server applied it: {report}"
-                    );
-                }
-                _ => {}
-            }
-        }
-    }
-    let failed: BTreeSet<usize> = (0..ids.len())
-        .filter(|i| matches!(report.states()[*i], IdState::Rejected | IdState::Unknown))
-        .collect();
-    let told: Vec<usize> = report.failures().map(|f| f.index).collect();
-    assert_eq!(told, failed.into_iter().collect::<Vec<_>>(), "a failure for each, in input order");
-    for failure in report.failures() {
-        assert_eq!(failure.id, ids[failure.index]);
-        assert!(!failure.message.is_empty(), "no reason for id {}", failure.id);
-    }
-    assert!(!report.message().is_empty());
-    let all = format!("{report}\n{report:?}\n{}", report.to_json());
-    assert!(!all.contains(&server.token), "the token is in the report");
+    Told::of(report).check(ids, server);
+    assert!(report.failures().all(|failure| failure.id == ids[failure.index]));
 }

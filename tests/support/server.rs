@@ -173,7 +173,8 @@ pub struct Server {
     pub token: String,
     scheme: &'static str,
     shared: Arc<Shared>,
-    serve: Arc<Serve>,
+    /// Nothing where nobody serves.
+    serve: Option<Arc<Serve>>,
 }
 
 impl Server {
@@ -236,6 +237,26 @@ impl Server {
         })
     }
 
+    /// An address at which nobody serves.
+    pub fn nobody(address: SocketAddr) -> Server {
+        Server { address, token: fresh_token(), scheme: "http", shared: Arc::default(), serve: None }
+    }
+
+    /// Another one that does the same.
+    pub fn twin(&self) -> Server {
+        let Some(serve) = self.serve.clone() else { return Server::nobody(self.address) };
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        Server::accepting(listener, usize::MAX, self.scheme, move |tcp, number, shared| {
+            serve(tcp, number, shared);
+        })
+    }
+
+    /// What is sent to it is to go through TLS, whatever it makes of that.
+    pub fn taken_for_tls(mut self) -> Server {
+        self.scheme = "https";
+        self
+    }
+
     fn accepting(
         listener: TcpListener,
         most: usize,
@@ -257,7 +278,7 @@ impl Server {
             }
             thread::park();
         });
-        Server { address, token: fresh_token(), scheme, shared, serve }
+        Server { address, token: fresh_token(), scheme, shared, serve: Some(serve) }
     }
 
     pub fn url(&self) -> String {
