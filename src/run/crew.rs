@@ -157,6 +157,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
     use std::sync::Mutex;
     use std::thread::ThreadId;
     use std::time::Duration;

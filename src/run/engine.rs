@@ -11,10 +11,11 @@ use std::time::{Duration, Instant};
 use super::backoff::{Dice, backoff};
 use super::gate::{Blame, Gate, Interval, Pass, Waiting};
 use super::guard::{Finding, Guard};
-use super::isolate::next_parts;
+use super::isolate::{Refused, next_parts};
 use super::ledger::{Blamed, Ledger, Mark};
 use super::report::Status;
 use super::segment::{Cutter, Role, Segment};
+use super::stop::Stop;
 use crate::update::Job;
 use crate::wire::{Culprit, Fatal, Fault, Remark, Request, Verdict, Words};
 
@@ -46,13 +47,6 @@ pub(crate) enum Step {
     Done,
 }
 
-/// Why a run stopped before its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Stop {
-    pub status: Status,
-    pub message: String,
-}
-
 pub(crate) struct Engine<'a> {
     job: &'a Job<'a>,
     limits: Limits,
@@ -64,7 +58,7 @@ pub(crate) struct Engine<'a> {
     guards: Vec<Guard>,
     /// Ready, or ready at their time.
     queue: VecDeque<Segment>,
-    refused: BinaryHeap<BySize>,
+    refused: BinaryHeap<Refused>,
     exhausted: Vec<Segment>,
     /// Nothing more will be tried.
     lost: Vec<Segment>,
@@ -102,13 +96,6 @@ impl Tally {
     fn named(self) -> bool {
         self.named * 2 > self.refused
     }
-}
-
-/// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
-/// confirmed early.
-struct BySize {
-    segment: Segment,
-    named: Vec<Blamed>,
 }
 
 impl<'a> Engine<'a> {
@@ -272,7 +259,7 @@ impl<'a> Engine<'a> {
         }
         // While a value is in doubt, a part of what was refused tells more than another batch; and where most
         // batches are refused by name, a run that may be stopped soon gets on by taking them apart at once.
-        let in_doubt = |r: &BySize| self.guards[r.segment.request.group].is_in_doubt();
+        let in_doubt = |r: &Refused| self.guards[r.segment.request.group].is_in_doubt();
         let at_once = self.batches.dense() && self.batches.named();
         match at_once || self.refused.peek().is_some_and(in_doubt) {
             true => self.part(now).or_else(|| self.cut()),
@@ -283,8 +270,8 @@ impl<'a> Engine<'a> {
     /// A part of what was refused, the largest first.
     fn part(&mut self, now: Instant) -> Option<Segment> {
         // A short list may have been settled id by id by the guard.
-        let open = |r: &BySize| r.segment.request.slots.clone().any(|slot| self.ledger.is_open(slot));
-        let BySize { segment, named } = std::iter::from_fn(|| self.refused.pop()).find(open)?;
+        let open = |r: &Refused| r.segment.request.slots.clone().any(|slot| self.ledger.is_open(slot));
+        let Refused { segment, named } = std::iter::from_fn(|| self.refused.pop()).find(open)?;
         self.queue.extend(next_parts(segment, &named));
         self.due(now, |s| s.failed_at.is_none())
     }
@@ -364,7 +351,7 @@ impl<'a> Engine<'a> {
                 let had_succeeded = self.gate.has_succeeded();
                 self.trouble = Stop::new(Status::Unauthorized, format!("http 401: {}", words.as_str()));
                 if pass.unauthorized(now).is_err() {
-                    self.stop(unauthorized(had_succeeded, &words));
+                    self.stop(Stop::unauthorized(had_succeeded, &words));
                 }
                 self.queue.push_front(segment);
             }
@@ -381,7 +368,7 @@ impl<'a> Engine<'a> {
             Verdict::Fatal { fatal, status, words } => {
                 segment.maybe_applied |= fatal == Fatal::TlsBroken;
                 self.queue.push_front(segment);
-                self.stop(fatal_stop(fatal, status, &words));
+                self.stop(Stop::fatal(fatal, status, &words));
             }
             Verdict::Transient { fault, status, words } => {
                 self.transient(segment, pass, fault, status, &words, now);
@@ -444,7 +431,7 @@ impl<'a> Engine<'a> {
             return self.probed(group, finding);
         }
         if !alone || !segment.suspects.is_empty() {
-            self.refused.push(BySize { segment, named });
+            self.refused.push(Refused { segment, named });
         }
         match self.guards[group] {
             Guard::Closed => self.close(group),
@@ -472,10 +459,10 @@ impl<'a> Engine<'a> {
     /// The value is refused as such: what was refused of it stays so, the rest of it is not sent.
     fn close(&mut self, group: usize) {
         self.cutter.close(group);
-        let (closed, others): (Vec<BySize>, Vec<BySize>) =
+        let (closed, others): (Vec<Refused>, Vec<Refused>) =
             self.refused.drain().partition(|r| r.segment.request.group == group);
         self.refused.extend(others);
-        for BySize { segment, .. } in closed {
+        for Refused { segment, .. } in closed {
             if let Some(reason) = segment.reason {
                 self.ledger.reject(once(segment.request.slots.clone()), reason);
             }
@@ -555,7 +542,7 @@ impl<'a> Engine<'a> {
         }
         let since = segment.failed_at.replace(now).unwrap_or(pass.sent_at());
         let blame = pass.failed(now, since, &mut self.dice);
-        self.trouble = Stop::new(trouble_status(fault), describe(status, words));
+        self.trouble = Stop::trouble(fault, status, words);
         if segment.too_large >= 2 && segment.len() > 1 {
             return self.halve(segment);
         }
@@ -661,80 +648,5 @@ impl<'a> Engine<'a> {
                 self.ledger.give_up(once(*slot..*slot + 1), *reason);
             }
         }
-    }
-}
-
-impl Stop {
-    pub fn new(status: Status, message: impl Into<String>) -> Stop {
-        Stop { status, message: message.into() }
-    }
-}
-
-fn unauthorized(had_succeeded: bool, words: &Words) -> Stop {
-    let message = if had_succeeded {
-        format!(
-            "the token was accepted before and is refused now, also after three waits: {}",
-            words.as_str()
-        )
-    } else {
-        format!(
-            "the token was refused: {}; check it, or, if another program has just sent many requests with it, try \
-             again in a minute: the service is seen to answer 401 for a short time after a burst",
-            words.as_str()
-        )
-    };
-    Stop::new(Status::Unauthorized, message)
-}
-
-fn fatal_stop(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
-    let said = describe(status, words);
-    match fatal {
-        Fatal::Forbidden => Stop::new(Status::Unauthorized, format!("the token may not do this: {said}")),
-        Fatal::WrongEndpoint if status.is_some_and(|s| (300..400).contains(&s)) => Stop::new(
-            Status::WrongEndpoint,
-            format!(
-                "a redirect, which is never followed because it would lose or leak the token: {said}; check the subdomain"
-            ),
-        ),
-        Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
-        Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
-    }
-}
-
-fn describe(status: Option<u16>, words: &Words) -> String {
-    match status {
-        Some(status) => format!("http {status}: {}", words.as_str()),
-        None => words.as_str().to_owned(),
-    }
-}
-
-fn trouble_status(fault: Fault) -> Status {
-    match fault {
-        Fault::Unreached | Fault::NoResources | Fault::Dropped | Fault::DroppedLarge | Fault::TimedOut => {
-            Status::Transport
-        }
-        Fault::Server => Status::Server,
-        Fault::Unreadable => Status::BadResponse,
-    }
-}
-
-impl PartialEq for BySize {
-    fn eq(&self, other: &BySize) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for BySize {}
-
-impl PartialOrd for BySize {
-    fn partial_cmp(&self, other: &BySize) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for BySize {
-    fn cmp(&self, other: &BySize) -> std::cmp::Ordering {
-        let key = |r: &BySize| (r.segment.len(), std::cmp::Reverse(r.segment.request.slots.start));
-        key(self).cmp(&key(other))
     }
 }

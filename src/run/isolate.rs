@@ -3,6 +3,8 @@
 //! Halving costs at most 2k(⌈log2 n⌉ − ⌊log2 k⌋ + 1) requests for k bad ids of n; a name that proves right
 //! costs one or two.
 
+use std::cmp::{Ordering, Reverse};
+
 use super::ledger::Blamed;
 use super::segment::{Role, Segment};
 
@@ -26,6 +28,34 @@ pub(crate) fn next_parts(mut refused: Segment, named: &[Blamed]) -> Vec<Segment>
     let singles = suspects.iter().map(|(slot, _)| refused.single(*slot));
     let halves = if refused.len() > 1 { refused.halves(Role::Part).to_vec() } else { vec![refused.clone()] };
     singles.chain(halves.into_iter().filter(|half| half.len() > 0)).collect()
+}
+
+/// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
+/// confirmed early.
+pub(crate) struct Refused {
+    pub segment: Segment,
+    pub named: Vec<Blamed>,
+}
+
+impl PartialEq for Refused {
+    fn eq(&self, other: &Refused) -> bool {
+        self.cmp(other).is_eq()
+    }
+}
+
+impl Eq for Refused {}
+
+impl PartialOrd for Refused {
+    fn partial_cmp(&self, other: &Refused) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Refused {
+    fn cmp(&self, other: &Refused) -> Ordering {
+        let key = |r: &Refused| (r.segment.len(), Reverse(r.segment.request.slots.start));
+        key(self).cmp(&key(other))
+    }
 }
 
 impl Segment {

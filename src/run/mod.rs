@@ -13,6 +13,7 @@ mod report;
 mod segment;
 #[cfg(test)]
 mod simulation;
+mod stop;
 mod watch;
 
 use std::thread;
@@ -21,7 +22,7 @@ use std::time::{Duration, Instant, SystemTime};
 pub(crate) use self::backoff::Dice;
 use self::crew::{Attempt, Crew, World};
 pub(crate) use self::engine::Limits;
-use self::engine::{Engine, Step, Stop};
+use self::engine::{Engine, Step};
 use self::gate::Waiting;
 pub(crate) use self::gate::{Gate, Key};
 pub(crate) use self::journal::JournalOptions;
@@ -32,6 +33,7 @@ pub use self::ledger::IdState;
 use self::report::Traffic;
 pub use self::report::{Failure, Report, Status};
 use self::segment::Cutter;
+use self::stop::Stop;
 pub use self::watch::{Cancel, Progress};
 pub(crate) use self::watch::{Log, ProgressFn, Watch};
 use crate::update::Job;

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::engine::{Engine, Stop};
+use super::engine::Engine;
 use super::journal::Journal;
 use super::ledger::Mark;
 use super::report::{Report, Status};
+use super::stop::Stop;
 use crate::wire::{Request, Verdict};
 
 /// How often progress is told at the most while answers come in.

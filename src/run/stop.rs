@@ -1,0 +1,70 @@
+//! Why a run stopped before its end, and how that is said.
+
+use super::report::Status;
+use crate::wire::{Fatal, Fault, Words};
+
+/// Why a run stopped before its end.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stop {
+    pub status: Status,
+    pub message: String,
+}
+
+impl Stop {
+    pub fn new(status: Status, message: impl Into<String>) -> Stop {
+        Stop { status, message: message.into() }
+    }
+
+    /// 401, and it is to be believed.
+    pub fn unauthorized(had_succeeded: bool, words: &Words) -> Stop {
+        let words = words.as_str();
+        let message = if had_succeeded {
+            format!("the token was accepted before and is refused now, also after three waits: {words}")
+        } else {
+            format!(
+                "the token was refused: {words}; check it, or, if another program has just sent many requests with it, \
+                 try again in a minute: the service is seen to answer 401 for a short time after a burst"
+            )
+        };
+        Stop::new(Status::Unauthorized, message)
+    }
+
+    /// What nothing that is sent later can mend.
+    pub fn fatal(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
+        let said = said(status, words);
+        let redirect = status.is_some_and(|s| (300..400).contains(&s));
+        match fatal {
+            Fatal::Forbidden => Stop::new(Status::Unauthorized, format!("the token may not do this: {said}")),
+            Fatal::WrongEndpoint if redirect => {
+                let message = format!(
+                    "a redirect, which is never followed because it would lose or leak the token: {said}; check the \
+                     subdomain"
+                );
+                Stop::new(Status::WrongEndpoint, message)
+            }
+            Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
+            Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
+        }
+    }
+
+    /// What a run stops with that ran out of patience over this.
+    pub fn trouble(fault: Fault, status: Option<u16>, words: &Words) -> Stop {
+        let why = match fault {
+            Fault::Unreached
+            | Fault::NoResources
+            | Fault::Dropped
+            | Fault::DroppedLarge
+            | Fault::TimedOut => Status::Transport,
+            Fault::Server => Status::Server,
+            Fault::Unreadable => Status::BadResponse,
+        };
+        Stop::new(why, said(status, words))
+    }
+}
+
+fn said(status: Option<u16>, words: &Words) -> String {
+    match status {
+        Some(status) => format!("http {status}: {}", words.as_str()),
+        None => words.as_str().to_owned(),
+    }
+}
