@@ -116,6 +116,8 @@ test('rows that could be meant otherwise are refused', function (): void {
     throws(InvalidArgument::class, $rows([[15, 'a'], 16]), 'rows: the row at position 1 (counted from 0) is not');
     throws(InvalidArgument::class, $rows([['id' => 15, 'value' => 'a']]), 'is not an [id, value] pair');
     throws(InvalidArgument::class, $rows([[15, NAN]]), 'rows: the value at position 0 (counted from 0): is NAN');
+    $null = throws(InvalidArgument::class, $rows([[15, 'a'], [16, null]]), 'set allowNull to send it');
+    holds(str_starts_with($null->getMessage(), 'value: null'), $null->getMessage());
     throws(InvalidArgument::class, $rows([[15, 'a'], ['x', 'a']]), 'ids: the id at position 1 (counted from 0)');
     throws(InvalidArgument::class, $rows(new ArrayIterator(['u-1' => ['a', 'b']])), 'yield [id, value] pairs');
     same([], $sandbox->requests());
