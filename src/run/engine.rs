@@ -224,9 +224,7 @@ impl<'a> Engine<'a> {
 
     fn send(&mut self, mut segment: Segment, pass: Pass) -> Step {
         self.requests += 1;
-        if segment.maybe_applied || segment.failed_at.is_some() {
-            self.retries += 1;
-        }
+        self.retries += u64::from(segment.was_sent());
         if !std::mem::replace(&mut segment.noted, true) {
             self.ledger.sending(segment.request.slots.clone());
         }
@@ -298,6 +296,7 @@ impl<'a> Engine<'a> {
     pub fn recall(&mut self, ticket: u64) {
         if let Some((segment, _pass)) = self.landed(ticket) {
             self.requests -= 1;
+            self.retries -= u64::from(segment.was_sent());
             self.queue.push_front(segment);
         }
     }

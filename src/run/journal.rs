@@ -163,7 +163,7 @@ impl Journal {
         &self.path
     }
 
-    /// Notes what was settled, in one write.
+    /// Notes what was settled and what is about to be sent, in one write.
     pub fn record(&mut self, marks: &[Mark]) -> io::Result<()> {
         if marks.is_empty() {
             return Ok(());

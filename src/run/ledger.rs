@@ -59,7 +59,7 @@ pub(crate) struct Reason {
     pub words: Words,
 }
 
-/// A change that is final, for the journal.
+/// Something for the journal: slots that are settled, or about to be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mark {
     pub state: IdState,
@@ -218,7 +218,7 @@ impl Ledger {
         settled
     }
 
-    /// What was settled since the last call.
+    /// What the journal must know since the last call.
     pub fn take_marks(&mut self) -> Vec<Mark> {
         std::mem::take(&mut self.marks)
     }

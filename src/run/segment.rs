@@ -78,6 +78,11 @@ impl Segment {
         self.request.len()
     }
 
+    /// Whether an earlier request had these ids.
+    pub fn was_sent(&self) -> bool {
+        self.maybe_applied || self.failed_at.is_some()
+    }
+
     /// One slot of it, blamed by an answer, to answer for itself.
     pub fn single(&self, slot: usize) -> Segment {
         let request = Request::single(self.request.group, slot);
@@ -163,7 +168,8 @@ impl Cutter {
     }
 }
 
-/// Takes up to `size` open ids within `room` bytes off the front of `slots`.
+/// Takes up to `size` open ids within `room` bytes off the front of `slots`. One always fits: the longest id and the
+/// longest value together are far smaller than a body may be.
 fn take(
     job: &Job<'_>,
     ledger: &Ledger,

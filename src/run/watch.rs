@@ -145,7 +145,7 @@ impl Watch<'_> {
         }
     }
 
-    /// Notes what was settled. After a failure nothing more is written: the file's end can't be trusted.
+    /// Notes what was settled and what is about to be sent. After a failure nothing more is written: the file's end can't be trusted.
     pub fn record(&mut self, marks: &[Mark]) -> Result<(), Stop> {
         let Some(journal) = self.journal.as_mut().filter(|_| self.journal_failed.is_none()) else {
             return Ok(());

@@ -77,7 +77,7 @@ impl<'a> Job<'a> {
     }
 
     /// Whose slots these are, in order.
-    pub fn positions(&self, slots: Range<usize>) -> impl ExactSizeIterator<Item = usize> + '_ {
+    pub fn positions(&self, slots: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         slots.map(|slot| self.position(slot))
     }
 

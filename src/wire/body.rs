@@ -72,11 +72,13 @@ pub(crate) fn fitting(job: &Job<'_>, slots: Range<usize>, room: &mut usize) -> u
             fitting
         }
         Ids::Custom(ids) => {
-            let mut fits = |position| {
-                let left = room.checked_sub(string_size(ids[position]));
-                left.inspect(|left| *room = *left).is_some()
-            };
-            job.positions(slots).take_while(|position| fits(*position)).count()
+            let mut fitting = 0;
+            for position in job.positions(slots) {
+                let Some(left) = room.checked_sub(string_size(ids[position])) else { break };
+                *room = left;
+                fitting += 1;
+            }
+            fitting
         }
     }
 }

@@ -10,7 +10,8 @@ unset DESTDIR PREFIX LIBDIR INCLUDEDIR PKG_CONFIG_PATH
 
 fail() { echo "cargo-c: $*" >&2; exit 1; }
 files() { (cd "$1" && find . ! -type d | sort); }
-soname() { readelf -d "$1/opt/usercom/lib/libusercom.so" | sed -n 's/.*(SONAME).*\[\(.*\)\]/\1/p'; }
+# Its name, and that it stays loaded after dlclose().
+marks() { readelf -d "$1/opt/usercom/lib/libusercom.so" | grep -E '\((SONAME|FLAGS_1)\)' | sort; }
 flags() { PKG_CONFIG_LIBDIR=$1/opt/usercom/lib/pkgconfig pkg-config --cflags --libs "usercom = $version"; }
 
 cargo install --quiet --locked --root "$tools" --version 0.10.24+cargo-0.98.0 cargo-c
@@ -21,7 +22,8 @@ make -C "$root" --no-print-directory lib install PROFILE=dev PREFIX=/opt/usercom
 files "$work/ours" >"$work/files"
 [ -s "$work/files" ] || fail 'make install has installed nothing'
 files "$work/theirs" | diff "$work/files" - || fail 'other files than those of make install'
-[ "$(soname "$work/theirs")" = "$(soname "$work/ours")" ] || fail "another soname: $(soname "$work/theirs")"
+marks "$work/ours" | grep -q NODELETE || fail 'what make install has installed may be unloaded'
+[ "$(marks "$work/theirs")" = "$(marks "$work/ours")" ] || fail "another library: $(marks "$work/theirs")"
 flags=$(flags "$work/theirs")
 [ -n "$flags" ] && [ "$flags" = "$(flags "$work/ours")" ] || fail "pkg-config says $flags"
 echo "cargo-c: $(wc -l <"$work/files") files, the same as make install's"
