@@ -42,3 +42,46 @@ fn the_same_command_goes_on_where_it_stopped() {
     let ledger = sandbox.ledger("plan");
     assert!(ledger.len() == 10_000 && ledger.iter().all(|entry| entry.applied == 1), "sent twice");
 }
+
+#[test]
+fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("plans.csv");
+    for (text, says) in [
+        (&b""[..], "is empty"),
+        (
+            b"user,plan\n1,pro\n",
+            "no column \"id\"; its first line names \"user\", \"plan\"; choose another with --id-column",
+        ),
+        (
+            b"id,tariff\n1,pro\n",
+            "no column \"plan\"; its first line names \"id\", \"tariff\"; choose another with --value-",
+        ),
+        (b"id;plan\r\n1;pro\r\n", "columns are separated by commas"),
+        (b"id\tplan\n1\tpro\n", "columns are separated by commas"),
+        (
+            b"id,plan\n1,pro\n1,000,pro\n",
+            "line 3: has 3 columns, the first line has 2; what has a comma in it needs quotes",
+        ),
+        (b"id,plan\n1\n", "line 2: has 1 columns, the first line has 2"),
+        (b"id,plan\n1,caf\xe9\n", "line 2: is not UTF-8; save the file as UTF-8"),
+        (b"id,plan\n1,pro\n2.0,pro\n", "line 3: \"2.0\" is not one of User.com's ids"),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_usercom"))
+            .args(["apply", "--subdomain", "acme", "--attribute", "plan"])
+            .arg(&file)
+            .env("USERCOM_BASE_URL", sandbox.url())
+            .env("USERCOM_TOKEN", TOKEN)
+            .output()
+            .unwrap();
+        let said = said(&output);
+        assert_eq!(output.status.code(), Some(2), "{text:?}: {said}");
+        assert!(
+            said.starts_with(&format!("usercom: {}: ", file.display())) && said.contains(says),
+            "{text:?}: {said}"
+        );
+    }
+    assert!(sandbox.ledger("plan").is_empty());
+}

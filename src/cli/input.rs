@@ -37,8 +37,9 @@ pub struct Table {
 }
 
 impl Table {
-    /// Reads the columns `wanted` of a CSV with a header; `-` is the standard input. A file whose first line is
-    /// itself an id is a list of ids without a header, which will do when only the first column is wanted.
+    /// Reads the columns `wanted` of a CSV with a header, the ids' and perhaps the values'; `-` is the standard input.
+    /// A file whose first line is itself an id is a list of ids without a header, which will do when only the first
+    /// column is wanted.
     pub fn read(path: &Path, wanted: &[&str]) -> Result<Table, String> {
         let standard_input = path == Path::new("-");
         let name = if standard_input { "standard input".to_owned() } else { path.display().to_string() };
@@ -47,27 +48,23 @@ impl Table {
         } else {
             Box::new(File::open(path).map_err(|e| format!("{name}: {e}"))?)
         };
-        let mut reader = csv::ReaderBuilder::new()
-            .has_headers(false)
-            .flexible(true)
-            .trim(csv::Trim::All)
-            .from_reader(source);
+        let mut reader =
+            csv::ReaderBuilder::new().has_headers(false).trim(csv::Trim::All).from_reader(source);
         let mut records = reader.records();
-        let Some(first) = records.next().transpose().map_err(|e| format!("{name}: {e}"))? else {
+        let Some(first) = records.next().transpose().map_err(|e| unreadable(&name, &e))? else {
             return Err(format!("{name}: is empty; put a header and at least one id into it"));
         };
         let mut table = Table { columns: vec![Vec::new(); wanted.len()], lines: Vec::new(), name };
         let columns = match table.find(&first, wanted) {
             Ok(columns) => columns,
             Err(_) if wanted.len() == 1 && first.len() == 1 && is_number(&first[0]) => {
-                table.push(&first, &[0])?;
+                table.push(&first, &[0]);
                 vec![0]
             }
             Err(message) => return Err(message),
         };
         for record in records {
-            let record = record.map_err(|e| format!("{}: {e}", table.name))?;
-            table.push(&record, &columns)?;
+            table.push(&record.map_err(|e| unreadable(&table.name, &e))?, &columns);
         }
         Ok(table)
     }
@@ -75,28 +72,28 @@ impl Table {
     fn find(&self, header: &csv::StringRecord, wanted: &[&str]) -> Result<Vec<usize>, String> {
         // A byte order mark, which spreadsheets write, is not part of the first name.
         let names: Vec<&str> = header.iter().map(|name| name.trim_start_matches('\u{feff}')).collect();
-        let find = |column: &&str| {
+        let hint = |at: usize| match names[..] {
+            [name] if name.contains([';', '\t']) => "columns are separated by commas",
+            _ => ["choose another with --id-column", "choose another with --value-column"][at],
+        };
+        let find = |(at, column): (usize, &&str)| {
             names.iter().position(|name| name == column).ok_or_else(|| {
                 format!(
-                    "{}: has no column \"{column}\"; its first line names {}",
+                    "{}: has no column \"{column}\"; its first line names {}; {}",
                     self.name,
-                    names.iter().map(|n| format!("\"{}\"", n.escape_debug())).collect::<Vec<_>>().join(", ")
+                    names.iter().map(|n| format!("\"{}\"", n.escape_debug())).collect::<Vec<_>>().join(", "),
+                    hint(at)
                 )
             })
         };
-        wanted.iter().map(find).collect()
+        wanted.iter().enumerate().map(find).collect()
     }
 
-    fn push(&mut self, record: &csv::StringRecord, columns: &[usize]) -> Result<(), String> {
-        let line = record.position().map_or(0, |p| p.line());
-        for (at, column) in columns.iter().enumerate() {
-            let text = record
-                .get(*column)
-                .ok_or_else(|| format!("{}: line {line}: has only {} columns", self.name, record.len()))?;
-            self.columns[at].push(text.trim_start_matches('\u{feff}').to_owned());
+    fn push(&mut self, record: &csv::StringRecord, columns: &[usize]) {
+        for (texts, column) in self.columns.iter_mut().zip(columns) {
+            texts.push(record[*column].trim_start_matches('\u{feff}').to_owned());
         }
-        self.lines.push(line);
-        Ok(())
+        self.lines.push(line(record.position()));
     }
 
     /// A column as texts.
@@ -126,6 +123,25 @@ impl Table {
         };
         self.columns[0].iter().enumerate().map(parse).collect::<Result<_, _>>().map(Ids::Numeric)
     }
+}
+
+/// What is wrong with a line, and what to do. More columns than the first line's are refused, too: a comma in a
+/// number without quotes would make two of it.
+fn unreadable(name: &str, error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Utf8 { pos, .. } => {
+            format!("{name}: line {}: is not UTF-8; save the file as UTF-8", line(pos.as_ref()))
+        }
+        csv::ErrorKind::UnequalLengths { pos, expected_len, len } => format!(
+            "{name}: line {}: has {len} columns, the first line has {expected_len}; what has a comma in it needs quotes",
+            line(pos.as_ref())
+        ),
+        _ => format!("{name}: {error}"),
+    }
+}
+
+fn line(position: Option<&csv::Position>) -> u64 {
+    position.map_or(0, csv::Position::line)
 }
 
 fn is_number(text: &str) -> bool {

@@ -21,7 +21,7 @@ pub struct UpdateArgs {
     /// What to set it to
     #[arg(long, allow_hyphen_values = true)]
     value: String,
-    /// File with the ids: a CSV with a header, or one id per line; - is the standard input
+    /// File with the ids: a CSV with a header, or one number per line; - is the standard input
     #[arg(long, value_name = "FILE")]
     ids: PathBuf,
     #[command(flatten)]
