@@ -67,9 +67,13 @@ fn refused_for_ever() {
     let start = Instant::now();
     let report = Server::nobody(address).ask(&ids(3000)).impatient().send();
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 3000), "{report}");
-    assert!(report.message().contains("refused"), "{report}");
+    let trouble = format!("last trouble: no connection to {address}: Connection refused");
+    assert!(report.message().contains(&trouble), "{report}");
     assert!(start.elapsed() >= s(1) && start.elapsed() < s(3), "{:?}", start.elapsed());
     assert!(report.requests() < 20, "one probe at a time: {report}");
+    let report = Server::nobody(address).ask(&ids(3000)).deadline(ms(300)).send();
+    assert_eq!(report.status(), Status::Deadline, "{report}");
+    assert!(report.message().contains(&trouble), "what kept it from its end: {report}");
 }
 
 #[test]
@@ -78,7 +82,8 @@ fn no_such_host() {
     let client = Client::builder("acme", &server::fresh_token()).base_url("https://no-such-host.invalid");
     let report = impatient(&client.build().unwrap(), &ids(10));
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 10), "{report}");
-    assert!(report.message().contains("can't be found by its name; check the subdomain"), "{report}");
+    assert!(report.message().contains("no connection to no-such-host.invalid"), "{report}");
+    assert!(report.message().contains("can't be found by its name; check the name"), "{report}");
 }
 
 /// How many threads this process has now.

@@ -637,9 +637,10 @@ fn proxies_of_the_environment() {
     let server = secure();
     ask("proxied", &server, &[("HTTPS_PROXY", &good_url), ("NO_PROXY", "example.com")]);
     assert_eq!(good.heads().len(), 3);
-    // A proxy that refuses, and what is none.
+    // A proxy that refuses, one that isn't there, and what is none.
     let server = secure();
     ask("unreached", &server, &[("HTTPS_PROXY", &bad_url)]);
+    ask("unreached", &server, &[("HTTPS_PROXY", "http://127.0.0.1:1")]);
     for malformed in [
         "http://u:s3cret@",
         "socks5://u:s3cret@127.0.0.1:1",

@@ -170,6 +170,15 @@ impl<'a> Engine<'a> {
         self.stop.get_or_insert(stop);
     }
 
+    /// Stops for the caller, and says what has kept the run from its end until now.
+    pub fn interrupt(&mut self, stop: Stop) {
+        let message = match self.gate.troubles() {
+            0 => stop.message,
+            _ => format!("{}; last trouble: {}", stop.message, self.trouble.message),
+        };
+        self.stop(Stop::new(stop.status, message));
+    }
+
     /// Uses no more than `n` workers from now on.
     pub fn limit_workers(&mut self, n: usize) {
         self.limits.workers = self.limits.workers.min(n).max(1);

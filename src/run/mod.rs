@@ -139,7 +139,7 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
     loop {
         let now = world.now();
         if let Some(stop) = watch.reason_to_stop(now) {
-            engine.stop(stop);
+            engine.interrupt(stop);
             let ends = *grace.get_or_insert(now + GRACE);
             if now >= ends && !cut {
                 world.cut();

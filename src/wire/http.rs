@@ -214,7 +214,15 @@ impl Line<'_> {
     pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
         match self.exchange(body) {
             Ok(reply) => judge(&reply, ids),
-            Err(error) => failure(&error, body.len()),
+            Err(error) => failure(&error, body.len(), || self.peer()),
+        }
+    }
+
+    /// Who is connected to, for messages: a proxy may have been set where nobody thinks of it.
+    fn peer(&self) -> String {
+        match self.http.config.proxy().filter(|proxy| !proxy.is_no_proxy(self.uri)) {
+            Some(proxy) => format!("the proxy {}:{}", proxy.host(), proxy.port()),
+            None => self.uri.authority().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
@@ -334,32 +342,38 @@ fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
 }
 
 /// What it means that there was no answer.
-fn failure(error: &ureq::Error, sent: usize) -> Verdict {
+fn failure(error: &ureq::Error, sent: usize, peer: impl Fn() -> String) -> Verdict {
     let transient = |fault, words: &str| Verdict::Transient { fault, status: None, words: Words::new(words) };
+    let unreached = |why: &str| transient(Fault::Unreached, &format!("no connection to {}: {why}", peer()));
     let no_host = |why: &str| {
-        let words =
-            format!("the host can't be found by its name; check the subdomain and the network ({why})");
-        transient(Fault::Unreached, &words)
+        let why = format!("this host can't be found by its name; check the name and the network ({why})");
+        unreached(&why)
     };
-    let tls = |fatal, words: &str| Verdict::Fatal { fatal, status: None, words: Words::new(words) };
+    let tls = |why: &rustls::Error| {
+        let plain = matches!(why, rustls::Error::InvalidMessage(rustls::InvalidMessage::InvalidContentType));
+        let hint =
+            if plain { "; what answers there may speak no TLS: check https:// and the port" } else { "" };
+        Verdict::Fatal { fatal: tls_fatal(why), status: None, words: Words::new(&format!("{why}{hint}")) }
+    };
     match error {
         ureq::Error::HostNotFound => no_host("it has no address"),
         ureq::Error::Io(io) if is_look_up(io) => no_host(&io.to_string()),
-        ureq::Error::ConnectionFailed => transient(Fault::Unreached, "connection failed"),
+        ureq::Error::ConnectionFailed => unreached("connection failed"),
         ureq::Error::ConnectProxyFailed(why) => {
             transient(Fault::Unreached, &format!("the proxy refused: {why}"))
         }
-        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => {
-            transient(Fault::Unreached, "no connection within 10 s")
-        }
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => unreached("none within 10 s"),
         ureq::Error::Timeout(Timeout::PerRead) => transient(Fault::TimedOut, "timed out: receive response"),
         ureq::Error::Timeout(Timeout::PerWrite) => transient(Fault::TimedOut, "timed out: send request"),
         ureq::Error::Timeout(phase) => transient(Fault::TimedOut, &format!("timed out: {phase}")),
-        ureq::Error::Rustls(why) => tls(tls_fatal(why), &why.to_string()),
-        ureq::Error::Tls(why) => tls(Fatal::Tls, why),
+        ureq::Error::Rustls(why) => tls(why),
+        ureq::Error::Tls(why) => Verdict::Fatal { fatal: Fatal::Tls, status: None, words: Words::new(why) },
         ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
-            Some(why) => tls(tls_fatal(why), &why.to_string()),
-            None => transient(io_fault(io, sent), &io.to_string()),
+            Some(why) => tls(why),
+            None => match io_fault(io, sent) {
+                Fault::Unreached => unreached(&io.to_string()),
+                fault => transient(fault, &io.to_string()),
+            },
         },
         other => transient(Fault::Unreadable, &other.to_string()),
     }
