@@ -261,7 +261,7 @@ fn what_stops_a_run() {
         (401, "{\"detail\":\"Invalid token.\"}", Status::Unauthorized, "Invalid token."),
         (403, "{\"detail\":\"You do not have permission.\"}", Status::Unauthorized, "permission"),
         (403, HTML, Status::Unauthorized, "403"),
-        (404, HTML, Status::WrongEndpoint, "404"),
+        (404, HTML, Status::WrongEndpoint, "check the subdomain"),
         (404, "", Status::WrongEndpoint, "404"),
         (405, "{\"detail\":\"Method \\\"PUT\\\" not allowed.\"}", Status::WrongEndpoint, "set method POST"),
         (406, "{}", Status::WrongEndpoint, "406"),

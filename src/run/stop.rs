@@ -32,17 +32,17 @@ impl Stop {
     /// What nothing that is sent later can mend.
     pub fn fatal(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
         let said = said(status, words);
-        let redirect = status.is_some_and(|s| (300..400).contains(&s));
+        let wrong_endpoint = |message| Stop::new(Status::WrongEndpoint, message);
         match fatal {
             Fatal::Forbidden => Stop::new(Status::Unauthorized, format!("the token may not do this: {said}")),
-            Fatal::WrongEndpoint if redirect => {
-                let message = format!(
+            Fatal::WrongEndpoint => wrong_endpoint(match status {
+                Some(300..=399) => format!(
                     "a redirect, which is never followed because it would lose or leak the token: {said}; check the \
                      subdomain"
-                );
-                Stop::new(Status::WrongEndpoint, message)
-            }
-            Fatal::WrongEndpoint => Stop::new(Status::WrongEndpoint, said),
+                ),
+                Some(404 | 410) => format!("{said}; check the subdomain"),
+                _ => said,
+            }),
             Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
         }
     }
