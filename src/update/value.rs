@@ -73,8 +73,8 @@ fn not_json(text: &str, error: &serde_json::Error) -> Error {
             "NaN and Infinity do not exist in JSON; send a number or leave the ids out",
         );
     }
-    let bare_word = text.chars().all(|c| c.is_alphanumeric() || " _-.:+/".contains(c));
-    let hint = if bare_word { "; text needs quotes inside the JSON: \"…\"" } else { "" };
+    let meant_as_text = !text.contains(['"', '[', ']', '{', '}']);
+    let hint = if meant_as_text { "; text needs quotes inside the JSON: \"…\"" } else { "" };
     Error::invalid("value", format!("is not one JSON value: {error}{hint}"))
 }
 
@@ -253,6 +253,7 @@ mod tests {
             ("  ", "is empty"),
             ("pro", "needs quotes"),
             ("2026-11-23", "needs quotes"),
+            ("'pro'", "needs quotes"),
             ("NaN", "do not exist in JSON"),
             ("-Infinity", "do not exist in JSON"),
             ("1 2", "not one JSON value"),
