@@ -83,12 +83,7 @@ impl Options {
     pub fn set_rate_limit(&mut self, requests: u32, per: Duration) -> Result<()> {
         if requests > 0 {
             let rate = f64::from(requests) / per.as_secs_f64();
-            within(
-                "rate_limit",
-                rate,
-                0.1..=1000.0,
-                "0.1 to 1000 requests a second, or 0 requests for no limit",
-            )?;
+            within("rate_limit", rate, 0.1..=1000.0, "0.1 to 1000 requests a second; 0 is no limit")?;
         }
         self.rate_limit = (requests > 0).then_some((requests, per));
         Ok(())
