@@ -230,7 +230,7 @@ fn create_dir(dir: &Path) -> io::Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(dir)
+    builder.create(dir).map_err(|e| io::Error::new(e.kind(), format!("its directory can't be made: {e}")))
 }
 
 /// Makes what was created or removed in a directory last.

@@ -115,6 +115,7 @@ fn no_directory_can_be_made() {
         let report = place.run_with(|run| run.journal_dir(&dir));
         nothing_was_sent(&place, &report);
         assert!(report.message().contains(dir.to_str().unwrap()), "{report}");
+        assert!(report.message().contains("its directory can't be made: "), "{report}");
     }
     assert_eq!(fs::read(&file).unwrap(), b"x");
 }
