@@ -19,6 +19,17 @@ fn update(sandbox: &Sandbox, folder: &std::path::Path, more: &[&str]) -> Output 
         .unwrap()
 }
 
+/// Runs `usercom apply` for a file.
+fn apply(sandbox: &Sandbox, attribute: &str, file: &std::path::Path) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_usercom"))
+        .args(["apply", "--subdomain", "acme", "--attribute", attribute])
+        .arg(file)
+        .env("USERCOM_BASE_URL", sandbox.url())
+        .env("USERCOM_TOKEN", TOKEN)
+        .output()
+        .unwrap()
+}
+
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
 }
@@ -69,13 +80,7 @@ fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
         (b"id,plan\n1,pro\n2.0,pro\n", "line 3: \"2.0\" is not one of User.com's ids"),
     ] {
         std::fs::write(&file, text).unwrap();
-        let output = Command::new(env!("CARGO_BIN_EXE_usercom"))
-            .args(["apply", "--subdomain", "acme", "--attribute", "plan"])
-            .arg(&file)
-            .env("USERCOM_BASE_URL", sandbox.url())
-            .env("USERCOM_TOKEN", TOKEN)
-            .output()
-            .unwrap();
+        let output = apply(&sandbox, "plan", &file);
         let said = said(&output);
         assert_eq!(output.status.code(), Some(2), "{text:?}: {said}");
         assert!(
@@ -84,4 +89,22 @@ fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
         );
     }
     assert!(sandbox.ledger("plan").is_empty());
+}
+
+#[test]
+fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("scores.csv");
+    for (text, says) in [
+        ("id,score\n1,5\n2,\n", "usercom: values are sent as string, as not all are written like integer;"),
+        ("id,score\n1,5\n2,7\n", "usercom: values are sent as integer;"),
+        ("id,score\n1,high\n2,low\n", ""),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let output = apply(&sandbox, "score", &file);
+        let told = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        assert!(told.starts_with(says) && told.is_empty() == says.is_empty(), "{text:?}: {told}");
+    }
 }

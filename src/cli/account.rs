@@ -2,9 +2,13 @@
 //! the machine could read the token.
 
 use std::path::{Path, PathBuf};
+use std::sync::PoisonError;
 use std::time::Duration;
 
+use log::LevelFilter;
 use usercom::Client;
+
+use crate::output::Trouble;
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]
@@ -30,8 +34,9 @@ pub struct AccountArgs {
 }
 
 impl AccountArgs {
-    /// The client. `USERCOM_BASE_URL` may name a loopback address.
-    pub fn client(&self) -> Result<Client, String> {
+    /// The client, which tells its `trouble`. `USERCOM_BASE_URL` may name a loopback address.
+    pub fn client(&self, trouble: &Trouble) -> Result<Client, String> {
+        let trouble = trouble.clone();
         let token = match &self.token_file {
             Some(path) => read_token(path)?,
             None => std::env::var("USERCOM_TOKEN").map_err(|_| {
@@ -41,6 +46,9 @@ impl AccountArgs {
         };
         let mut builder = Client::builder(&self.subdomain, &token)
             .loopback_from_environment()
+            .log(LevelFilter::Warn, move |_, line| {
+                *trouble.lock().unwrap_or_else(PoisonError::into_inner) = line.to_owned();
+            })
             .batch_size(self.batch_size)
             .method(if self.method == "POST" { usercom::Method::Post } else { usercom::Method::Put });
         builder = match self.rate {

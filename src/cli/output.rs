@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal, Write};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use indicatif::{ProgressBar, ProgressStyle};
 use usercom::{Cancel, Progress, Report, Status};
@@ -36,25 +37,30 @@ pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
     let cancel = Cancel::new();
     let handle = cancel.clone();
     ctrlc::set_handler(move || {
-        eprintln!("stopping; what was sent is still being told");
+        eprintln!("stopping; answers that are under way are waited for, up to 5 s");
         handle.request();
     })
     .map_err(|e| format!("can't listen for Ctrl-C: {e}"))?;
     Ok(cancel)
 }
 
+/// The last trouble, which a wait is for.
+pub type Trouble = Arc<Mutex<String>>;
+
 /// A bar on a terminal, nothing elsewhere.
-pub fn progress_bar() -> impl FnMut(&Progress) -> ControlFlow<()> {
+pub fn progress_bar(trouble: Trouble) -> impl FnMut(&Progress) -> ControlFlow<()> {
     let bar = if io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ids, {msg}, {eta} left") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ids, {msg}, {eta} left{prefix}")
+    {
         bar.set_style(style);
     }
     move |progress| {
+        let waiting = progress.waiting.as_secs();
+        let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner);
+        bar.set_prefix(if waiting > 0 { format!("\nwaiting {waiting} s; {trouble}") } else { String::new() });
+        bar.set_message(format!("{} rejected, {} requests", progress.rejected, progress.requests));
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);
-        let waiting = progress.waiting.as_secs();
-        let waiting = if waiting > 0 { format!(", waiting {waiting} s") } else { String::new() };
-        bar.set_message(format!("{} rejected, {} requests{waiting}", progress.rejected, progress.requests));
         if progress.done == progress.total {
             bar.finish_and_clear();
         }

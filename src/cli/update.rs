@@ -9,7 +9,7 @@ use usercom::{Update, Value};
 
 use crate::account::AccountArgs;
 use crate::input::{Ids, Table};
-use crate::output::{OutputArgs, cancel_on_ctrl_c, progress_bar};
+use crate::output::{OutputArgs, Trouble, cancel_on_ctrl_c, progress_bar};
 use crate::typed::Kind;
 
 /// Set an attribute of all ids in a file to one value
@@ -108,14 +108,21 @@ pub fn apply(args: ApplyArgs) -> Result<ExitCode, String> {
 }
 
 impl JobArgs {
-    /// The kind of the values, said aloud where it was found out and isn't plain text.
+    /// The kind of the values, said aloud where it was found out and may not be what was meant.
     fn announce<'a>(&self, texts: impl Iterator<Item = &'a str> + Clone) -> Kind {
         if self.kind != Kind::Auto {
             return self.kind;
         }
-        let kind = Kind::of(texts);
+        let kind = Kind::of(texts.clone());
+        let looks_like = |text| Some(Kind::of(std::iter::once(text))).filter(|kind| *kind != Kind::String);
         if kind != Kind::String {
             eprintln!("usercom: values are sent as {}; for text give --type string", kind.name());
+        } else if let Some(other) = texts.filter_map(looks_like).next() {
+            eprintln!(
+                "usercom: values are sent as string, as not all are written like {other}; --type {other} names the first \
+                 that isn't",
+                other = other.name()
+            );
         }
         kind
     }
@@ -127,13 +134,14 @@ fn send(update: Update, ids: Ids, job: &JobArgs) -> Result<ExitCode, String> {
     }
     job.output.check()?;
     let cancel = cancel_on_ctrl_c()?;
+    let trouble = Trouble::default();
     let mut run = job
         .account
-        .client()?
+        .client(&trouble)?
         .run(update)
         .cancel(&cancel)
         .patience(Duration::from_secs(job.patience))
-        .progress(progress_bar());
+        .progress(progress_bar(trouble));
     run = match &ids {
         Ids::Numeric(ids) => run.ids(ids),
         Ids::Custom(ids) => run.custom_ids(ids),
