@@ -1,7 +1,7 @@
 <?php
 
 // A nightly job: the points of yesterday, from a CSV file with the columns id and points.
-//     15 3 * * *  USERCOM_TOKEN=… php /srv/shop/bin/points.php /srv/shop/export/points.csv
+//     15 3 * * *  cd /srv/shop && USERCOM_TOKEN=… php bin/points.php export/points.csv
 // SIGTERM and Ctrl-C stop it within 6 s; started again, it goes on where it stopped.
 require 'vendor/autoload.php';
 
