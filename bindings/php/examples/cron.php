@@ -39,6 +39,6 @@ try {
 } catch (Error\Busy) {
     exit(0); // yesterday's is still at it
 } catch (Error $e) {
-    fwrite(STDERR, $e->getMessage() . "\n" . $e->report);
+    fwrite(STDERR, $e->report ?? $e->getMessage() . "\n"); // a report begins with the message
     exit(1);
 }

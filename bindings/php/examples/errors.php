@@ -14,7 +14,7 @@ try {
 } catch (Error\Unauthorized $e) {
     exit("wrong token: {$e->getMessage()}\n");
 } catch (Error $e) { // anything else that stopped the run
-    exit("stopped: {$e->getMessage()}\n{$e->report}");
+    exit('stopped: ' . ($e->report ?? $e->getMessage() . "\n")); // a report begins with the message
 }
 
 // The run came to its end, but not every id need be confirmed.
