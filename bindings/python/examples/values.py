@@ -20,3 +20,4 @@ client.mass_update(ids, "raw", usercom.Json("1e3"))  # 1e3, to the byte
 
 client.mass_update_custom_ids(["u-1", "u-2"], "plan", "pro")  # your own ids
 client.mass_update_rows({10: 7, 15: 9}, "score")  # a value for each user
+client.mass_update_rows_custom_ids([("u-1", 7), ("u-2", 9)], "points")  # both

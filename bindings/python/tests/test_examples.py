@@ -56,6 +56,7 @@ def test_values(sandbox: Sandbox) -> None:
         if attribute not in ("plan", "score"):  # set again further down
             assert held == {10: text, 15: text}
     assert sandbox.ledger("score") == {10: "7", 15: "9"}
+    assert sorted(sandbox.ledger("points").values()) == ["7", "9"]
 
 
 def test_dataframe(sandbox: Sandbox) -> None:

@@ -80,7 +80,7 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     ([np.bool_(True)], TypeError, "position 0 .*True"),
     (np.array([True]), TypeError, "position 0 .*True"),
     (np.array([1.0, 2.0]), TypeError, "position 0 .*1.0"),
-    ([1, "2"], TypeError, "position 1 .* is '2', a str; .*mass_update_custom_ids"),
+    ([1, "2"], TypeError, "position 1 .* is '2', a str; .*end in custom_ids"),
     ([1, None], TypeError, "position 1 .* is None"),
     (pa.array([1, 2, None]), TypeError, "position 2 .* is None"),
     ([1, 2**63], ValueError, "position 1 .* 64 bits"),
@@ -144,7 +144,7 @@ def test_rows(sandbox: Sandbox, client: usercom.Client) -> None:
 def test_rows_of_a_mapping_and_of_custom_ids(sandbox: Sandbox, client: usercom.Client) -> None:
     assert client.mass_update_rows({1: "a", 2: True, 3: 1}, "v").confirmed == 3
     assert sandbox.ledger("v") == {1: '"a"', 2: "true", 3: "1"}
-    assert client.mass_update_rows({"u-1": 1, "u-2": 2}, "w").confirmed == 2
+    assert client.mass_update_rows_custom_ids({"u-1": 1, "u-2": 2}, "w").confirmed == 2
     assert sorted(sandbox.ledger("w").values()) == ["1", "2"]
     assert client.mass_update_rows(zip(np.arange(1, 4), np.array([1.5, 2.5, 1.5])), "x").requests == 2
 
@@ -154,7 +154,7 @@ ROWS_REFUSED: list[tuple[Any, type[Exception], str]] = [
     ([(1, 10), 2], TypeError, "rows: position 1 .*not a pair"),
     ([(1, 10), (2, 3, 4)], TypeError, "rows: position 1 .*not a pair"),
     ([(1, 10), ("b", 2)], TypeError, "ids: the id at position 1"),
-    ([("a", 10), (2, 2)], TypeError, "custom_ids: the id at position 1"),
+    ([("1", 10), ("2", 2)], TypeError, "ids: the id at position 0 .* is '1', a str; .*end in custom_ids"),
     ([(1, 10), (2, None)], ValueError, "^value: null is refused .*allow_null"),
     (((id, id) for id in range(1, 50_002)), ValueError, "round the values"),
 ]
@@ -166,4 +166,10 @@ def test_rows_refused(
 ) -> None:
     with pytest.raises(kind, match=words):
         client.mass_update_rows(rows, "v")
+    assert sandbox.requests() == []
+
+
+def test_rows_of_custom_ids_refused(sandbox: Sandbox, client: usercom.Client) -> None:
+    with pytest.raises(TypeError, match="custom_ids: the id at position 1"):
+        client.mass_update_rows_custom_ids([("a", 10), (2, 2)], "v")
     assert sandbox.requests() == []

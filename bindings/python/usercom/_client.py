@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import TracebackType
 from typing import Any, Optional, SupportsFloat, SupportsIndex, TypedDict, Union
 
@@ -219,24 +219,33 @@ class Client:
     ) -> Report:
         """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
 
-        The ids are int, or all are str: your own ids. Equal values go out together. The last value of an id
-        wins; its earlier positions are not attempted. At most 50,000 distinct values. The rest is as in
-        mass_update.
+        Equal values go out together. The last value of an id wins; its earlier positions are not attempted. At
+        most 50,000 distinct values. The rest is as in mass_update.
         """
-        ids, values, index = _split(rows)
-        array_of_ids = _ids.either(ids)
-        encoded = [text("value", value) for value in values]
-        update = (
-            (ctypes.c_uint32 * len(index)).from_buffer(index) if index else None,
-            len(ids),
-            (ctypes.c_char_p * len(encoded))(*encoded),
-            len(encoded),
-            text("attribute", attribute),
-        )
-        function = (
-            lib.uc_client_mass_update_rows_custom_ids if array_of_ids.custom else lib.uc_client_mass_update_rows
-        )
-        return perform(self._open(), function, array_of_ids, update, {
+        return many_values(self._open(), _ids.numeric, rows, attribute, {
+            "progress": progress, "deadline": deadline, "patience": patience, "max_requests": max_requests,
+            "standard_attributes": standard_attributes, "allow_null": allow_null, "dry_run": dry_run,
+            "cancel": cancel, "journal_dir": journal_dir, "journal_max_age": journal_max_age,
+        })  # fmt: skip
+
+    def mass_update_rows_custom_ids(
+        self,
+        rows: Rows,
+        attribute: str,
+        *,
+        progress: Optional[ProgressFunction] = None,
+        deadline: Optional[SupportsFloat] = None,
+        patience: Optional[SupportsFloat] = None,
+        max_requests: Optional[SupportsIndex] = None,
+        standard_attributes: bool = False,
+        allow_null: bool = False,
+        dry_run: bool = False,
+        cancel: Optional[Cancel] = None,
+        journal_dir: Union[str, os.PathLike[str], None] = None,
+        journal_max_age: Optional[SupportsFloat] = None,
+    ) -> Report:
+        """The same for users that are known by your own ids."""
+        return many_values(self._open(), _ids.custom, rows, attribute, {
             "progress": progress, "deadline": deadline, "patience": patience, "max_requests": max_requests,
             "standard_attributes": standard_attributes, "allow_null": allow_null, "dry_run": dry_run,
             "cancel": cancel, "journal_dir": journal_dir, "journal_max_age": journal_max_age,
@@ -284,6 +293,23 @@ def mass_update(subdomain: str, token: str, ids: Ids, attribute: str, value: Val
 def one_value(client: Handle, ids: IdArray, attribute: str, value: Value, settings: Settings) -> Report:
     function = lib.uc_client_mass_update_custom_ids if ids.custom else lib.uc_client_mass_update
     update = (len(ids.ids), text("attribute", attribute), text("value", to_json(value)))
+    return perform(client, function, ids, update, settings)
+
+
+def many_values(
+    client: Handle, kind: Callable[[list[Any]], IdArray], rows: Rows, attribute: str, settings: Settings
+) -> Report:
+    listed, values, index = _split(rows)
+    ids = kind(listed)
+    function = lib.uc_client_mass_update_rows_custom_ids if ids.custom else lib.uc_client_mass_update_rows
+    encoded = [text("value", value) for value in values]
+    update = (
+        (ctypes.c_uint32 * len(index)).from_buffer(index) if index else None,
+        len(listed),
+        (ctypes.c_char_p * len(encoded))(*encoded),
+        len(encoded),
+        text("attribute", attribute),
+    )
     return perform(client, function, ids, update, settings)
 
 

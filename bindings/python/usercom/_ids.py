@@ -43,11 +43,6 @@ def custom(ids: Iterable[str]) -> IdArray:
     return IdArray(items, (ctypes.c_char_p * len(encoded))(*encoded), custom=True)
 
 
-def either(ids: list[Any]) -> IdArray:
-    """Custom ids if the first one is a str, else numeric ones."""
-    return custom(ids) if ids and isinstance(ids[0], str) else numeric(ids)
-
-
 def _arrow(ids: Any) -> Any:
     """The memory of an Arrow array of int64, if that is what it is."""
     if not (hasattr(ids, "null_count") and hasattr(ids, "to_pylist")):
@@ -102,7 +97,7 @@ def _one(item: Any, at: int) -> int:
     except TypeError:
         shown = repr(item)
         shown = shown if len(shown) <= 50 else shown[:50] + "…"
-        hint = "; own ids go to mass_update_custom_ids" if isinstance(item, str) else ""
+        hint = "; own ids go to the methods that end in custom_ids" if isinstance(item, str) else ""
         raise InvalidType(f"{where} is {shown}, a {type(item).__name__}; use int{hint}") from None
     if not -(2**63) <= id < 2**63:
         raise InvalidArgument(f"{where} does not fit into 64 bits")
