@@ -616,8 +616,8 @@ impl<'a> Engine<'a> {
         let hours = self.limits.interval.map(hours).unwrap_or_default();
         let message = format!(
             "{} requests were sent, the limit of this run; at least {share:.1} % of the ids that were tried are bad, and \
-             the {left} ids that are left would take about {more} requests more{hours}; run it again to go on, without the \
-             bad ids if you can",
+             the {left} ids that are left would take about {more} requests more{hours}; run it again without the \
+             bad ids, or with a journal, which goes on where it stopped",
             self.requests
         );
         Stop::new(Status::RequestLimit, message)
