@@ -42,6 +42,7 @@ pub mod ffi;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+mod options;
 mod process;
 mod run;
 #[cfg(feature = "sandbox")]

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::pointers::{free, give, handle_mut, optional_text};
 use super::{Failure, guard, look};
-use crate::client::Options;
+use crate::options::Options;
 use crate::run::Log;
 
 /// Settings of a client. Made by `uc_options_new`, freed by `uc_options_free`; a client copies what it needs,

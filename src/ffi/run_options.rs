@@ -7,7 +7,7 @@ use super::cancel::{uc_cancel, uc_progress_fn};
 use super::options::path;
 use super::pointers::{free, give, handle_mut};
 use super::{Failure, guard, look};
-use crate::client::RunOptions;
+use crate::options::RunOptions;
 use crate::update::AttributeKind;
 
 /// Settings of one run. Made by `uc_run_options_new`, freed by `uc_run_options_free`; may be used for any
