@@ -51,6 +51,9 @@ const TOKEN_LENGTH: usize = 64;
 impl Token {
     pub fn parse(text: &str) -> Result<Token> {
         let refuse = |problem: String| Err(Error::invalid("token", problem));
+        if text.is_empty() {
+            return refuse("is empty; use the 64-character REST API key".into());
+        }
         if let Some(at) = text.bytes().position(|b| !b.is_ascii_graphic()) {
             return refuse(format!(
                 "character {} is a space, a control character or not ASCII; copy the key without quotes, \
@@ -225,7 +228,7 @@ mod tests {
         assert_eq!(token.authorization().as_str(), format!("Token {}", "k".repeat(64)));
         assert_eq!(format!("{token:?}"), "Token(hidden)");
         for (bad, says) in [
-            (String::new(), "has 0 characters"),
+            (String::new(), "is empty"),
             ("abc123".into(), "app key"),
             ("k".repeat(65), "has 65"),
             (format!("{}\n", "k".repeat(63)), "character 64"),

@@ -90,7 +90,7 @@ static void accounts(void) {
         {"a\xff", TOKEN, "subdomain: ", "is not UTF-8"},
         {long_label, TOKEN, "subdomain: ", "63"},
         {"acme", NULL, "token: ", "is NULL"},
-        {"acme", "", "token: ", "has 0 characters"},
+        {"acme", "", "token: ", "is empty"},
         {"acme", "abc123", "token: ", "app key"},
         {"acme", short_token, "token: ", "has 63"},
         {"acme", long_token, "token: ", "has 65"},
