@@ -108,3 +108,19 @@ fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
         assert!(told.starts_with(says) && told.is_empty() == says.is_empty(), "{text:?}: {told}");
     }
 }
+
+#[test]
+fn a_refusal_names_the_option() {
+    let sandbox = Sandbox::start(Options::default()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    for (arguments, says) in [
+        (&["--rate", "5000"][..], "usercom: --rate: is outside 0.1 to 1000"),
+        (&["--batch-size", "0"], "usercom: --batch-size: is outside 1 to 10,000 ids"),
+        (&["--journal-dir", ""], "usercom: --journal-dir: is empty"),
+    ] {
+        let refused = update(&sandbox, folder.path(), arguments);
+        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
+        assert!(said(&refused).contains(says), "{}", said(&refused));
+    }
+    assert_eq!(sandbox.requests().len(), 0);
+}

@@ -8,7 +8,7 @@ use std::time::Duration;
 use log::LevelFilter;
 use usercom::Client;
 
-use crate::output::Trouble;
+use crate::output::{Trouble, refusal};
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]
@@ -61,7 +61,7 @@ impl AccountArgs {
         if let Some(path) = &self.ca_file {
             builder = builder.ca_file(path);
         }
-        builder.build().map_err(|e| e.to_string())
+        builder.build().map_err(refusal)
     }
 }
 

@@ -32,16 +32,34 @@ pub struct OutputArgs {
     report: Option<PathBuf>,
 }
 
-/// A handle that Ctrl-C requests.
+/// A handle that Ctrl-C requests; a second one leaves at once.
 pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
     let cancel = Cancel::new();
     let handle = cancel.clone();
     ctrlc::set_handler(move || {
-        eprintln!("stopping; answers that are under way are waited for, up to 5 s");
+        if handle.is_requested() {
+            std::process::exit(CANCELLED.into());
+        }
+        eprintln!(
+            "stopping; answers that are under way are waited for, up to 5 s; Ctrl-C again leaves at once"
+        );
         handle.request();
     })
     .map_err(|e| format!("can't listen for Ctrl-C: {e}"))?;
     Ok(cancel)
+}
+
+/// A refusal with the options' names.
+pub fn refusal(error: usercom::Error) -> String {
+    let usercom::Error::InvalidArgument { argument, problem } = error else { return error.to_string() };
+    let option = match argument {
+        "rate_limit" => "--rate",
+        "batch_size" => "--batch-size",
+        "ca_file" => "--ca-file",
+        "journal_dir" => "--journal-dir",
+        same => same,
+    };
+    format!("{option}: {}", problem.replace("allow_null", "--allow-null"))
 }
 
 /// The last trouble, which a wait is for.

@@ -9,7 +9,7 @@ use usercom::{Update, Value};
 
 use crate::account::AccountArgs;
 use crate::input::{Ids, Table};
-use crate::output::{OutputArgs, Trouble, cancel_on_ctrl_c, progress_bar};
+use crate::output::{OutputArgs, Trouble, cancel_on_ctrl_c, progress_bar, refusal};
 use crate::typed::Kind;
 
 /// Set an attribute of all ids in a file to one value
@@ -161,6 +161,6 @@ fn send(update: Update, ids: Ids, job: &JobArgs) -> Result<ExitCode, String> {
     if let Some(dir) = &job.journal_dir {
         run = run.journal_dir(dir);
     }
-    let report = run.send().map_err(|e| e.to_string())?;
+    let report = run.send().map_err(refusal)?;
     job.output.tell(&report, &ids)
 }

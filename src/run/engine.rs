@@ -235,10 +235,11 @@ impl<'a> Engine<'a> {
 
     fn send(&mut self, mut segment: Segment, pass: Pass) -> Step {
         self.requests += 1;
-        self.retries += u64::from(segment.was_sent());
-        if !std::mem::replace(&mut segment.noted, true) {
-            self.ledger.sending(segment.request.slots.clone());
+        match segment.sent {
+            0 => self.ledger.sending(segment.request.slots.clone()),
+            _ => self.retries += 1,
         }
+        segment.sent += 1;
         let ticket = self.requests;
         let request = segment.request.clone();
         self.in_flight.push((ticket, segment, pass));
@@ -305,9 +306,10 @@ impl<'a> Engine<'a> {
 
     /// A request that was not sent after all.
     pub fn recall(&mut self, ticket: u64) {
-        if let Some((segment, _pass)) = self.landed(ticket) {
+        if let Some((mut segment, _pass)) = self.landed(ticket) {
             self.requests -= 1;
-            self.retries -= u64::from(segment.was_sent());
+            segment.sent -= 1;
+            self.retries -= u64::from(segment.sent > 0);
             self.queue.push_front(segment);
         }
     }

@@ -266,7 +266,7 @@ impl Report {
         self.traffic.requests
     }
 
-    /// How many of the requests sent again what an earlier one had sent.
+    /// How many of the requests had ids that an earlier one had, whatever became of it.
     pub fn retries(&self) -> u64 {
         self.traffic.retries
     }

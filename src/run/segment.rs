@@ -24,8 +24,8 @@ pub(crate) struct Segment {
     pub retried_stale: bool,
     /// Sent at least once without proof that it was not applied.
     pub maybe_applied: bool,
-    /// The journal knows that it was sent.
-    pub noted: bool,
+    /// How many requests had it, or what it is a part of. From the first one on the journal knows of it.
+    pub sent: u32,
     /// The last thing that went wrong with it.
     pub reason: Option<ReasonId>,
     pub failed_at: Option<Instant>,
@@ -62,7 +62,7 @@ impl Segment {
             too_large: 0,
             retried_stale: false,
             maybe_applied: false,
-            noted: false,
+            sent: 0,
             reason: None,
             failed_at: None,
             not_before: None,
@@ -76,11 +76,6 @@ impl Segment {
     /// How many ids the request has.
     pub fn len(&self) -> usize {
         self.request.len()
-    }
-
-    /// Whether an earlier request had these ids.
-    pub fn was_sent(&self) -> bool {
-        self.maybe_applied || self.failed_at.is_some()
     }
 
     /// One slot of it, blamed by an answer, to answer for itself.

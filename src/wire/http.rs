@@ -3,6 +3,7 @@
 use std::fmt;
 use std::io::{self, Read};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -193,7 +194,7 @@ impl Http {
     pub fn line(&self, call: Call) -> Line<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let agent = idle.unwrap_or_else(|| self.config.new_agent());
-        Line { http: self, agent, uri: &self.uris[call as usize] }
+        Line { http: self, agent, uri: &self.uris[call as usize], was_cut: AtomicBool::new(false) }
     }
 
     /// Takes back what a run has no more use for.
@@ -207,6 +208,7 @@ pub(crate) struct Line<'a> {
     http: &'a Http,
     agent: Agent,
     uri: &'a Uri,
+    was_cut: AtomicBool,
 }
 
 impl Line<'_> {
@@ -214,6 +216,12 @@ impl Line<'_> {
     pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
         match self.exchange(body) {
             Ok(reply) => judge(&reply, ids),
+            // Whatever the error says, it was us.
+            Err(_) if self.was_cut.load(Ordering::Relaxed) => Verdict::Transient {
+                fault: Fault::Dropped,
+                status: None,
+                words: Words::new("cut off before an answer came, because the run was to end"),
+            },
             Err(error) => failure(&error, body.len(), || self.peer()),
         }
     }
@@ -238,6 +246,7 @@ impl Line<'_> {
 
     /// Ends every request that is under way. The line is of no use afterwards.
     pub fn cut(&self) {
+        self.was_cut.store(true, Ordering::Relaxed);
         self.agent.clone().shutdown();
     }
 
