@@ -116,7 +116,7 @@ fn a_refusal_names_the_option() {
     for (arguments, says) in [
         (&["--rate", "5000"][..], "usercom: --rate: is outside 0.1 to 1000"),
         (&["--batch-size", "0"], "usercom: --batch-size: is outside 1 to 10,000 ids"),
-        (&["--journal-dir", ""], "usercom: --journal-dir: is empty"),
+        (&["--patience", "0"], "usercom: patience: is outside 1 s to 24 h"),
     ] {
         let refused = update(&sandbox, folder.path(), arguments);
         assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));

@@ -216,13 +216,16 @@ impl Line<'_> {
     pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
         match self.exchange(body) {
             Ok(reply) => judge(&reply, ids),
-            // Whatever the error says, it was us.
-            Err(_) if self.was_cut.load(Ordering::Relaxed) => Verdict::Transient {
-                fault: Fault::Dropped,
-                status: None,
-                words: Words::new("cut off before an answer came, because the run was to end"),
+            Err(error) => match failure(&error, body.len(), || self.peer()) {
+                // Whatever the error says, it was us.
+                Verdict::Transient { fault, status, .. }
+                    if fault.was_sent() && self.was_cut.load(Ordering::Relaxed) =>
+                {
+                    let words = Words::new("cut off before an answer came, because the run was to end");
+                    Verdict::Transient { fault, status, words }
+                }
+                verdict => verdict,
             },
-            Err(error) => failure(&error, body.len(), || self.peer()),
         }
     }
 
