@@ -82,7 +82,7 @@ fn tokens() {
     let of = |n: usize| "x".repeat(n);
     let with = |bad: &str| format!("{}{bad}", &good()[..64 - bad.len()]);
     let cases: &[(String, &[&str])] = &[
-        (of(0), &["0 characters", "64", "app key"]),
+        (of(0), &["is empty", "64-character REST API key"]),
         (of(6), &["6 characters", "64", "app key"]),
         (of(63), &["63 characters", "64", "app key"]),
         (of(65), &["65 characters", "64", "app key"]),
