@@ -178,7 +178,10 @@ impl Pass {
         let mut state = self.gate.state();
         state.last_success = Some(now);
         state.troubles = 0;
-        state.unauthorized = 0;
+        // An answer to what was sent before the first 401 says nothing of the time since.
+        if state.is_news(self.sent_at) {
+            state.unauthorized = 0;
+        }
         state.throttles = 0;
         state.share = (state.share * CLIMB).min(1.0);
     }
@@ -375,6 +378,23 @@ mod tests {
         gate.admit(now, None).unwrap().throttled(now, Some(9 * SECOND), true, &mut dice);
         slow.succeeded(now + SECOND);
         assert!(gate.admit(now + 8 * SECOND, None).is_err());
+    }
+
+    #[test]
+    fn a_success_from_before_a_401_does_not_end_the_probing() {
+        let (gate, mut now, _) = gate();
+        let early: Vec<Pass> = (0..3).map(|_| gate.admit(now, None).unwrap()).collect();
+        let [first, refused, late] = <[Pass; 3]>::try_from(early).unwrap();
+        first.succeeded(now);
+        now += SECOND;
+        assert_eq!(refused.unauthorized(now), Ok(()));
+        late.succeeded(now);
+        now += Duration::from_secs(5);
+        let probe = gate.admit(now, None).unwrap();
+        assert!(gate.admit(now, None).is_err(), "one probe at a time");
+        probe.succeeded(now);
+        let free = [gate.admit(now, None), gate.admit(now, None)];
+        assert!(free.iter().all(Result::is_ok), "a probe that succeeded ends it");
     }
 
     #[test]
