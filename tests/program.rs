@@ -1,33 +1,34 @@
 //! The `usercom` program as a shell sees it: exit codes, and what goes to standard output and standard error.
 #![cfg(feature = "cli")]
 
+use std::path::Path;
 use std::process::{Command, Output};
 
 use usercom::sandbox::{Options, Sandbox, TOKEN};
 
-/// Runs `usercom update` for ten batches of ids, which take two seconds at the pace, with more arguments.
-fn update(sandbox: &Sandbox, folder: &std::path::Path, more: &[&str]) -> Output {
-    let ids = folder.join("ids.csv");
-    std::fs::write(&ids, (1..=10_000).map(|id| format!("{id}\n")).collect::<String>()).unwrap();
+/// Runs the program for the sandbox's account.
+fn usercom(sandbox: &Sandbox, command: &str, file: &Path, more: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_usercom"))
-        .args(["update", "--subdomain", "acme", "--attribute", "plan", "--value", "pro", "--ids"])
-        .arg(ids)
+        .args([command, "--subdomain", "acme"])
         .args(more)
+        .arg(file)
         .env("USERCOM_BASE_URL", sandbox.url())
         .env("USERCOM_TOKEN", TOKEN)
         .output()
         .unwrap()
 }
 
-/// Runs `usercom apply` for a file.
-fn apply(sandbox: &Sandbox, attribute: &str, file: &std::path::Path) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_usercom"))
-        .args(["apply", "--subdomain", "acme", "--attribute", attribute])
-        .arg(file)
-        .env("USERCOM_BASE_URL", sandbox.url())
-        .env("USERCOM_TOKEN", TOKEN)
-        .output()
-        .unwrap()
+/// `usercom update` for ten batches of ids, which take two seconds at the pace, with more arguments.
+fn update(sandbox: &Sandbox, folder: &Path, more: &[&str]) -> Output {
+    let ids = folder.join("ids.csv");
+    std::fs::write(&ids, (1..=10_000).map(|id| format!("{id}\n")).collect::<String>()).unwrap();
+    let arguments = [more, &["--attribute", "plan", "--value", "pro", "--ids"]].concat();
+    usercom(sandbox, "update", &ids, &arguments)
+}
+
+/// `usercom apply` for a file.
+fn apply(sandbox: &Sandbox, attribute: &str, file: &Path) -> Output {
+    usercom(sandbox, "apply", file, &["--attribute", attribute])
 }
 
 fn said(output: &Output) -> String {
