@@ -91,6 +91,15 @@ fn threads() -> usize {
     std::fs::read_dir("/proc/self/task").unwrap().count()
 }
 
+/// The system shows a thread for a moment after it was joined.
+fn threads_come_down_to(n: usize) -> bool {
+    let start = Instant::now();
+    while threads() > n && start.elapsed() < s(1) {
+        thread::sleep(ms(1));
+    }
+    threads() == n
+}
+
 /// Nothing can end a look-up: what waits for one waits on a thread that is there anyway, and no longer.
 #[test]
 fn a_resolver_that_takes_its_time() {
@@ -115,7 +124,7 @@ fn a_resolver_that_takes_its_time() {
             run.join().unwrap()
         });
         let (took, most) = (start.elapsed(), watched.into_inner() - before - 1);
-        assert_eq!(threads(), before, "no thread outlives its run");
+        assert!(threads_come_down_to(before), "no thread outlives its run: {} of {before}", threads());
         println!("{took:?}, {most} workers: {report}");
         match role.rsplit(' ').next().unwrap() {
             "answers" => {

@@ -3,7 +3,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, Sender};
-use std::thread::{self, Scope};
+use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Instant;
 
 use crate::wire::{Request, Verdict};
@@ -47,8 +47,8 @@ pub(crate) struct Crew<'scope, 'env, A> {
     buffer: Vec<u8>,
     /// What nobody was free for: the first worker that is takes it, or the caller's thread where there is none.
     kept: Option<(u64, Request)>,
-    /// Where each worker takes its orders.
-    workers: Vec<Sender<(u64, Request)>>,
+    /// Where each worker takes its orders, and its thread.
+    workers: Vec<(Sender<(u64, Request)>, ScopedJoinHandle<'scope, ()>)>,
     /// Who has nothing to do. Who came back last goes first: its connection and its memory are warm.
     idle: Vec<usize>,
     /// Made for the first worker.
@@ -90,8 +90,8 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
         };
         let hired = thread::Builder::new().name("usercom".into()).spawn_scoped(self.scope, work);
         match hired {
-            Ok(_) => {
-                self.workers.push(order);
+            Ok(thread) => {
+                self.workers.push((order, thread));
                 self.idle.push(number);
             }
             Err(_) => self.refused = true,
@@ -102,6 +102,16 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
 /// A bug in here must not take the caller's process with it.
 fn sheltered(attempt: &impl Attempt, request: &Request, buffer: &mut Vec<u8>) -> Verdict {
     catch_unwind(AssertUnwindSafe(|| attempt.attempt(request, buffer))).unwrap_or(Verdict::Panicked)
+}
+
+/// A scope waits until its closures have returned; the host may count on it that the threads have ended, too.
+impl<A> Drop for Crew<'_, '_, A> {
+    fn drop(&mut self) {
+        let (orders, threads): (Vec<_>, Vec<_>) = self.workers.drain(..).unzip();
+        drop(orders);
+        // What a worker panics with has become a verdict.
+        threads.into_iter().for_each(|thread| drop(thread.join()));
+    }
 }
 
 impl<A: Attempt> World for Crew<'_, '_, A> {
@@ -115,7 +125,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         }
         match self.idle.pop() {
             // A worker takes orders until the crew is gone.
-            Some(worker) => drop(self.workers[worker].send((ticket, request))),
+            Some(worker) => drop(self.workers[worker].0.send((ticket, request))),
             None => self.kept = Some((ticket, request)),
         }
     }
@@ -140,7 +150,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         };
         let (worker, answer) = delivery?;
         match self.kept.take() {
-            Some(order) => drop(self.workers[worker].send(order)),
+            Some(order) => drop(self.workers[worker].0.send(order)),
             None => self.idle.push(worker),
         }
         Some(answer)
