@@ -150,6 +150,11 @@ impl BaseUrl {
         &self.url
     }
 
+    /// Host and, where there is one, port.
+    pub fn authority(&self) -> &str {
+        self.url.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
     pub fn is_https(&self) -> bool {
         self.https
     }

@@ -46,9 +46,8 @@ pub(crate) struct Crew<'scope, 'env, A> {
     alone: bool,
     buffer: Vec<u8>,
     /// What nobody was free for: the first worker that is takes it, or the caller's thread where there is none.
-    kept: Option<(u64, Request)>,
-    /// Where each worker takes its orders, and its thread.
-    workers: Vec<(Sender<(u64, Request)>, ScopedJoinHandle<'scope, ()>)>,
+    kept: Option<Order>,
+    workers: Vec<Worker<'scope>>,
     /// Who has nothing to do. Who came back last goes first: its connection and its memory are warm.
     idle: Vec<usize>,
     /// Made for the first worker.
@@ -56,6 +55,14 @@ pub(crate) struct Crew<'scope, 'env, A> {
     /// The system gave no more threads.
     refused: bool,
 }
+
+struct Worker<'scope> {
+    orders: Sender<Order>,
+    thread: ScopedJoinHandle<'scope, ()>,
+}
+
+/// A ticket and what to send.
+type Order = (u64, Request);
 
 /// A worker's number and what came of its order.
 type Delivery = (usize, Answer);
@@ -78,10 +85,10 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
     fn hire(&mut self) {
         let (number, attempt) = (self.workers.len(), self.attempt);
         let (answer_to, _) = self.answers.get_or_insert_with(mpsc::channel);
-        let (answer_to, (order, orders)) = (answer_to.clone(), mpsc::channel::<(u64, Request)>());
+        let (answer_to, (orders, received)) = (answer_to.clone(), mpsc::channel::<Order>());
         let work = move || {
             let mut buffer = Vec::new();
-            for (ticket, request) in orders {
+            for (ticket, request) in received {
                 let verdict = sheltered(attempt, &request, &mut buffer);
                 if answer_to.send((number, Answer { ticket, verdict })).is_err() {
                     return;
@@ -91,7 +98,7 @@ impl<'scope, 'env, A: Attempt> Crew<'scope, 'env, A> {
         let hired = thread::Builder::new().name("usercom".into()).spawn_scoped(self.scope, work);
         match hired {
             Ok(thread) => {
-                self.workers.push((order, thread));
+                self.workers.push(Worker { orders, thread });
                 self.idle.push(number);
             }
             Err(_) => self.refused = true,
@@ -107,9 +114,8 @@ fn sheltered(attempt: &impl Attempt, request: &Request, buffer: &mut Vec<u8>) ->
 /// A scope waits until its closures have returned; the host may count on it that the threads have ended, too.
 impl<A> Drop for Crew<'_, '_, A> {
     fn drop(&mut self) {
-        let (orders, threads): (Vec<_>, Vec<_>) = self.workers.drain(..).unzip();
-        drop(orders);
-        // What a worker panics with has become a verdict.
+        // Without a sender of orders a worker returns. What it panics with has become a verdict.
+        let threads: Vec<_> = self.workers.drain(..).map(|worker| worker.thread).collect();
         threads.into_iter().for_each(|thread| drop(thread.join()));
     }
 }
@@ -125,7 +131,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         }
         match self.idle.pop() {
             // A worker takes orders until the crew is gone.
-            Some(worker) => drop(self.workers[worker].0.send((ticket, request))),
+            Some(worker) => drop(self.workers[worker].orders.send((ticket, request))),
             None => self.kept = Some((ticket, request)),
         }
     }
@@ -150,7 +156,7 @@ impl<A: Attempt> World for Crew<'_, '_, A> {
         };
         let (worker, answer) = delivery?;
         match self.kept.take() {
-            Some(order) => drop(self.workers[worker].0.send(order)),
+            Some(order) => drop(self.workers[worker].orders.send(order)),
             None => self.idle.push(worker),
         }
         Some(answer)

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
-use ureq::http::{HeaderValue, Uri, header};
+use ureq::http::{HeaderValue, Request, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
 use ureq::{Agent, ProxyProtocol, Timeout};
 
@@ -31,6 +31,8 @@ const REST: Duration = Duration::from_secs(1);
 
 /// Bytes that are written at once: as much as a TLS record holds.
 const PIECE: usize = 16 * 1024;
+
+const USER_AGENT: &str = concat!("usercom/", env!("CARGO_PKG_VERSION"));
 
 /// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
 const IDLE: Duration = Duration::from_secs(4);
@@ -127,11 +129,9 @@ pub(crate) struct HttpOptions {
 
 /// A way to the service: settings, and the connections that earlier runs left open.
 pub(crate) struct Http {
-    method: Method,
-    authorization: HeaderValue,
     token: zeroize::Zeroizing<String>,
-    /// By [`Call`].
-    uris: Vec<Uri>,
+    /// By [`Call`]: all but the body, which is all that changes from one to the next.
+    requests: Vec<Request<()>>,
     config: ureq::config::Config,
     idle: Mutex<Vec<Agent>>,
 }
@@ -145,10 +145,6 @@ impl Http {
             check_trust_store()?;
             tls = tls.root_certs(RootCerts::PlatformVerifier);
         }
-        let accept = match options.api_version {
-            None => "*/*".to_owned(),
-            Some(version) => format!("*/*; version={version}"),
-        };
         // What is left of a phase is never the same twice, and telling the system costs a call each time. A limit
         // for a single read or write that is a little lower is always the same, so it is told once a connection.
         // Where it would cut the phase of the answer's body short there is none. A write that took a part is
@@ -165,8 +161,8 @@ impl Http {
             .max_redirects(0)
             .proxy(proxy(&options.proxy, &account.base)?)
             .tls_config(tls.build())
-            .user_agent(concat!("usercom/", env!("CARGO_PKG_VERSION")))
-            .accept(accept)
+            // For a proxy, too.
+            .user_agent(USER_AGENT)
             .accept_encoding("")
             .max_idle_connections(options.workers)
             .max_idle_connections_per_host(options.workers)
@@ -184,17 +180,31 @@ impl Http {
         let mut authorization = HeaderValue::from_str(&token)
             .map_err(|_| Error::invalid("token", "can't be sent in an HTTP header"))?;
         authorization.set_sensitive(true);
-        let uri = |call: Call| format!("{}{}", account.base.as_str(), call.path()).parse::<Uri>();
-        let uris = Call::ALL.into_iter().map(uri).collect::<Result<_, _>>();
-        let uris = uris.map_err(|_| Error::invalid("base_url", "is not a URL"))?;
-        Ok(Http { method: options.method, authorization, token, uris, config, idle: Mutex::default() })
+        let accept = match options.api_version {
+            None => "*/*".to_owned(),
+            Some(version) => format!("*/*; version={version}"),
+        };
+        let request = |call: Call| {
+            Request::builder()
+                .method(options.method.as_str())
+                .uri(format!("{}{}", account.base.as_str(), call.path()))
+                .header(header::HOST, account.base.authority())
+                .header(header::AUTHORIZATION, &authorization)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::USER_AGENT, USER_AGENT)
+                .header(header::ACCEPT, &accept)
+                .body(())
+        };
+        let requests = Call::ALL.into_iter().map(request).collect::<Result<_, _>>();
+        let requests = requests.map_err(|_| Error::invalid("base_url", "is not a URL"))?;
+        Ok(Http { token, requests, config, idle: Mutex::default() })
     }
 
     /// Lends the connections of an earlier run, or none yet, to a run of its own.
     pub fn line(&self, call: Call) -> Line<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let agent = idle.unwrap_or_else(|| self.config.new_agent());
-        Line { http: self, agent, uri: &self.uris[call as usize], was_cut: AtomicBool::new(false) }
+        Line { http: self, agent, request: &self.requests[call as usize], was_cut: AtomicBool::new(false) }
     }
 
     /// Takes back what a run has no more use for.
@@ -207,7 +217,7 @@ impl Http {
 pub(crate) struct Line<'a> {
     http: &'a Http,
     agent: Agent,
-    uri: &'a Uri,
+    request: &'a Request<()>,
     was_cut: AtomicBool,
 }
 
@@ -231,20 +241,20 @@ impl Line<'_> {
 
     /// Who is connected to, for messages: a proxy may have been set where nobody thinks of it.
     fn peer(&self) -> String {
-        match self.http.config.proxy().filter(|proxy| !proxy.is_no_proxy(self.uri)) {
+        match self.http.config.proxy().filter(|proxy| !proxy.is_no_proxy(self.request.uri())) {
             Some(proxy) => format!("the proxy {}:{}", proxy.host(), proxy.port()),
-            None => self.uri.authority().map(ToString::to_string).unwrap_or_default(),
+            None => self.request.uri().authority().map(ToString::to_string).unwrap_or_default(),
         }
     }
 
     /// `PUT` or `POST`.
-    pub fn method(&self) -> &'static str {
-        self.http.method.as_str()
+    pub fn method(&self) -> &str {
+        self.request.method().as_str()
     }
 
     /// Where requests go.
     pub fn url(&self) -> String {
-        self.uri.to_string()
+        self.request.uri().to_string()
     }
 
     /// Ends every request that is under way. The line is of no use afterwards.
@@ -259,14 +269,7 @@ impl Line<'_> {
     }
 
     fn exchange(&self, body: &[u8]) -> Result<Reply, ureq::Error> {
-        let request = match self.http.method {
-            Method::Put => self.agent.put(self.uri),
-            Method::Post => self.agent.post(self.uri),
-        };
-        let mut response = request
-            .header(header::AUTHORIZATION, &self.http.authorization)
-            .header(header::CONTENT_TYPE, "application/json")
-            .send(body)?;
+        let mut response = self.agent.run(self.request.clone().map(|()| body))?;
         let headers = response.headers();
         let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
         let waits: Vec<String> = headers
@@ -338,16 +341,20 @@ fn names_html(content_type: &str) -> bool {
 /// How the end of this answer's body will be known (RFC 9112 §6.3).
 fn framing<T>(response: &ureq::http::Response<T>) -> Framing {
     let headers = response.headers();
-    let lengths: Vec<&[u8]> =
-        headers.get_all(header::CONTENT_LENGTH).iter().map(HeaderValue::as_bytes).collect();
-    let encodings: Vec<&[u8]> =
-        headers.get_all(header::TRANSFER_ENCODING).iter().map(HeaderValue::as_bytes).collect();
+    let first_two = |name| {
+        let mut values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+        [values.next(), values.next()]
+    };
+    let is_number = |text: &[u8]| !text.is_empty() && text.iter().all(u8::is_ascii_digit);
     let since_1_1 = response.version() >= ureq::http::Version::HTTP_11;
-    match (response.status().as_u16(), encodings.as_slice(), lengths.as_slice()) {
+    let (encodings, lengths) = (first_two(header::TRANSFER_ENCODING), first_two(header::CONTENT_LENGTH));
+    match (response.status().as_u16(), encodings, lengths) {
         (204 | 304, ..) => Framing::Complete,
-        (_, [], []) => Framing::CloseDelimited,
-        (_, [], [length]) if !length.is_empty() && length.iter().all(u8::is_ascii_digit) => Framing::Complete,
-        (_, [chunked], []) if chunked.eq_ignore_ascii_case(b"chunked") && since_1_1 => Framing::Complete,
+        (_, [None, _], [None, _]) => Framing::CloseDelimited,
+        (_, [None, _], [Some(length), None]) if is_number(length) => Framing::Complete,
+        (_, [Some(how), None], [None, _]) if how.eq_ignore_ascii_case(b"chunked") && since_1_1 => {
+            Framing::Complete
+        }
         // Two lengths, a length and chunks, or something else: who reads it may see another end than we do.
         _ => Framing::Cut,
     }
