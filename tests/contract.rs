@@ -145,7 +145,7 @@ fn the_head_holds_these_lines_and_no_other() {
         ("authorization", &*format!("Token {}", server.token)),
         ("content-length", &*body.len().to_string()),
         ("content-type", "application/json"),
-        ("host", &*server.address.to_string()),
+        ("host", &*server.address().to_string()),
         ("user-agent", concat!("usercom/", env!("CARGO_PKG_VERSION"))),
     ];
     assert_eq!(headers, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
@@ -162,10 +162,13 @@ fn a_host_may_have_a_name_and_an_ipv6_address() {
             Err(error) => panic!("{error}"),
         };
         let server = Server::on(listener, |x| x.ok());
-        let url = format!("http://{host}:{}/", server.address.port());
+        let url = format!("http://{host}:{}/", server.address().port());
         let client = Client::builder("acme", &server.token).base_url(&url).build().unwrap();
         confirmed(&client.mass_update(&[1], "plan", 1).unwrap());
-        assert_eq!(server.requests()[0].header("host").unwrap(), format!("{host}:{}", server.address.port()));
+        assert_eq!(
+            server.requests()[0].header("host").unwrap(),
+            format!("{host}:{}", server.address().port())
+        );
         assert!(server.requests()[0].line().starts_with("PUT /api/public/users/"));
     }
 }

@@ -6,6 +6,8 @@
 // The C functions are called as a C program calls them.
 #![allow(unsafe_code)]
 
+#[path = "support/capi.rs"]
+mod capi;
 #[path = "../benches/performance/server.rs"]
 mod server;
 
@@ -13,7 +15,7 @@ use std::collections::HashMap;
 use std::ffi::CString;
 use std::path::Path;
 use std::process::Command;
-use std::ptr::{null, null_mut};
+use std::ptr::null_mut;
 use std::sync::OnceLock;
 
 use server::{Behaviour, Server};
@@ -29,34 +31,6 @@ fn server() -> Server {
 
 fn builder(address: &str) -> ClientBuilder {
     Client::builder("acme", TOKEN).base_url(&format!("http://{address}")).no_rate_limit()
-}
-
-/// The C functions as a C program sees them.
-mod ffi {
-    use std::ffi::{c_char, c_int, c_void};
-
-    unsafe extern "C" {
-        pub fn uc_options_new() -> *mut c_void;
-        pub fn uc_options_free(options: *mut c_void);
-        pub fn uc_options_set_base_url(options: *mut c_void, url: *const c_char) -> c_int;
-        pub fn uc_options_set_rate_limit(options: *mut c_void, requests: u32, per_ms: u64) -> c_int;
-        pub fn uc_client_new(
-            subdomain: *const c_char,
-            token: *const c_char,
-            options: *const c_void,
-            out: *mut *mut c_void,
-        ) -> c_int;
-        pub fn uc_client_free(client: *mut c_void);
-        pub fn uc_client_mass_update(
-            client: *const c_void,
-            ids: *const i64,
-            n: usize,
-            attr: *const c_char,
-            json_value: *const c_char,
-            run_options: *const c_void,
-            report: *mut *mut c_void,
-        ) -> c_int;
-    }
 }
 
 // ---- the child --------------------------------------------------------------------------------------
@@ -92,17 +66,20 @@ fn c_calls(address: &str, n: usize) {
     let mut client = null_mut();
     // SAFETY: live handles and strings, and an array of as many ids as it says; all outlive the calls.
     unsafe {
-        let options = ffi::uc_options_new();
-        assert_eq!(ffi::uc_options_set_base_url(options, url.as_ptr()), 0);
-        assert_eq!(ffi::uc_options_set_rate_limit(options, 0, 1000), 0);
-        assert_eq!(ffi::uc_client_new(subdomain.as_ptr(), token.as_ptr(), options, &mut client), 0);
+        let options = capi::uc_options_new();
+        assert_eq!(capi::uc_options_set_base_url(options, url.as_ptr()), 0);
+        assert_eq!(capi::uc_options_set_rate_limit(options, 0, 1000), 0);
+        assert_eq!(capi::uc_client_new(subdomain.as_ptr(), token.as_ptr(), options, &mut client), 0);
         for _ in 0..n {
             let (ids, n) = (SMALL.as_ptr(), SMALL.len());
             let (attribute, value) = (attribute.as_ptr(), value.as_ptr());
-            assert_eq!(ffi::uc_client_mass_update(client, ids, n, attribute, value, null(), null_mut()), 0);
+            assert_eq!(
+                capi::uc_client_mass_update(client, ids, n, attribute, value, null_mut(), null_mut()),
+                0
+            );
         }
-        ffi::uc_client_free(client);
-        ffi::uc_options_free(options);
+        capi::uc_client_free(client);
+        capi::uc_options_free(options);
     }
 }
 

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::thread;
 
-use support::{Exchange, Server, Then, Watchdog, check, ids, ms, s, side_by_side};
+use support::{Exchange, FACES, Server, Then, Watchdog, ids, ms, s, side_by_side, texts};
 use usercom::{Failure, IdState, Report, Status};
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Log in</title></head><body>…</body></html>";
@@ -525,23 +525,23 @@ fn a_wrong_attribute_is_found_with_four_requests() {
 
 #[test]
 fn one_wrong_value_among_rows() {
-    let _watchdog = Watchdog::new(s(10));
-    let server = Server::start(|x| match x.request.json()["value"] == "bad" {
-        true => x.reply(400, "{\"value\":[\"Not a valid choice.\"]}"),
-        false => x.ok(),
+    side_by_side(s(10), FACES, |face| {
+        let server = Server::start(|x| match x.request.json()["value"] == "bad" {
+            true => x.reply(400, "{\"value\":[\"Not a valid choice.\"]}"),
+            false => x.ok(),
+        });
+        let (ids, values) = (ids(6000), ["a", "bad", "c"]);
+        let index: Vec<u32> = ids.iter().map(|id| *id as u32 % 3).collect();
+        let told = server.ask_rows(&ids, &values, &index).batch_size(100).workers(4).through(*face);
+        told.check(&texts(&ids), &server);
+        assert!(told.is(Status::Partial) && told.count(IdState::Confirmed) == 4000, "{told}");
+        for (value, state) in index.iter().map(|n| values[*n as usize]).zip(&told.states) {
+            assert_eq!(value != "bad", *state == IdState::Confirmed as u8, "{value} {state}");
+            assert_ne!(*state, IdState::Unknown as u8);
+        }
+        let wrong = server.requests().iter().filter(|r| r.json()["value"] == "bad").count();
+        assert!(wrong <= 4 + 3, "{wrong} requests with the wrong value");
     });
-    let client = server.builder().batch_size(100).workers(4).build().unwrap();
-    let rows: Vec<(i64, &str)> = (1..=6000).map(|id| (id, ["a", "bad", "c"][id as usize % 3])).collect();
-    let report = client.mass_update_rows(rows.clone(), "plan").unwrap();
-    let all = ids(6000);
-    check(&report, &all, &server);
-    assert_eq!((report.status(), report.confirmed()), (Status::Partial, 4000), "{report}");
-    for (row, state) in rows.iter().zip(report.states()) {
-        assert_eq!(row.1 != "bad", *state == IdState::Confirmed, "{row:?} {state:?}");
-        assert_ne!(*state, IdState::Unknown);
-    }
-    let wrong = server.requests().iter().filter(|r| r.json()["value"] == "bad").count();
-    assert!(wrong <= 4 + 3, "{wrong} requests with the wrong value");
 }
 
 #[test]

@@ -13,10 +13,10 @@ use std::time::{Duration, Instant};
 
 use socket2::{Domain, Socket, Type};
 use support::{
-    Server, Then, Watchdog, cancelled, check, child, ids, impatient, ms, preload, s, server, side_by_side,
-    undisturbed,
+    FACES, Server, Stop, Then, Watchdog, cancelled, child, ids, ms, preload, s, server, side_by_side, texts,
+    through_each, undisturbed,
 };
-use usercom::{Cancel, Client, Report, Status, Update};
+use usercom::{IdState, Report, Status};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
 
@@ -35,29 +35,24 @@ fn all_unknown(report: &Report, n: i64) {
 
 #[test]
 fn refused_at_first() {
-    let _watchdog = Watchdog::new(s(20));
-    let (socket, address) = silent_port();
-    let token = server::fresh_token();
-    let (waiting, started) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
-    let running = started.clone();
-    let client = Client::builder("acme", &token)
-        .base_url(&format!("http://{address}"))
-        .no_rate_limit()
-        .log(log::LevelFilter::Debug, move |_, line| {
+    side_by_side(s(20), FACES, |face| {
+        let (socket, address) = silent_port();
+        let (waiting, started) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
+        let running = started.clone();
+        let log = Arc::new(move |line: &str| {
             if line.starts_with("request 3: ") && line.ends_with(" ids") {
                 let socket = waiting.lock().unwrap().take().unwrap();
                 socket.listen(16).unwrap();
                 *running.lock().unwrap() = Some(Server::on(TcpListener::from(socket), |x| x.ok()));
             }
-        })
-        .build()
-        .unwrap();
-    let start = Instant::now();
-    let report = client.mass_update(&ids(10), "plan", "pro").unwrap();
-    assert_eq!((report.status(), report.confirmed()), (Status::Ok, 10), "{report}");
-    assert_eq!((report.requests(), report.retries()), (3, 2), "{report}");
-    assert!(start.elapsed() < ms(500 + 1000 + 500), "backoff within its bounds: {:?}", start.elapsed());
-    check(&report, &ids(10), started.lock().unwrap().as_ref().unwrap());
+        });
+        let start = Instant::now();
+        let told = Server::nobody(address).ask(&ids(10)).log(log).through(*face);
+        assert!(told.is(Status::Ok) && told.count(IdState::Confirmed) == 10, "{told}");
+        assert_eq!((told.requests, told.retries), (3, 2), "{told}");
+        assert!(start.elapsed() < ms(500 + 1000 + 500), "backoff within its bounds: {:?}", start.elapsed());
+        told.check(&texts(&ids(10)), started.lock().unwrap().as_ref().unwrap());
+    });
 }
 
 #[test]
@@ -79,8 +74,8 @@ fn refused_for_ever() {
 #[test]
 fn no_such_host() {
     let _watchdog = Watchdog::new(s(60));
-    let client = Client::builder("acme", &server::fresh_token()).base_url("https://no-such-host.invalid");
-    let report = impatient(&client.build().unwrap(), &ids(10));
+    let nowhere = Server::elsewhere("https://no-such-host.invalid", &server::fresh_token());
+    let report = nowhere.ask(&ids(10)).impatient().send();
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 10), "{report}");
     assert!(report.message().contains("no connection to no-such-host.invalid"), "{report}");
     assert!(report.message().contains("can't be found by its name; check the name"), "{report}");
@@ -106,18 +101,15 @@ fn a_resolver_that_takes_its_time() {
     const ME: &str = "a_resolver_that_takes_its_time";
     if let Some(role) = child::role() {
         let (before, watched) = (threads(), AtomicUsize::new(0));
-        let client = child::client_of(&role).batch_size(5).workers(4).build().unwrap();
-        let cancel = Cancel::new();
+        let (server, ids, stop) = (child::server_of(&role), ids(60), Stop::new());
+        let ask = server.ask(&ids).batch_size(5).workers(4).impatient().cancel(&stop);
         let start = Instant::now();
-        let report = thread::scope(|scope| {
-            let run = scope.spawn(|| {
-                let run = client.run(Update::new("plan", "pro")).patience(s(1)).cancel(&cancel);
-                run.ids(&ids(60)).send().unwrap()
-            });
+        let told = thread::scope(|scope| {
+            let run = scope.spawn(|| ask.through(child::face_of(&role)));
             while !run.is_finished() {
                 watched.fetch_max(threads(), SeqCst);
                 if role.ends_with("cancel") && start.elapsed() > ms(300) {
-                    cancel.request();
+                    stop.request();
                 }
                 thread::sleep(ms(5));
             }
@@ -125,22 +117,22 @@ fn a_resolver_that_takes_its_time() {
         });
         let (took, most) = (start.elapsed(), watched.into_inner() - before - 1);
         assert!(threads_come_down_to(before), "no thread outlives its run: {} of {before}", threads());
-        println!("{took:?}, {most} workers: {report}");
+        println!("{took:?}, {most} workers: {told}");
         match role.rsplit(' ').next().unwrap() {
             "answers" => {
-                assert_eq!((report.status(), report.confirmed()), (Status::Ok, 60), "{report}");
+                assert!(told.is(Status::Ok) && told.count(IdState::Confirmed) == 60, "{told}");
                 assert!(most <= 4, "{most}");
             }
             "fails" => {
-                assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 60), "{report}");
-                assert!(report.message().contains("can't be found by its name"), "{report}");
-                assert!(report.message().contains("Temporary failure in name resolution"), "{report}");
+                assert!(told.is(Status::Transport) && told.count(IdState::NotAttempted) == 60, "{told}");
+                assert!(told.message.contains("can't be found by its name"), "{told}");
+                assert!(told.message.contains("Temporary failure in name resolution"), "{told}");
                 assert!(took < s(3) && most == 1, "one at a time: {took:?}, {most}");
             }
             _ => {
                 // It was cut off while it still looked for the address, so that it never connects.
-                assert_eq!((report.status(), report.not_attempted()), (Status::Cancelled, 55), "{report}");
-                assert!(took > ms(6500) && took < ms(7500) && most == 1, "{took:?}, {most}");
+                assert!(told.is(Status::Cancelled) && told.count(IdState::NotAttempted) == 55, "{told}");
+                assert!(took > ms(6500) && took < s(9) && most == 1, "{took:?}, {most}");
             }
         }
         return;
@@ -148,9 +140,10 @@ fn a_resolver_that_takes_its_time() {
     let shim = preload::library("support/net.c");
     // The look-up's own time in ms, and what it gives: EAI_AGAIN or an address.
     let cases = [("answers", "100", "0"), ("fails", "600", "-3"), ("cancel", "6500", "0")];
-    side_by_side(s(30), &cases, |(what, takes, gives)| {
+    side_by_side(s(30), &through_each(&cases), |(face, (what, takes, gives))| {
         let server = Server::start(|x| x.ok());
-        let role = format!("http://localhost:{} {} {what}", server.address.port(), server.token);
+        let url = format!("http://localhost:{}", server.address().port());
+        let role = format!("{} {what}", child::through(*face, &Server::elsewhere(&url, &server.token)));
         let mut command = child::command(ME, &role);
         child::run(command.env("LD_PRELOAD", &shim).env("NET_DNS_MS", takes).env("NET_DNS_GIVES", gives));
         assert_eq!(server.applied().len(), if *what == "answers" { 60 } else { 0 });
@@ -189,24 +182,28 @@ fn a_black_hole_takes_ten_seconds() {
 /// Connecting can't be cut short, and is no business of a run that is connected.
 #[test]
 fn cancelled_while_connecting() {
-    let _watchdog = Watchdog::new(s(40));
-    let (socket, address) = silent_port();
-    socket.listen(0).unwrap();
-    let server = Server::busy_with_one(TcpListener::from(socket), |x| {
-        thread::sleep(ms(250));
-        x.ok()
-    });
-    let client = server.builder().batch_size(1).workers(1).build().unwrap();
-    thread::scope(|scope| {
-        let other = scope.spawn(|| client.mass_update(&ids(50), "plan", "pro").unwrap());
-        thread::sleep(ms(100));
-        let _fill = fill_the_queue(address);
-        let (report, took) = cancelled(client.run(Update::new("plan", "pro")).ids(&[1001, 1002]), ms(400));
-        assert_eq!(report.not_attempted(), 2, "{report}");
-        assert!(took < s(10), "{took:?}");
-        let other = other.join().unwrap();
-        assert_eq!((other.status(), other.requests(), other.retries()), (Status::Ok, 50, 0), "{other}");
-        check(&other, &ids(50), &server);
+    side_by_side(s(40), FACES, |face| {
+        let (socket, address) = silent_port();
+        socket.listen(0).unwrap();
+        let server = Server::busy_with_one(TcpListener::from(socket), |x| {
+            thread::sleep(ms(250));
+            x.ok()
+        });
+        let fifty = ids(50);
+        let connected = server.ask(&fifty).batch_size(1).workers(1);
+        let account = connected.account(*face).unwrap();
+        thread::scope(|scope| {
+            let other = scope.spawn(|| account.run(&connected));
+            thread::sleep(ms(100));
+            let _fill = fill_the_queue(address);
+            let (told, took) = cancelled(&account, &server.ask(&[1001, 1002]), ms(400));
+            assert_eq!(told.count(IdState::NotAttempted), 2, "{told}");
+            assert!(took < s(10), "{took:?}");
+            let other = other.join().unwrap();
+            assert!(other.is(Status::Ok), "{other}");
+            assert_eq!((other.requests, other.retries), (50, 0), "{other}");
+            other.check(&texts(&fifty), &server);
+        });
     });
 }
 
@@ -215,27 +212,30 @@ fn cancelled_while_connecting() {
 fn cancelled_while_sending() {
     const ME: &str = "cancelled_while_sending";
     if let Some(role) = child::role() {
-        let (client, ids) = (child::client_of(&role).workers(4).build().unwrap(), bulky());
-        let run = || cancelled(client.run(Update::new("plan", "pro")).custom_ids(&ids), ms(400));
-        let (report, took) = undisturbed(&client, run);
-        assert_eq!(report.unknown(), 1000, "{report}");
+        let (server, ids) = (child::server_of(&role), bulky());
+        let ask = server.ask_custom(&ids).workers(4);
+        let account = ask.account(child::face_of(&role)).unwrap();
+        let (told, took) = undisturbed(&account, &server, || cancelled(&account, &ask, ms(400)));
+        assert_eq!(told.count(IdState::Unknown), 1000, "{told}");
         assert!(took > ms(4900) && took < ms(5900), "{took:?}");
         return;
     }
-    let _watchdog = Watchdog::new(s(30));
-    let deaf_to_much = |head: &str, _: &mut TcpStream| {
-        (server::content_length(head) > 100_000).then(|| {
-            thread::sleep(s(10));
-            Then::Reset
-        })
-    };
-    let server = Server::hasty(deaf_to_much, |x| {
-        thread::sleep(ms(20));
-        x.ok()
+    let shim = preload::library("support/net.c");
+    side_by_side(s(30), FACES, |face| {
+        let deaf_to_much = |head: &str, _: &mut TcpStream| {
+            (server::content_length(head) > 100_000).then(|| {
+                thread::sleep(s(10));
+                Then::Reset
+            })
+        };
+        let server = Server::hasty(deaf_to_much, |x| {
+            thread::sleep(ms(20));
+            x.ok()
+        });
+        let mut command = child::command(ME, &child::through(*face, &server));
+        child::run(command.env("LD_PRELOAD", &shim).env("NET_SNDBUF", "4096"));
+        assert_eq!(server.accepted().len(), 60);
     });
-    let mut command = child::command(ME, &child::of(&server));
-    child::run(command.env("LD_PRELOAD", preload::library("support/net.c")).env("NET_SNDBUF", "4096"));
-    assert_eq!(server.accepted().len(), 60);
 }
 
 /// A server with the smallest of windows that reads nothing at all.
@@ -283,17 +283,18 @@ fn accepts_and_never_reads() {
 fn a_request_that_is_hardly_taken_is_given_up() {
     const ME: &str = "a_request_that_is_hardly_taken_is_given_up";
     if let Some(role) = child::role() {
-        let (client, ids, start) = (child::client_of(&role).build().unwrap(), bulky(), Instant::now());
-        let report = client.run(Update::new("plan", "pro")).custom_ids(&ids).patience(s(1)).send().unwrap();
-        all_unknown(&report, 1000);
-        assert!(report.failure(0).unwrap().message.contains("timed out: send"), "{report}");
+        let (server, start) = (child::server_of(&role), Instant::now());
+        let told = server.ask_custom(&bulky()).impatient().through(child::face_of(&role));
+        assert!(told.is(Status::Transport) && told.count(IdState::Unknown) == 1000, "{told}");
+        assert!(told.failures[0].message.contains("timed out: send"), "{told}");
         let most = if role.ends_with("nothing") { 33 } else { 50 };
         assert!(start.elapsed() > s(29) && start.elapsed() < s(most), "{:?}", start.elapsed());
         return;
     }
     let shim = preload::library("support/net.c");
-    side_by_side(s(60), &[("nothing", deaf()), ("little", sips(1000, s(1)))], |(what, server)| {
-        let mut command = child::command(ME, &format!("{} {what}", child::of(server)));
+    side_by_side(s(60), &through_each(&["nothing", "little"]), |(face, what)| {
+        let server = if **what == "nothing" { deaf() } else { sips(1000, s(1)) };
+        let mut command = child::command(ME, &format!("{} {what}", child::through(*face, &server)));
         child::run(command.env("LD_PRELOAD", &shim).env("NET_SNDBUF", "4096"));
         assert_eq!(server.connections(), 1);
     });

@@ -15,10 +15,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use support::{
-    Exchange, Server, Then, Watchdog, cancelled, check, child, ids, impatient, ms, s, server, side_by_side,
-    undisturbed,
+    Exchange, FACES, Face, Server, Stop, Then, Told, Watchdog, cancelled, check, child, ids, impatient, ms,
+    s, server, side_by_side, texts, through_each, undisturbed,
 };
-use usercom::{Cancel, Client, IdState, Report, Status, Update};
+use usercom::{Client, IdState, Report, Status, Update};
 
 type Script = fn(&mut Exchange<'_>) -> Then;
 
@@ -83,22 +83,22 @@ fn in_phase(script: Script) -> Server {
     })
 }
 
-fn ends_in_time(what: &str, report: &Report, took: Duration, limit: u64, server: &Server) {
-    check(report, &ids(3000), server);
-    assert!(took < ms(limit + 600), "{what}: {took:?}: {report}");
-    assert!(report.confirmed() > 0 && report.confirmed() < 3000, "{what}: {report}");
+fn ends_in_time(what: &str, told: &Told, took: Duration, limit: u64) {
+    assert!(took < ms(limit + 600), "{what}: {took:?}: {told}");
+    assert!((1..3000).contains(&told.count(IdState::Confirmed)), "{what}: {told}");
 }
 
 #[test]
 fn cancelled_in_every_phase() {
-    side_by_side(s(15), PHASES, |(what, script, limit)| {
-        let server = in_phase(*script);
-        let client = server.builder().batch_size(10).build().unwrap();
-        let ids = ids(3000);
-        let run = || cancelled(client.run(Update::new("plan", "pro")).ids(&ids), ms(400));
+    side_by_side(s(15), &through_each(PHASES), |(face, (what, script, limit))| {
+        let (server, ids) = (in_phase(*script), ids(3000));
+        let ask = server.ask(&ids).batch_size(10);
+        let account = ask.account(*face).unwrap();
+        let run = || cancelled(&account, &ask, ms(400));
         // What the service asks of one, it asks of all.
-        let (report, took) = if *what == A_WAIT_FOR_ALL { run() } else { undisturbed(&client, run) };
-        ends_in_time(what, &report, took, *limit, &server);
+        let (told, took) = if *what == A_WAIT_FOR_ALL { run() } else { undisturbed(&account, &server, run) };
+        told.check(&texts(&ids), &server);
+        ends_in_time(what, &told, took, *limit);
     });
 }
 
@@ -109,24 +109,23 @@ fn a_deadline_in_every_phase() {
         let start = Instant::now();
         let report = server.ask(&ids(3000)).batch_size(10).deadline(ms(400)).uneven().send();
         assert_eq!(report.status(), Status::Deadline, "{what}: {report}");
-        ends_in_time(what, &report, start.elapsed() - ms(400), *limit, &server);
+        ends_in_time(what, &Told::of(&report), start.elapsed() - ms(400), *limit);
     });
 }
 
 #[test]
 fn a_deadline_or_cancel_that_is_over_before_the_start() {
     let server = Server::untouched();
-    let cancel = Cancel::new();
-    cancel.request();
+    let stop = Stop::new();
+    stop.request();
+    let report = server.ask(&[1, 2]).cancel(&stop).send();
+    assert_eq!((report.status(), report.not_attempted()), (Status::Cancelled, 2), "{report}");
     let client = server.client();
     let run = || client.run(Update::new("plan", "pro"));
-    for (run, status) in
-        [(run().deadline(Duration::ZERO), Status::Deadline), (run().cancel(&cancel), Status::Cancelled)]
-    {
-        let report = run.ids(&[1, 2]).send().unwrap();
-        check(&report, &[1, 2], &server);
-        assert_eq!((report.status(), report.not_attempted()), (status, 2), "{report}");
-    }
+    // Only Rust has this one: from C, 0 is no deadline.
+    let report = run().deadline(Duration::ZERO).ids(&[1, 2]).send().unwrap();
+    check(&report, &[1, 2], &server);
+    assert_eq!((report.status(), report.not_attempted()), (Status::Deadline, 2), "{report}");
     let report = run().deadline(Duration::MAX).ids(&[1, 2]).send().unwrap();
     assert_eq!(report.status(), Status::Ok, "{report}");
     assert_eq!(server.requests().len(), 1);
@@ -462,13 +461,13 @@ fn peak() -> u64 {
 #[test]
 fn endless_answers() {
     if let Some(role) = child::role() {
-        let client = child::client_of(&role).request_timeout(ms(700)).build().unwrap();
-        let (before, start) = (peak(), Instant::now());
-        let run = client.run(Update::new("plan", "pro")).ids(&[1, 2]).patience(s(1)).deadline(s(2));
-        let report = run.send().unwrap();
+        let (server, before, start) = (child::server_of(&role), peak(), Instant::now());
+        let ask = server.ask(&[1, 2]).request_timeout(ms(700)).impatient().deadline(s(2));
+        let told = ask.through(child::face_of(&role));
         // The last chunk has come before the trailers: whether that is believed makes no difference.
         let whole = role.ends_with("endless trailers");
-        assert!(report.unknown() == 2 || whole && report.confirmed() == 2, "{report}");
+        let proven = told.count(IdState::Unknown) == 2 || whole && told.count(IdState::Confirmed) == 2;
+        assert!(proven, "{told}");
         assert!(start.elapsed() < ms(7700), "{:?}", start.elapsed());
         assert!(peak() - before < 24 * 1024, "{} KiB more", peak() - before);
         return;
@@ -492,7 +491,7 @@ fn endless_answers() {
             b"\xec\xc1\x01\x01\0\0\0\x80\x90\xfe\xaf\xee\x08\x0a\0\0",
         ),
     ];
-    side_by_side(s(60), cases, |(what, head, part)| {
+    side_by_side(s(60), &through_each(cases), |(face, (what, head, part))| {
         let (head, part) = (*head, part.repeat(1000));
         let server = Server::start(move |x| {
             x.raw(head);
@@ -503,7 +502,8 @@ fn endless_answers() {
             Then::Close
         });
         println!("{what}");
-        child::run(&mut child::command("endless_answers", &format!("{} {what}", child::of(&server))));
+        let role = format!("{} {what}", child::through(*face, &server));
+        child::run(&mut child::command("endless_answers", &role));
     });
 }
 
@@ -556,37 +556,45 @@ fn tunnel(mut client: TcpStream, heads: &Mutex<Vec<String>>, allow: bool) {
     let _ = std::io::copy(&mut server, &mut client);
 }
 
-/// The child's role: `url token ca-file`, and what it expects.
+/// The child's role: `url token face ca-file`, and what it expects.
 #[test]
 fn proxies_of_the_environment() {
-    const ME: &str = "proxies_of_the_environment";
-    if let Some(role) = child::role() {
-        let [.., ca, expected] = role.split(' ').collect::<Vec<_>>()[..] else { panic!("{role}") };
-        let client = child::client_of(&role).ca_file(ca).build();
-        match expected {
-            "refused" => {
-                let message = client.unwrap_err().to_string();
-                assert!(message.to_lowercase().starts_with("https_proxy: "), "{message}");
-                assert!(!message.contains("s3cret"), "{message}");
-            }
-            "unreached" => {
-                let report = impatient(&client.unwrap(), &[1]);
-                assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 1), "{report}");
-                assert!(report.message().contains("proxy"), "{report}");
-            }
-            _ => {
-                let report = impatient(&client.unwrap(), &[1]);
-                assert_eq!(report.status(), Status::Ok, "{report}");
-            }
-        }
-        return;
+    match child::role() {
+        Some(role) => with_these_proxies(&role),
+        None => side_by_side(s(80), FACES, |face| through_proxies(*face)),
     }
+}
+
+fn with_these_proxies(role: &str) {
+    let [.., ca, expected] = role.split(' ').collect::<Vec<_>>()[..] else { panic!("{role}") };
+    let server = child::server_of(role);
+    let ask = server.ask(&[1]).ca_file(ca.into()).impatient();
+    let face = child::face_of(role);
+    match expected {
+        "refused" => {
+            let Err(message) = ask.account(face) else { panic!("taken") };
+            assert!(message.to_lowercase().starts_with("https_proxy: "), "{message}");
+            assert!(!message.contains("s3cret"), "{message}");
+        }
+        "unreached" => {
+            let told = ask.through(face);
+            assert!(told.is(Status::Transport) && told.count(IdState::NotAttempted) == 1, "{told}");
+            assert!(told.message.contains("proxy"), "{told}");
+        }
+        _ => {
+            let told = ask.through(face);
+            assert!(told.is(Status::Ok), "{told}");
+        }
+    }
+}
+
+fn through_proxies(face: Face) {
     let authority = support::tls::Authority::new();
     let config = authority.config(&["127.0.0.1", "localhost"], |_| {});
     let ca = authority.file();
     let ask = |expected: &str, server: &Server, set: &[(&str, &str)]| {
-        let role = format!("{} {} {expected}", child::of(server), ca.display());
-        child::run(child::command(ME, &role).envs(set.iter().copied()));
+        let role = format!("{} {} {expected}", child::through(face, server), ca.display());
+        child::run(child::command("proxies_of_the_environment", &role).envs(set.iter().copied()));
     };
     let good = Proxy::start(true);
     let bad = Proxy::start(false);
@@ -595,7 +603,6 @@ fn proxies_of_the_environment() {
     let bad_url = format!("http://{}", bad.address);
     let nobody = "http://127.0.0.1:1";
     let secure = || support::tls::server(config.clone(), |x| x.ok());
-    let _watchdog = Watchdog::new(s(80));
 
     // HTTP_PROXY and ALL_PROXY are ignored, for both schemes.
     for server in [secure(), Server::start(|x| x.ok())] {
@@ -619,7 +626,7 @@ fn proxies_of_the_environment() {
         ask("proxied", &server, &[(name, url)]);
         let heads = good.heads();
         assert_eq!((server.requests().len(), heads.len()), (1, n + 1));
-        assert!(heads[n].starts_with(&format!("CONNECT {} HTTP/1.1", server.address)), "{}", heads[n]);
+        assert!(heads[n].starts_with(&format!("CONNECT {} HTTP/1.1", server.address())), "{}", heads[n]);
         assert!(!heads[n].contains(&server.token), "{}", heads[n]);
         // user:s3cret@ as Base64
         assert_eq!(heads[n].contains("Basic dXNlcjpzM2NyZXRA"), n == 1, "{}", heads[n]);
@@ -655,24 +662,25 @@ fn proxies_of_the_environment() {
 
 #[test]
 fn a_proxy_by_option() {
-    let _watchdog = Watchdog::new(s(20));
     let authority = support::tls::Authority::new();
-    let server = support::tls::server(authority.config(&["127.0.0.1"], |_| {}), |x| x.ok());
-    let proxy = Proxy::start(true);
-    let client = server.builder().ca_file(authority.file()).proxy(&format!("http://{}", proxy.address));
-    let client = client.build().unwrap();
-    let report = impatient(&client, &ids(3));
-    check(&report, &ids(3), &server);
-    assert_eq!((report.status(), proxy.heads().len()), (Status::Ok, 1), "{report}");
-    assert_eq!(report.states(), [IdState::Confirmed; 3]);
+    let config = authority.config(&["127.0.0.1"], |_| {});
+    side_by_side(s(20), FACES, |face| {
+        let through = |server: &Server| {
+            let (proxy, ids) = (Proxy::start(true), ids(3));
+            let ask = server.ask(&ids).ca_file(authority.file()).impatient();
+            let told = ask.proxy(format!("http://{}", proxy.address)).through(*face);
+            told.check(&texts(&ids), server);
+            (told, proxy.heads())
+        };
+        let (told, heads) = through(&support::tls::server(config.clone(), |x| x.ok()));
+        assert!(told.is(Status::Ok), "{told}");
+        assert_eq!((told.count(IdState::Confirmed), heads.len()), (3, 1), "{told}");
 
-    // A proxy between us and a plain server on this machine must not read the token either.
-    let plain = Server::start(|x| x.ok());
-    let proxy = Proxy::start(true);
-    let client = plain.builder().proxy(&format!("http://{}", proxy.address)).build().unwrap();
-    let report = impatient(&client, &ids(3));
-    check(&report, &ids(3), &plain);
-    assert!(proxy.heads().iter().all(|head| !head.contains(&plain.token)), "{:?}", proxy.heads());
+        // A proxy between us and a plain server on this machine must not read the token either.
+        let plain = Server::start(|x| x.ok());
+        let (_, heads) = through(&plain);
+        assert!(heads.iter().all(|head| !head.contains(&plain.token)), "{heads:?}");
+    });
 }
 
 /// An empty trust store is told at once, with what to install; loopback needs none.

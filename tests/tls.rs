@@ -18,7 +18,7 @@ fn a_certificate_that_is_right() {
     let server = server(authority.config(&["127.0.0.1", "localhost"], |_| {}), |x| x.ok());
     let report = server.ask(&ids(6)).ca_file(authority.file()).batch_size(2).workers(1).send();
     assert_eq!((report.status(), server.connections()), (Status::Ok, 1), "{report}");
-    let url = format!("https://localhost:{}", server.address.port());
+    let url = format!("https://localhost:{}", server.address().port());
     let by_name = server.builder().base_url(&url).ca_file(authority.file()).build().unwrap();
     assert_eq!(by_name.mass_update(&[1], "plan", "pro").unwrap().status(), Status::Ok);
 }

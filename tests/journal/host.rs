@@ -1,6 +1,6 @@
 //! A process that makes the call through the C interface, to be killed or led astray.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_int, c_void};
 use std::fs;
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use usercom::sandbox::TOKEN;
 
+use super::capi::*;
 use super::shim::{Call, Fault, calls};
 use super::support::{ATTRIBUTE, Place};
 
@@ -112,47 +113,6 @@ impl Running {
         });
         (status, told)
     }
-}
-
-#[allow(non_camel_case_types)]
-type ptr = *mut c_void;
-
-unsafe extern "C" {
-    fn uc_options_new() -> ptr;
-    fn uc_options_free(options: ptr);
-    fn uc_options_set_base_url(options: ptr, url: *const c_char) -> c_int;
-    fn uc_options_set_batch_size(options: ptr, ids: usize) -> c_int;
-    fn uc_options_set_workers(options: ptr, workers: u32) -> c_int;
-    fn uc_options_set_rate_limit(options: ptr, requests: u32, per_ms: u64) -> c_int;
-    fn uc_client_new(s: *const c_char, t: *const c_char, options: ptr, out: *mut ptr) -> c_int;
-    fn uc_client_free(client: ptr);
-    fn uc_run_options_new() -> ptr;
-    fn uc_run_options_free(options: ptr);
-    fn uc_run_options_set_journal_dir(options: ptr, path: *const c_char) -> c_int;
-    fn uc_run_options_set_max_requests(options: ptr, requests: u64) -> c_int;
-    fn uc_run_options_set_cancel(options: ptr, cancel: ptr) -> c_int;
-    fn uc_cancel_new() -> ptr;
-    fn uc_cancel_request(cancel: ptr);
-    fn uc_cancel_free(cancel: ptr);
-    fn uc_run_options_set_progress(
-        options: ptr,
-        progress: Option<unsafe extern "C" fn(ptr, *const c_void) -> c_int>,
-        userdata: ptr,
-    ) -> c_int;
-    fn uc_client_mass_update(
-        client: ptr,
-        ids: *const i64,
-        n: usize,
-        attr: *const c_char,
-        value: *const c_char,
-        options: ptr,
-        report: *mut ptr,
-    ) -> c_int;
-    fn uc_report_requests(report: ptr) -> usize;
-    fn uc_report_states(report: ptr, out: *mut u8, n: usize) -> c_int;
-    fn uc_report_total(report: ptr) -> usize;
-    fn uc_report_json(report: ptr) -> *const c_char;
-    fn uc_report_free(report: ptr);
 }
 
 fn setting(name: &str) -> Option<String> {

@@ -6,6 +6,8 @@
 // Processes that are to be killed call the C interface, and umask, fork and mkfifo have no safe face.
 #![allow(unsafe_code)]
 
+#[path = "../support/capi.rs"]
+mod capi;
 mod clock;
 mod crash;
 mod damage;

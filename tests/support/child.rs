@@ -3,9 +3,10 @@
 
 use std::process::{Command, Output};
 
-use usercom::{Client, ClientBuilder};
+use usercom::ClientBuilder;
 
 use super::Server;
+use super::face::{FACES, Face};
 
 const ROLE: &str = "USERCOM_TEST_CHILD";
 
@@ -14,16 +15,31 @@ pub fn role() -> Option<String> {
     std::env::var(ROLE).ok()
 }
 
-/// A role that names a server, for [`client_of`].
+/// A role that names a server, for [`server_of`].
 pub fn of(server: &Server) -> String {
     format!("{} {}", server.url(), server.token)
 }
 
-/// In the child: a client for the server that the first two words of its role name; it doesn't pace itself.
-pub fn client_of(role: &str) -> ClientBuilder {
+/// The same, and through which face it is to be asked, for [`face_of`].
+pub fn through(face: Face, server: &Server) -> String {
+    format!("{} {face:?}", of(server))
+}
+
+/// In the child: the server that the first two words of its role name.
+pub fn server_of(role: &str) -> Server {
     let mut words = role.split(' ');
-    let (url, token) = (words.next().unwrap(), words.next().unwrap());
-    Client::builder("acme", token).base_url(url).no_rate_limit()
+    Server::elsewhere(words.next().unwrap(), words.next().unwrap())
+}
+
+/// In the child: the face that the third word names.
+pub fn face_of(role: &str) -> Face {
+    let word = role.split(' ').nth(2).unwrap();
+    *FACES.iter().find(|face| format!("{face:?}") == word).unwrap()
+}
+
+/// In the child: a client for that server; it doesn't pace itself.
+pub fn client_of(role: &str) -> ClientBuilder {
+    server_of(role).builder()
 }
 
 /// In the parent: this binary, to run only `test`, with `say` as its role.

@@ -2,6 +2,10 @@
 // Each test binary uses a part of this.
 #![allow(dead_code, unused_imports)]
 
+#[cfg(feature = "capi")]
+pub mod c_face;
+#[cfg(feature = "capi")]
+pub mod capi;
 pub mod child;
 pub mod face;
 pub mod oracle;
@@ -15,9 +19,10 @@ use std::sync::mpsc::{self, Sender};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use usercom::{Cancel, Client, Report, Run, Status, Update};
+use usercom::{Client, Report, Status, Update};
 
-pub use oracle::{check, check_custom};
+pub use face::{Account, Ask, FACES, Face, Stop, through_each};
+pub use oracle::{Told, check, check_custom};
 pub use server::{Exchange, Server, Then};
 
 /// Runs scenarios side by side: most of their time is waiting. Each must end within `limit`.
@@ -62,13 +67,13 @@ pub fn impatient(client: &Client, ids: &[i64]) -> Report {
 }
 
 /// Runs something while other runs with the same client go on, one after the other, and notice nothing.
-pub fn undisturbed<T>(client: &Client, run: impl FnOnce() -> T) -> T {
+pub fn undisturbed<T>(account: &Account, server: &Server, run: impl FnOnce() -> T) -> T {
     let (others, over) = ((500_001..=500_060).collect::<Vec<i64>>(), AtomicBool::new(false));
     thread::scope(|scope| {
         let others = scope.spawn(|| {
             while !over.load(SeqCst) {
-                let report = client.mass_update(&others, "plan", "other").unwrap();
-                assert_eq!((report.status(), report.retries()), (Status::Ok, 0), "{report}");
+                let told = account.run(&server.ask(&others).value("other"));
+                assert!(told.is(Status::Ok) && told.retries == 0, "{told}");
             }
         });
         thread::sleep(ms(100));
@@ -80,24 +85,28 @@ pub fn undisturbed<T>(client: &Client, run: impl FnOnce() -> T) -> T {
 }
 
 /// Asks for a stop after a while; gives what came of the run, and how long it took to return from then on.
-pub fn cancelled(run: Run<'_>, after: Duration) -> (Report, Duration) {
-    let cancel = Cancel::new();
-    let asked = {
-        let cancel = cancel.clone();
-        thread::spawn(move || {
+pub fn cancelled(account: &Account, ask: &Ask<'_>, after: Duration) -> (Told, Duration) {
+    let stop = Stop::new();
+    thread::scope(|scope| {
+        let asked = scope.spawn(|| {
             thread::sleep(after);
-            cancel.request();
+            stop.request();
             Instant::now()
-        })
-    };
-    let report = run.cancel(&cancel).send().unwrap();
-    assert_eq!(report.status(), Status::Cancelled, "{report}");
-    (report, asked.join().unwrap().elapsed())
+        });
+        let told = account.run(&ask.clone().cancel(&stop));
+        assert!(told.is(Status::Cancelled), "{told}");
+        (told, asked.join().unwrap().elapsed())
+    })
 }
 
 /// 1 to `n`.
 pub fn ids(n: i64) -> Vec<i64> {
     (1..=n).collect()
+}
+
+/// Ids as the oracle takes them.
+pub fn texts(ids: &[i64]) -> Vec<String> {
+    ids.iter().map(i64::to_string).collect()
 }
 
 pub const fn ms(n: u64) -> Duration {

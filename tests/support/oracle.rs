@@ -1,14 +1,18 @@
 //! What must hold of every report, whatever the other side did.
 
-use usercom::{IdState, Report};
+use std::fmt;
 
-use super::Server;
+use usercom::{IdState, Report, Status};
+
+use super::{Server, texts};
 
 /// What a report says, through whichever face.
 #[derive(Debug)]
 pub struct Told {
     pub status: i32,
     pub message: String,
+    pub requests: u64,
+    pub retries: u64,
     /// By state's number.
     pub counts: [usize; 4],
     pub states: Vec<u8>,
@@ -24,6 +28,12 @@ pub struct Failed {
     pub message: String,
 }
 
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({:?}, {} requests)", self.message, self.counts, self.requests)
+    }
+}
+
 impl Told {
     pub fn of(report: &Report) -> Told {
         let failures = report.failures().map(|failure| Failed {
@@ -34,11 +44,21 @@ impl Told {
         Told {
             status: report.status().code(),
             message: report.message().to_owned(),
+            requests: report.requests(),
+            retries: report.retries(),
             counts: [report.not_attempted(), report.confirmed(), report.rejected(), report.unknown()],
             states: report.states().iter().map(|state| *state as u8).collect(),
             failures: failures.collect(),
             texts: format!("{report}\n{report:?}\n{}", report.to_json()),
         }
+    }
+
+    pub fn is(&self, status: Status) -> bool {
+        self.status == status.code()
+    }
+
+    pub fn count(&self, state: IdState) -> usize {
+        self.counts[state as usize]
     }
 
     /// The states partition the input, nothing is called confirmed that the server did not accept, nothing is
@@ -71,8 +91,7 @@ impl Told {
 
 /// [`Told::check`], and the failures' own ids.
 pub fn check(report: &Report, ids: &[i64], server: &Server) {
-    let texts: Vec<String> = ids.iter().map(i64::to_string).collect();
-    check_custom(report, &texts, server);
+    check_custom(report, &texts(ids), server);
 }
 
 /// The same for custom ids.

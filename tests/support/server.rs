@@ -169,12 +169,11 @@ impl Shared {
 type Serve = dyn Fn(TcpStream, usize, &Shared) + Send + Sync;
 
 pub struct Server {
-    pub address: SocketAddr,
     pub token: String,
-    scheme: &'static str,
+    url: String,
     shared: Arc<Shared>,
-    /// Nothing where nobody serves.
-    serve: Option<Arc<Serve>>,
+    /// Nothing where it isn't this process that serves, if anybody does.
+    here: Option<(SocketAddr, Arc<Serve>)>,
 }
 
 impl Server {
@@ -225,7 +224,7 @@ impl Server {
 
     pub fn wrapped(
         listener: TcpListener,
-        scheme: &'static str,
+        scheme: &str,
         wrap: impl Fn(TcpStream) -> io::Result<Box<dyn Stream>> + Send + Sync + 'static,
         script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
     ) -> Server {
@@ -237,30 +236,34 @@ impl Server {
         })
     }
 
+    /// What is at this address is another process's business, and it sees nothing of it.
+    pub fn elsewhere(url: &str, token: &str) -> Server {
+        Server { token: token.to_owned(), url: url.to_owned(), shared: Arc::default(), here: None }
+    }
+
     /// An address at which nobody serves.
     pub fn nobody(address: SocketAddr) -> Server {
-        Server { address, token: fresh_token(), scheme: "http", shared: Arc::default(), serve: None }
+        Server::elsewhere(&format!("http://{address}"), &fresh_token())
     }
 
     /// Another one that does the same.
     pub fn twin(&self) -> Server {
-        let Some(serve) = self.serve.clone() else { return Server::nobody(self.address) };
+        let Some((_, serve)) = self.here.clone() else { return Server::elsewhere(&self.url, &fresh_token()) };
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        Server::accepting(listener, usize::MAX, self.scheme, move |tcp, number, shared| {
-            serve(tcp, number, shared);
-        })
+        let scheme = self.url.split(':').next().unwrap();
+        Server::accepting(listener, usize::MAX, scheme, move |tcp, number, shared| serve(tcp, number, shared))
     }
 
     /// What is sent to it is to go through TLS, whatever it makes of that.
     pub fn taken_for_tls(mut self) -> Server {
-        self.scheme = "https";
+        self.url = self.url.replace("http:", "https:");
         self
     }
 
     fn accepting(
         listener: TcpListener,
         most: usize,
-        scheme: &'static str,
+        scheme: &str,
         serve: impl Fn(TcpStream, usize, &Shared) + Send + Sync + 'static,
     ) -> Server {
         let address = listener.local_addr().unwrap();
@@ -278,11 +281,16 @@ impl Server {
             }
             thread::park();
         });
-        Server { address, token: fresh_token(), scheme, shared, serve: Some(serve) }
+        let url = format!("{scheme}://{address}");
+        Server { token: fresh_token(), url, shared, here: Some((address, serve)) }
     }
 
     pub fn url(&self) -> String {
-        format!("{}://{}", self.scheme, self.address)
+        self.url.clone()
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.here.as_ref().unwrap().0
     }
 
     /// A client for this server that doesn't pace itself.
@@ -317,8 +325,10 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.shared.stopped.store(true, SeqCst);
-        // Wakes the one at the door, if there is one.
-        let _ = TcpStream::connect_timeout(&self.address, Duration::from_millis(100));
+        if let Some((address, _)) = &self.here {
+            // Wakes the one at the door.
+            let _ = TcpStream::connect_timeout(address, Duration::from_millis(100));
+        }
     }
 }
 

@@ -1,0 +1,221 @@
+//! What [`face`](super::face) asks for, through the C functions.
+#![allow(unsafe_code)]
+
+use std::ffi::{CStr, CString, c_int};
+use std::os::unix::ffi::OsStrExt;
+use std::ptr::{null, null_mut};
+use std::time::Duration;
+
+use super::capi::*;
+use super::face::{Ask, Log, Whom};
+use super::oracle::{Failed, Told};
+
+fn text(text: impl Into<Vec<u8>>) -> CString {
+    CString::new(text).unwrap()
+}
+
+fn pointers(texts: &[CString]) -> Vec<Text> {
+    texts.iter().map(|text| text.as_ptr()).collect()
+}
+
+/// # Safety
+/// A live string that ends with a NUL.
+unsafe fn said(text: Text) -> String {
+    // SAFETY: the caller promises it.
+    unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()
+}
+
+fn taken(status: c_int) {
+    assert_eq!(status, 0);
+}
+
+fn ms(time: &Duration) -> u64 {
+    time.as_millis() as u64
+}
+
+pub struct Cancel(ptr);
+
+// SAFETY: any thread may use it, the header says.
+unsafe impl Send for Cancel {}
+// SAFETY: as above.
+unsafe impl Sync for Cancel {}
+
+impl Cancel {
+    pub fn new() -> Cancel {
+        // SAFETY: takes nothing.
+        Cancel(unsafe { uc_cancel_new() })
+    }
+
+    pub fn request(&self) {
+        // SAFETY: a live handle.
+        unsafe { uc_cancel_request(self.0) };
+    }
+}
+
+impl Drop for Cancel {
+    fn drop(&mut self) {
+        // SAFETY: the runs that were given it have borrowed it.
+        unsafe { uc_cancel_free(self.0) };
+    }
+}
+
+pub struct Client {
+    handle: ptr,
+    /// The log's userdata.
+    _log: Option<Box<Log>>,
+}
+
+// SAFETY: any number of threads may use it at once, the header says.
+unsafe impl Send for Client {}
+// SAFETY: as above.
+unsafe impl Sync for Client {}
+
+unsafe extern "C" fn write(log: ptr, _: c_int, line: Text) {
+    // SAFETY: the box that the client keeps, and a text for the time of the call.
+    unsafe { (*log.cast::<Log>())(&said(line)) };
+}
+
+impl Client {
+    /// Or why it was refused.
+    pub fn of(ask: &Ask<'_>) -> Result<Client, String> {
+        let (url, token) = (text(ask.server.url()), text(ask.server.token.as_str()));
+        let log = ask.log.clone().map(Box::new);
+        // SAFETY: live handles, and strings that end with a NUL.
+        unsafe {
+            let options = uc_options_new();
+            taken(uc_options_set_base_url(options, url.as_ptr()));
+            taken(uc_options_set_rate_limit(options, 0, 0));
+            ask.batch_size.inspect(|ids| taken(uc_options_set_batch_size(options, *ids)));
+            ask.workers.inspect(|n| taken(uc_options_set_workers(options, *n as u32)));
+            ask.max_attempts.inspect(|n| taken(uc_options_set_max_attempts(options, *n)));
+            ask.request_timeout.inspect(|t| taken(uc_options_set_request_timeout_ms(options, ms(t))));
+            if let Some(url) = &ask.proxy {
+                taken(uc_options_set_proxy(options, text(url.as_str()).as_ptr()));
+            }
+            if let Some(file) = &ask.ca_file {
+                taken(uc_options_set_ca_file(options, text(file.as_os_str().as_bytes()).as_ptr()));
+            }
+            if let Some(log) = &log {
+                let userdata = (&raw const **log).cast_mut().cast();
+                taken(uc_options_set_log(options, Some(write), userdata, 4));
+            }
+            let mut handle = null_mut();
+            let status = uc_client_new(c"acme".as_ptr(), token.as_ptr(), options, &mut handle);
+            uc_options_free(options);
+            assert_eq!(status == 0, !handle.is_null());
+            if status == 0 { Ok(Client { handle, _log: log }) } else { Err(said(uc_last_error())) }
+        }
+    }
+
+    pub fn run(&self, ask: &Ask<'_>) -> Told {
+        // SAFETY: live handles.
+        unsafe {
+            let run = uc_run_options_new();
+            ask.patience.inspect(|t| taken(uc_run_options_set_patience_ms(run, ms(t))));
+            ask.deadline.inspect(|t| taken(uc_run_options_set_deadline_ms(run, ms(t))));
+            ask.max_requests.inspect(|n| taken(uc_run_options_set_max_requests(run, *n)));
+            ask.cancel.inspect(|stop| taken(uc_run_options_set_cancel(run, stop.c.0)));
+            let (status, report) = self.update(ask, run);
+            uc_run_options_free(run);
+            let told = told(report);
+            assert_eq!(status, told.status, "{told}");
+            let error = said(uc_last_error());
+            assert!(status == 0 || told.message.starts_with(&error), "{error}");
+            uc_report_free(report);
+            told
+        }
+    }
+
+    /// # Safety
+    /// Live run options.
+    unsafe fn update(&self, ask: &Ask<'_>, run: ptr) -> (c_int, ptr) {
+        let json = |value: &str| text(serde_json::to_string(value).unwrap());
+        let value = json(ask.value.unwrap_or("pro"));
+        let (client, attribute, value) = (self.handle, c"plan".as_ptr(), value.as_ptr());
+        let mut report = null_mut();
+        // SAFETY: live handles, strings that end with a NUL, and as many ids and values as said.
+        let status = unsafe {
+            match ask.whom {
+                Whom::Ids(ids) => {
+                    let (ids, n) = (ids.as_ptr(), ids.len());
+                    uc_client_mass_update(client, ids, n, attribute, value, run, &mut report)
+                }
+                Whom::Custom(ids) => {
+                    let texts: Vec<CString> = ids.iter().map(|id| text(id.as_str())).collect();
+                    let (ids, n) = (pointers(&texts), texts.len());
+                    uc_client_mass_update_custom_ids(
+                        client,
+                        ids.as_ptr(),
+                        n,
+                        attribute,
+                        value,
+                        run,
+                        &mut report,
+                    )
+                }
+                Whom::Rows(ids, values, index) => {
+                    let texts: Vec<CString> = values.iter().map(|value| json(value)).collect();
+                    let (values, n_values) = (pointers(&texts), texts.len());
+                    assert_eq!(ids.len(), index.len());
+                    uc_client_mass_update_rows(
+                        client,
+                        ids.as_ptr(),
+                        index.as_ptr(),
+                        ids.len(),
+                        values.as_ptr(),
+                        n_values,
+                        attribute,
+                        run,
+                        &mut report,
+                    )
+                }
+            }
+        };
+        (status, report)
+    }
+}
+
+impl Drop for Client {
+    fn drop(&mut self) {
+        // SAFETY: a live handle; what borrowed it is over.
+        unsafe { uc_client_free(self.handle) };
+    }
+}
+
+/// # Safety
+/// A live report.
+unsafe fn told(report: ptr) -> Told {
+    // SAFETY: the caller promises it; there is room for all states.
+    unsafe {
+        let (message, json) = (said(uc_report_message(report)), said(uc_report_json(report)));
+        let mut states = vec![0; uc_report_total(report)];
+        taken(uc_report_states(report, states.as_mut_ptr(), states.len()));
+        Told {
+            status: uc_report_status(report),
+            requests: uc_report_requests(report) as u64,
+            retries: serde_json::from_str::<serde_json::Value>(&json).unwrap()["retries"].as_u64().unwrap(),
+            counts: [
+                uc_report_not_attempted(report),
+                uc_report_confirmed(report),
+                uc_report_rejected(report),
+                uc_report_unknown(report),
+            ],
+            states,
+            failures: (0..uc_report_failure_count(report)).map(|k| failed(report, k)).collect(),
+            texts: format!("{message}\n{json}"),
+            message,
+        }
+    }
+}
+
+/// # Safety
+/// A live report with more than `k` failures.
+unsafe fn failed(report: ptr, k: usize) -> Failed {
+    let (mut index, mut http_status, mut message) = (0, 0, null());
+    // SAFETY: the caller promises it; there is room for each.
+    unsafe {
+        taken(uc_report_failure(report, k, &mut index, &mut http_status, &mut message));
+        let http_status = (http_status != 0).then_some(http_status as u16);
+        Failed { index, http_status, message: said(message) }
+    }
+}
