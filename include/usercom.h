@@ -515,6 +515,12 @@ int uc_report_failure(const struct uc_report *report,
                       const char **message);
 
 /**
+ * The report for people, a line each: how the run ended, the numbers, the notes, the first ten failures with their
+ * ids. Never NULL; lives as long as the report.
+ */
+const char *uc_report_text(const struct uc_report *report);
+
+/**
  * The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.
  */
 const char *uc_report_json(const struct uc_report *report);

@@ -64,6 +64,8 @@ public:
     std::size_t unknown() const { return uc_report_unknown(get()); }
     std::size_t not_attempted() const { return uc_report_not_attempted(get()); }
     std::size_t requests() const { return uc_report_requests(get()); }
+    /// For people: how the run ended, the numbers, the notes, the first ten failures, a line each.
+    std::string_view text() const { return uc_report_text(get()); }
     std::string_view json() const { return uc_report_json(get()); }
 
     /// Of the id at this position; throws std::out_of_range.

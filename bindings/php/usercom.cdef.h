@@ -125,6 +125,7 @@ int uc_report_failure(const struct uc_report *report,
                       size_t *index,
                       int *http_status,
                       const char **message);
+const char *uc_report_text(const struct uc_report *report);
 const char *uc_report_json(const struct uc_report *report);
 void uc_report_free(struct uc_report *report);
 struct uc_run_options *uc_run_options_new(void);

@@ -16,6 +16,7 @@ pub struct uc_report {
     report: Option<Report>,
     /// One text for each reason, made on first use.
     reasons: OnceLock<Vec<CString>>,
+    text: OnceLock<CString>,
     json: OnceLock<CString>,
 }
 
@@ -31,6 +32,7 @@ impl uc_report {
             message: c_string(report.message()),
             report: Some(report),
             reasons: OnceLock::new(),
+            text: OnceLock::new(),
             json: OnceLock::new(),
         }
     }
@@ -41,6 +43,7 @@ impl uc_report {
             message: c_string(&failure.message),
             report: None,
             reasons: OnceLock::new(),
+            text: OnceLock::new(),
             json: OnceLock::new(),
         }
     }
@@ -50,15 +53,27 @@ impl uc_report {
         (self.status, self.message.to_string_lossy().into_owned())
     }
 
+    /// The status word of a run that did not begin.
+    fn refusal(&self) -> &'static str {
+        match self.status == uc_status::UC_STATUS_FORKED as c_int {
+            true => "forked",
+            false => "invalid_argument",
+        }
+    }
+
+    fn text(&self) -> CString {
+        match &self.report {
+            Some(report) => c_string(&report.to_string()),
+            None => c_string(&format!("{}: {}\n", self.refusal(), self.message.to_string_lossy())),
+        }
+    }
+
     fn json(&self) -> CString {
         match &self.report {
             Some(report) => c_string(&report.to_json()),
             None => c_string(
                 &serde_json::json!({
-                    "status": match self.status == uc_status::UC_STATUS_FORKED as c_int {
-                        true => "forked",
-                        false => "invalid_argument",
-                    },
+                    "status": self.refusal(),
                     "code": self.status,
                     "message": self.message.to_string_lossy(),
                     "total": 0, "confirmed": 0, "rejected": 0, "unknown": 0, "not_attempted": 0,
@@ -208,6 +223,15 @@ pub unsafe extern "C" fn uc_report_failure(
         }
         Ok(())
     })
+}
+
+/// The report for people, a line each: how the run ended, the numbers, the notes, the first ten failures with their
+/// ids. Never NULL; lives as long as the report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    let Some(report) = (unsafe { report.as_ref() }) else { return c"".as_ptr() };
+    look(c"".as_ptr(), || report.text.get_or_init(|| report.text()).as_ptr())
 }
 
 /// The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.

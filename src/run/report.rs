@@ -325,8 +325,9 @@ impl fmt::Display for Report {
         writeln!(f, "{}: {}", self.status.name(), self.message)?;
         writeln!(
             f,
-            "{} ids: {} confirmed, {} rejected, {} unknown, {} not attempted; {} requests, {} of them again",
+            "{} id{}: {} confirmed, {} rejected, {} unknown, {} not attempted; requests: {}, retries: {}",
             self.total(),
+            if self.total() == 1 { "" } else { "s" },
             self.confirmed(),
             self.rejected(),
             self.unknown(),

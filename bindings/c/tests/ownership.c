@@ -31,6 +31,7 @@ static void accessors_take_null(void) {
     CHECK_INT(uc_report_requests(NULL), 0);
     CHECK_INT(uc_report_state(NULL, 0), -1);
     CHECK_INT(uc_report_failure_count(NULL), 0);
+    CHECK(strcmp(uc_report_text(NULL), "") == 0);
     CHECK(is_json(uc_report_json(NULL)));
     CHECK_INT(uc_progress_done(NULL), 0);
     CHECK_INT(uc_progress_total(NULL), 0);
@@ -102,7 +103,7 @@ static void last_error(const struct sandbox *sandbox) {
     CHECK_INT(uc_client_mass_update(client, &id, 1, "plan", "1", NULL, &report), UC_STATUS_OK);
     CHECK_INT(uc_report_status(report), UC_STATUS_OK);
     CHECK_INT(uc_report_state(report, 7), -1);
-    CHECK(uc_report_message(report) != NULL && uc_report_json(report) != NULL);
+    CHECK(uc_report_message(report) != NULL && uc_report_text(report) != NULL && uc_report_json(report) != NULL);
     uc_report_free(report);
     uc_client_free(client);
     CHECK(last_error_is_marked());
@@ -152,10 +153,10 @@ static void out_parameters(const struct sandbox *sandbox) {
     CHECK_STATUS(uc_client_mass_update(client, ids, 3, "plan", "b", NULL, NULL), UC_STATUS_INVALID_ARGUMENT);
 
     /* The report outlives its client. */
-    const char *message = uc_report_message(report), *json = uc_report_json(report);
+    const char *message = uc_report_message(report), *text = uc_report_text(report), *json = uc_report_json(report);
     uc_client_free(client);
     CHECK_INT(uc_report_total(report), 3);
-    CHECK(message == uc_report_message(report) && json == uc_report_json(report));
+    CHECK(message == uc_report_message(report) && text == uc_report_text(report) && json == uc_report_json(report));
     CHECK(is_json(json));
 
     /* All states at once: the size must be right, and nothing is written otherwise. */

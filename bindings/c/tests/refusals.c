@@ -46,6 +46,7 @@ static void check_refused_report(uc_report *report) {
     CHECK_INT(uc_report_failure_count(report), 0);
     CHECK_INT(uc_report_state(report, 0), -1);
     CHECK_INT(uc_report_states(report, NULL, 0), UC_STATUS_OK);
+    CHECK_TEXT(uc_report_text(report), "invalid_argument: ");
     CHECK_TEXT(uc_report_json(report), "\"status\":\"invalid_argument\"");
     CHECK(is_json(uc_report_json(report)));
     uc_report_free(report);

@@ -286,6 +286,9 @@ static void partial(void) {
         CHECK_STATUS(uc_report_failure(report, k, NULL, NULL, &again), UC_STATUS_OK);
         CHECK(again == message);
     }
+    CHECK_TEXT(uc_report_text(report), "partial: 2997 of 3000 ids confirmed");
+    CHECK_TEXT(uc_report_text(report), "3000 ids: 2997 confirmed, 3 rejected, 0 unknown, 0 not attempted; requests: ");
+    CHECK_TEXT(uc_report_text(report), "id 888888 at position 1234: rejected (http 400): ");
     size_t untouched = 77;
     CHECK_STATUS(uc_report_failure(report, 3, &untouched, NULL, NULL), UC_STATUS_INVALID_ARGUMENT);
     CHECK_INT(untouched, 77);

@@ -81,6 +81,7 @@ void signatures(void) {
     IS(uc_report_states, int, (const uc_report *, uint8_t *, size_t));
     IS(uc_report_failure_count, size_t, (const uc_report *));
     IS(uc_report_failure, int, (const uc_report *, size_t, size_t *, int *, const char **));
+    IS(uc_report_text, const char *, (const uc_report *));
     IS(uc_report_json, const char *, (const uc_report *));
     IS(uc_report_free, void, (uc_report *));
 

@@ -152,6 +152,7 @@ void runs(const usercom::Client& client) {
     CHECK(report.states() == std::vector<std::uint8_t>({UC_ID_CONFIRMED, UC_ID_CONFIRMED}));
     CHECK_THROWS(report.state(2), std::out_of_range, "state");
     CHECK(report.failures().empty());
+    CHECK(report.text().substr(0, 4) == "ok: ");
     CHECK(report.json().find("\"status\":\"ok\"") != report.json().npos);
     CHECK(&report.throw_for_failures() == &report);
 

@@ -138,29 +138,10 @@ final class Report implements \Stringable
         return Library::get()->uc_report_json($this->handle->pointer);
     }
 
-    /** The message, the numbers, the notes and the first ten failures, a line each. */
+    /** How the run ended, the numbers, the notes and the first ten failures, a line each. */
     public function __toString(): string
     {
-        $lines = [
-            $this->message,
-            "$this->total ids: $this->confirmed confirmed, $this->rejected rejected, $this->unknown unknown, "
-                . "$this->notAttempted not attempted; $this->requests requests",
-        ];
-        foreach ($this->notes as $note) {
-            $lines[] = "note: $note";
-        }
-        $shown = 0;
-        foreach ($this->failures() as $failure) {
-            if (++$shown > 10) {
-                $lines[] = 'and ' . ($this->rejected + $this->unknown - 10) . ' more';
-                break;
-            }
-            $http = $failure->httpStatus === null ? '' : " (http $failure->httpStatus)";
-            $lines[] = "id $failure->id at position $failure->index: " . strtolower($failure->state->name)
-                . "$http: $failure->message";
-        }
-
-        return implode("\n", $lines) . "\n";
+        return Library::get()->uc_report_text($this->handle->pointer);
     }
 
     private function __clone()

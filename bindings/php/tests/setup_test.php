@@ -140,7 +140,7 @@ test('on a web server with this package preloaded', function (): void {
     same(0, $code);
     try {
         $answer = page($folder, ...$options);
-        contains('Confirmed all 2 ids confirmed', $answer);
+        contains('Confirmed ok: all 2 ids confirmed', $answer);
     } finally {
         exec('rm -r ' . escapeshellarg($folder));
     }

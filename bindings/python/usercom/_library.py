@@ -86,6 +86,7 @@ DECLARATIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_report_failure_count": (c_size_t, [_handle]),
     "uc_report_failure": (
         c_int, [_handle, c_size_t, POINTER(c_size_t), POINTER(c_int), POINTER(c_char_p)]),
+    "uc_report_text": (_text, [_handle]),
     "uc_report_json": (_text, [_handle]),
     "uc_report_free": (None, [_handle]),
 }

@@ -93,20 +93,7 @@ class Report:
         )
 
     def __str__(self) -> str:
-        lines = [
-            f"{self.status.name.lower()}: {self.message}",
-            f"{self.total} ids: {self.confirmed} confirmed, {self.rejected} rejected, {self.unknown} unknown, "
-            f"{self.not_attempted} not attempted; {self.requests} requests, {self.retries} of them again",
-            *(f"note: {note}" for note in self.notes),
-        ]
-        for failure in self.failures[:10]:
-            http = f" (http {failure.http_status})" if failure.http_status else ""
-            lines.append(
-                f"id {failure.id} at position {failure.index}: {failure.state.name.lower()}{http}: {failure.message}"
-            )
-        if len(self.failures) > 10:
-            lines.append(f"and {len(self.failures) - 10} more")
-        return "\n".join(lines)
+        return text_of(lib.uc_report_text(self._handle.pointer)).rstrip("\n")
 
 
 # For bytes.translate: 1 for a rejected or unknown id.
