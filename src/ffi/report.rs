@@ -1,5 +1,6 @@
 //! What a run tells afterwards, with texts that C can read.
 
+use std::borrow::Cow;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::OnceLock;
 
@@ -49,8 +50,8 @@ impl uc_report {
     }
 
     /// What the run's caller is told besides the report.
-    pub(super) fn outcome(&self) -> (c_int, String) {
-        (self.status, self.message.to_string_lossy().into_owned())
+    pub(super) fn outcome(&self) -> (c_int, Cow<'_, str>) {
+        (self.status, self.message.to_string_lossy())
     }
 
     /// The status word of a run that did not begin.

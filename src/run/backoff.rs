@@ -69,5 +69,8 @@ mod tests {
         let roll = |seed| (0..4).map(|_| 0).scan(Dice::new(seed), |d, _| Some(d.next())).collect::<Vec<_>>();
         assert_eq!(roll(7), roll(7));
         assert_ne!(roll(7), roll(8));
+        // As published for SplitMix64.
+        let published = [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423];
+        assert_eq!(roll(1_234_567)[..3], published);
     }
 }

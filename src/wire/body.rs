@@ -140,6 +140,8 @@ fn eight_digits(n: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -210,5 +212,34 @@ mod tests {
             prop_assert!(text.len() <= bound + 40);
             prop_assert_eq!(fitting(&job, 0..n, &mut (bound - 1)), n - 1);
         }
+    }
+
+    #[test]
+    #[ignore = "a measurement: cargo test --release"]
+    fn the_cost_of_rendering() {
+        const N: usize = 1_000_000;
+        let ids: Vec<i64> = (0..N as i64).map(|i| 1_000_000 + i).collect();
+        let job = Job::new(&Update::new("plan", "pro"), Ids::Numeric(&ids), RULES).unwrap();
+        let mut body = Vec::new();
+        let mut rounds: Vec<f64> = (0..15)
+            .map(|_| {
+                let start = Instant::now();
+                for first in (0..N).step_by(1000) {
+                    render(
+                        &job,
+                        &Request { group: 0, slots: first..first + 1000, skip: Vec::new() },
+                        &mut body,
+                    );
+                    std::hint::black_box(&body);
+                }
+                start.elapsed().as_nanos() as f64 / N as f64
+            })
+            .collect();
+        rounds.sort_by(f64::total_cmp);
+        println!(
+            "{:.1} ns an id of seven digits, the median of {} rounds",
+            rounds[rounds.len() / 2],
+            rounds.len()
+        );
     }
 }
