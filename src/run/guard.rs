@@ -26,7 +26,7 @@ pub(crate) enum Guard {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// Refused, with this status and these words.
-    Refused(String),
+    Refused(u16, String),
     /// Refused because of this very id.
     Named,
     /// Anything else, except a confirmation, which ends the guard on its own.
@@ -75,7 +75,7 @@ impl Guard {
         };
         *left -= 1;
         found.push(match finding {
-            Finding::Refused(words) => Finding::Refused(without_numbers(&words)),
+            Finding::Refused(status, words) => Finding::Refused(status, without_numbers(&words)),
             other => other,
         });
         if *left > 0 {
@@ -84,7 +84,7 @@ impl Guard {
         let tried = *rounds + 1;
         let alike = found.iter().all(|finding| *finding == found[0]);
         let closed = match found[0] {
-            Finding::Refused(_) => alike,
+            Finding::Refused(..) => alike,
             Finding::Named => alike && (tried == ROUNDS || !more()),
             Finding::Unclear => false,
         };
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     fn refused(words: &str) -> Finding {
-        Finding::Refused(words.into())
+        Finding::Refused(400, words.into())
     }
 
     /// Three probes that find this.
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn three_alike_close_the_value() {
         let mut guard = Guard::new();
-        let found = ["400 no 17", "400 no 9", "400 no 123456"].map(refused);
+        let found = ["no 17", "no 9", "no 123456"].map(refused);
         assert_eq!(round(&mut guard, found), [200, 600, 1000]);
         assert_eq!(guard, Guard::Closed);
         guard.confirmed();
@@ -172,7 +172,7 @@ mod tests {
         round(&mut guard, named());
         assert!(guard.is_in_doubt());
         // Both kinds together say nothing, one of them alone does.
-        round(&mut guard, [Finding::Named, refused("400 no"), refused("400 no")]);
+        round(&mut guard, [Finding::Named, refused("no"), refused("no")]);
         assert!(guard.is_in_doubt());
         guard.confirmed();
         assert!(!guard.is_in_doubt() && guard.may_send());
@@ -182,18 +182,27 @@ mod tests {
     fn a_confirmed_id_opens_it() {
         let mut guard = Guard::new();
         guard.refused(&(0..1200), |_| true);
-        guard.probed(refused("400 no"), || true);
+        guard.probed(refused("no"), || true);
         guard.confirmed();
         assert!(guard.may_send());
-        assert!(!guard.probed(refused("400 no"), || true), "late probes change nothing");
+        assert!(!guard.probed(refused("no"), || true), "late probes change nothing");
         assert!(guard.refused(&(0..1200), |_| true).is_empty());
+    }
+
+    #[test]
+    fn other_words_or_another_status_are_not_alike() {
+        for other in [refused("no such user"), refused("no 1"), Finding::Refused(409, "no".into())] {
+            let mut guard = Guard::new();
+            round(&mut guard, [refused("no"), refused("no"), other.clone()]);
+            assert_eq!(guard, Guard::Armed { rounds: 1 }, "{other:?}");
+        }
     }
 
     #[test]
     fn three_rounds_at_other_places_then_isolation_decides() {
         let mut guard = Guard::new();
         for _ in 0..3 {
-            round(&mut guard, [refused("400 this"), Finding::Unclear, refused("400 this")]);
+            round(&mut guard, [refused("this"), Finding::Unclear, refused("this")]);
         }
         assert_eq!(guard, Guard::Off);
     }

@@ -131,7 +131,7 @@ impl Engine<'_> {
         }
         if segment.role == Role::Probe {
             let finding = match named.is_empty() {
-                true => Finding::Refused(format!("{status} {}", words.as_str())),
+                true => Finding::Refused(status, words.as_str().to_owned()),
                 false => Finding::Named,
             };
             return self.probed(group, finding);
