@@ -15,7 +15,7 @@ const ROUNDS: u8 = 8;
 /// blamed, empty where none or where names proved wrong.
 pub(crate) fn next_parts(mut refused: Segment, named: &[Blamed]) -> Vec<Segment> {
     if refused.suspects.is_empty() && named.is_empty() {
-        return refused.halves(Role::Part).into_iter().filter(|half| half.len() > 0).collect();
+        return refused.halves(Role::Part).to_vec();
     }
     refused.role = Role::Part;
     if !named.is_empty() && refused.rounds < ROUNDS && named.len() < refused.len() {
@@ -26,8 +26,8 @@ pub(crate) fn next_parts(mut refused: Segment, named: &[Blamed]) -> Vec<Segment>
     // Names didn't lead to a batch that passes: each suspect answers for itself, the rest is halved.
     let suspects = std::mem::take(&mut refused.suspects);
     let singles = suspects.iter().map(|(slot, _)| refused.single(*slot));
-    let halves = if refused.len() > 1 { refused.halves(Role::Part).to_vec() } else { vec![refused.clone()] };
-    singles.chain(halves.into_iter().filter(|half| half.len() > 0)).collect()
+    let rest = if refused.len() > 1 { refused.halves(Role::Part).to_vec() } else { vec![refused.clone()] };
+    singles.chain(rest).collect()
 }
 
 /// A refused segment with the slots that the answer blamed; the largest first, so that the good ids are
@@ -144,6 +144,18 @@ mod tests {
             let worst = if all && bad.len() < n { 1 } else { bound(n, bad.len()).max(2 * bad.len()) };
             prop_assert!(requests <= worst, "{} > {} for {} of {}", requests, worst, bad.len(), n);
         }
+    }
+
+    #[test]
+    fn eight_rounds_of_names_then_each_answers_for_itself() {
+        let mut parts = vec![Segment::new(Request { group: 0, slots: 0..100, skip: vec![] }, Role::Batch)];
+        for slot in 0..8 {
+            parts = next_parts(parts.remove(0), &[(slot, ReasonId::default())]);
+            assert_eq!((parts.len(), parts[0].len()), (1, 99 - slot));
+        }
+        parts = next_parts(parts.remove(0), &[(8, ReasonId::default())]);
+        let sizes: Vec<usize> = parts.iter().map(Segment::len).collect();
+        assert_eq!(sizes, [1, 1, 1, 1, 1, 1, 1, 1, 46, 46]);
     }
 
     #[test]
