@@ -367,10 +367,22 @@ fn a_429_is_waited_out_and_costs_no_attempt() {
     assert_eq!((report.status(), report.requests()), (Status::Ok, 21), "{report}");
     let at: Vec<_> = server.requests().iter().map(|r| r.at).collect();
     assert!(at.windows(2).any(|two| two[1] - two[0] >= s(1)), "nobody sends for a second");
-    let server = Server::start(|x| x.reply_with(429, "Retry-After: 3600\r\n", ""));
-    let report = server.ask(&ids(20)).impatient().send();
-    assert_eq!((report.status(), report.requests()), (Status::RateLimited, 1), "{report}");
-    assert_eq!(report.not_attempted(), 20, "{report}");
+}
+
+/// Also by the next run, which need not ask again to know.
+#[test]
+fn a_wait_beyond_its_patience_stops_a_run() {
+    let _watchdog = Watchdog::new(s(20));
+    for asked in ["3600", "9223372036854775807", "18446744073709551615", "99999999999999999999999"] {
+        let server = Server::start(move |x| x.reply_with(429, &format!("Retry-After: {asked}\r\n"), ""));
+        for requests in [1, 0] {
+            let report = server.ask(&ids(20)).impatient().send();
+            assert_eq!((report.status(), report.requests()), (Status::RateLimited, requests), "{report}");
+            assert_eq!(report.not_attempted(), 20, "{report}");
+            let said = "longer than this run's patience of 1 s; run it again later";
+            assert!(report.message().contains(said), "{report}");
+        }
+    }
 }
 
 /// Refuses requests of more than `most` ids.

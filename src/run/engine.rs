@@ -214,6 +214,13 @@ impl<'a> Engine<'a> {
             Ok(pass) => self.send(segment, pass),
             Err(hold) => {
                 self.queue.push_front(segment);
+                let left = hold.until - now;
+                if let Waiting::Asked(status) = hold.reason
+                    && left > self.limits.patience
+                {
+                    self.stop(Stop::asked_to_wait(status, left, self.limits.patience));
+                    return self.wait_or_done(None);
+                }
                 Step::Wait { until: Some(hold.until.min(patience_ends)), reason: hold.reason }
             }
         }

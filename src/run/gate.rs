@@ -18,6 +18,8 @@ const CATCH_UP: Duration = Duration::from_millis(20);
 /// After a 401 in the middle: the service answers so for a short while after a burst.
 const PROBES_AFTER_401: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(30)];
+/// No run is more patient: whatever the service asks, somebody asks it again after this.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
 /// What a 429 leaves of the pace, the least that is left, and what each success gives back.
 const FALL: f64 = 0.7;
 const FLOOR: f64 = 0.05;
@@ -45,7 +47,7 @@ struct State {
     /// When the pace lets the next request go.
     next: Option<Instant>,
     /// Nobody sends before this.
-    closed_until: Option<Instant>,
+    closed: Option<Hold>,
     /// What is left of the pace after the service complained about it.
     share: f64,
     last_fall: Option<Instant>,
@@ -64,7 +66,7 @@ impl Default for State {
     fn default() -> State {
         State {
             next: None,
-            closed_until: None,
+            closed: None,
             share: 1.0,
             last_fall: None,
             throttles: 0,
@@ -97,8 +99,10 @@ pub(crate) struct Hold {
 pub(crate) enum Waiting {
     /// Its own pace.
     Pace,
-    /// An answer, the end of trouble, or a wait that the service asked for.
+    /// An answer, or the end of trouble.
     Service,
+    /// The end of a wait that the service asked for with this HTTP status.
+    Asked(u16),
 }
 
 /// Whose fault a failure is.
@@ -132,8 +136,8 @@ impl Gate {
     /// Leave to send now, or the time at which to ask again.
     pub fn admit(self: &Arc<Gate>, now: Instant, interval: Interval) -> Result<Pass, Hold> {
         let mut state = self.state();
-        if let Some(until) = state.closed_until.filter(|until| *until > now) {
-            return Err(Hold { until, reason: Waiting::Service });
+        if let Some(hold) = state.closed.filter(|hold| hold.until > now) {
+            return Err(hold);
         }
         let in_trouble = state.troubles > 0 || state.unauthorized > 0;
         if in_trouble && state.probing {
@@ -196,32 +200,29 @@ impl Pass {
             state.troubles += 1;
             state.trouble_at = Some(now);
             let wait = backoff(state.troubles, dice);
-            state.close_until(now + wait);
+            state.close(now + wait, Waiting::Service);
         }
         Blame::Service
     }
 
-    /// 429 or 503 with a wait. Returns how long everybody waits now.
-    pub fn throttled(
-        self,
-        now: Instant,
-        asked: Option<Duration>,
-        too_fast: bool,
-        dice: &mut Dice,
-    ) -> Duration {
+    /// 429, or 503 with a wait: everybody waits.
+    pub fn throttled(self, now: Instant, status: u16, asked: Option<Duration>, dice: &mut Dice) {
         let mut state = self.gate.state();
         if state.last_fall.is_none_or(|fall| self.sent_at >= fall) {
             state.throttles += 1;
-            if too_fast {
+            if status == 429 {
                 state.share = (state.share * FALL).max(FLOOR);
             }
             state.last_fall = Some(now);
         }
         // A little more than asked, so that not everybody is back in the same millisecond.
         let jitter = Duration::from_millis(250).mul_f64(dice.unit());
-        let wait = asked.unwrap_or_default().max(backoff(state.throttles, dice)) + jitter;
-        state.close_until(now + wait);
-        wait
+        let own = backoff(state.throttles, dice);
+        let (wait, reason) = match asked.map(|asked| asked.min(LONGEST)).filter(|asked| *asked > own) {
+            Some(asked) => (asked, Waiting::Asked(status)),
+            None => (own, Waiting::Service),
+        };
+        state.close(now + wait + jitter, reason);
     }
 
     /// 401. `Err` when it is to be believed: the first answer ever, or three probes in vain.
@@ -236,7 +237,7 @@ impl Pass {
             };
             state.unauthorized += 1;
             state.trouble_at = Some(now);
-            state.close_until(now + *wait);
+            state.close(now + *wait, Waiting::Service);
         }
         Ok(())
     }
@@ -251,8 +252,10 @@ impl Drop for Pass {
 }
 
 impl State {
-    fn close_until(&mut self, until: Instant) {
-        self.closed_until = Some(self.closed_until.map_or(until, |closed| closed.max(until)));
+    fn close(&mut self, until: Instant, reason: Waiting) {
+        if self.closed.is_none_or(|closed| closed.until < until) {
+            self.closed = Some(Hold { until, reason });
+        }
     }
 
     /// Whether a request sent at `sent_at` tells more than is known already.
@@ -355,8 +358,10 @@ mod tests {
         let together: Vec<Pass> = (0..3).map(|_| gate.admit(now, None).unwrap()).collect();
         now += SECOND;
         for pass in together {
-            let wait = pass.throttled(now, Some(2 * SECOND), true, &mut dice);
-            assert!(wait >= 2 * SECOND && wait < Duration::from_millis(2800), "{wait:?}");
+            pass.throttled(now, 429, Some(2 * SECOND), &mut dice);
+            let Hold { until, reason } = gate.admit(now, None).unwrap_err();
+            assert_eq!(reason, Waiting::Asked(429));
+            assert!(until >= now + 2 * SECOND && until < now + Duration::from_millis(2800));
         }
         assert!(gate.admit(now + 2 * SECOND - Duration::from_nanos(1), None).is_err());
         assert!((gate.share() - 0.7).abs() < 1e-9);
@@ -372,10 +377,29 @@ mod tests {
     }
 
     #[test]
+    fn what_is_asked_counts_up_to_a_day_and_never_less_than_the_backoff() {
+        let day = 24 * 3600 * SECOND;
+        let (nothing, longest) = (Duration::ZERO, Duration::from_secs(u64::MAX));
+        for (asked, at_least, reason) in [
+            (Some(longest), day, Waiting::Asked(503)),
+            (Some(SECOND), SECOND, Waiting::Asked(503)),
+            (Some(nothing), nothing, Waiting::Service),
+            (None, nothing, Waiting::Service),
+        ] {
+            let (gate, now, mut dice) = gate();
+            gate.admit(now, None).unwrap().throttled(now, 503, asked, &mut dice);
+            let hold = gate.admit(now, None).unwrap_err();
+            assert_eq!(hold.reason, reason, "{asked:?}");
+            assert!((at_least..at_least + SECOND).contains(&(hold.until - now)), "{asked:?}");
+            assert!((gate.share() - 1.0).abs() < 1e-9, "the pace falls with a 429 only");
+        }
+    }
+
+    #[test]
     fn a_late_success_does_not_cut_a_wait_short() {
         let (gate, now, mut dice) = gate();
         let slow = gate.admit(now, None).unwrap();
-        gate.admit(now, None).unwrap().throttled(now, Some(9 * SECOND), true, &mut dice);
+        gate.admit(now, None).unwrap().throttled(now, 429, Some(9 * SECOND), &mut dice);
         slow.succeeded(now + SECOND);
         assert!(gate.admit(now + 8 * SECOND, None).is_err());
     }

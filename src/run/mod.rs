@@ -172,7 +172,7 @@ fn drive(engine: &mut Engine<'_>, world: &mut impl World, watch: &mut Watch<'_>)
         let waited = world.now().saturating_duration_since(now);
         match reason {
             Waiting::Pace => traffic.waited_for_pace += waited,
-            Waiting::Service => traffic.waited_for_service += waited,
+            Waiting::Service | Waiting::Asked(_) => traffic.waited_for_service += waited,
         }
         if let Some(answer) = answer {
             watch.answered(answer.ticket, &answer.verdict);

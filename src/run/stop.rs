@@ -1,5 +1,7 @@
 //! Why a run stopped before its end, and how that is said.
 
+use std::time::Duration;
+
 use super::report::Status;
 use crate::wire::{Fatal, Fault, Words};
 
@@ -47,6 +49,21 @@ impl Stop {
         }
     }
 
+    /// The service asks for a longer wait than the run has patience for.
+    pub fn asked_to_wait(status: u16, wait: Duration, patience: Duration) -> Stop {
+        let message = format!(
+            "the service asks to wait {} s, which is longer than this run's patience of {} s; run it again later",
+            wait.as_secs(),
+            patience.as_secs()
+        );
+        Stop::new(when_throttled(status), message)
+    }
+
+    /// What a run stops with that ran out of patience while the service had it wait.
+    pub fn throttled(status: u16, words: &Words) -> Stop {
+        Stop::new(when_throttled(status), said(Some(status), words))
+    }
+
     /// What a run stops with that ran out of patience over this.
     pub fn trouble(fault: Fault, status: Option<u16>, words: &Words) -> Stop {
         let why = match fault {
@@ -60,6 +77,10 @@ impl Stop {
         };
         Stop::new(why, said(status, words))
     }
+}
+
+fn when_throttled(status: u16) -> Status {
+    if status == 429 { Status::RateLimited } else { Status::Server }
 }
 
 fn said(status: Option<u16>, words: &Words) -> String {

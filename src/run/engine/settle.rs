@@ -39,18 +39,8 @@ impl Engine<'_> {
                 self.too_large(segment);
             }
             Verdict::Throttled { status, wait, words } => {
-                let too_fast = status == 429;
-                let stopping = if too_fast { Status::RateLimited } else { Status::Server };
-                let wait = pass.throttled(now, wait, too_fast, &mut self.dice);
-                self.trouble = Stop::new(stopping, format!("http {status}: {}", words.as_str()));
-                if wait > self.limits.patience {
-                    let message = format!(
-                        "the service asks to wait {} s, which is longer than this run's patience of {} s; run it again later",
-                        wait.as_secs(),
-                        self.limits.patience.as_secs()
-                    );
-                    self.stop(Stop::new(stopping, message));
-                }
+                pass.throttled(now, status, wait, &mut self.dice);
+                self.trouble = Stop::throttled(status, &words);
                 self.queue.push_front(segment);
             }
             Verdict::Unauthorized { words } => {
