@@ -14,7 +14,7 @@
  * OWNERSHIP. What a _new function or an out-parameter gives is yours: free it with the _free function of its
  * type, once. Every const char * that is returned is borrowed: never free it. What you hand over is read during
  * the call and never kept, except userdata pointers. _free(NULL) is a no-op, and no _free does any I/O. An
- * out-parameter is set to NULL before anything else happens.
+ * out-parameter is set to NULL before anything else happens. Where there is no memory left the process aborts.
  *
  * NULL. Where NULL is not named as allowed it gives UC_STATUS_INVALID_ARGUMENT and a message that names the
  * argument; accessors give 0, -1 or "". NULL with a count of 0 is an empty list. A setter takes NULL as "the
@@ -22,8 +22,8 @@
  *
  * SETTERS check at once. What they refuse gives UC_STATUS_INVALID_ARGUMENT, and what was set before stays.
  *
- * THREADS. A pointer to const may be used by any number of threads at once; other handles by one thread at a
- * time. Callbacks run on the thread that made the call, and so does the log. No thread of the library outlives
+ * THREADS. A pointer to const may be used by any number of threads at once, and so may a uc_cancel; other handles
+ * by one thread at a time. Callbacks run on the thread that made the call, and so does the log. No thread of the library outlives
  * the call that started it: a process may end at any time, and dlclose() is harmless.
  *
  * CALLBACKS must return normally: no longjmp, no C++ exception.
@@ -158,11 +158,6 @@ typedef enum uc_id_state {
 } uc_id_state;
 
 /**
- * Which call a job is made of.
- */
-typedef struct Call Call;
-
-/**
  * Stops runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
  * after every run that was given it has returned. Any thread, any number of runs.
  */
@@ -217,7 +212,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * A handle that hasn't been requested. NULL only when there is no memory.
+ * A handle that hasn't been requested. Never NULL.
  */
 struct uc_cancel *uc_cancel_new(void);
 
@@ -375,7 +370,7 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
 const char *uc_last_error(void);
 
 /**
- * New settings, all defaults. NULL only when there is no memory.
+ * New settings, all defaults. Never NULL.
  */
 struct uc_options *uc_options_new(void);
 
@@ -531,7 +526,7 @@ const char *uc_report_json(const struct uc_report *report);
 void uc_report_free(struct uc_report *report);
 
 /**
- * New settings, all defaults. NULL only when there is no memory.
+ * New settings, all defaults. Never NULL.
  */
 struct uc_run_options *uc_run_options_new(void);
 
@@ -548,7 +543,8 @@ int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t 
 
 /**
  * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds. Its status
- * says what was in the way. Defaults to 120,000. As with every stop but a cancel or a deadline, nothing more is sent
+ * says what was in the way. Defaults to 120,000; never less than 21 requests take at the pace that is set, 4.2 s at
+ * 5 a second. As with every stop but a cancel or a deadline, nothing more is sent
  * then, and requests under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers
  * say what became of their ids.
  */

@@ -30,7 +30,6 @@ typedef enum uc_id_state {
   UC_ID_REJECTED = 2,
   UC_ID_UNKNOWN = 3,
 } uc_id_state;
-typedef struct Call Call;
 typedef struct uc_cancel uc_cancel;
 typedef struct uc_client uc_client;
 typedef struct uc_options uc_options;

@@ -10,7 +10,7 @@ use crate::run::{Cancel, Progress};
 /// after every run that was given it has returned. Any thread, any number of runs.
 pub struct uc_cancel(pub(super) Cancel);
 
-/// A handle that hasn't been requested. NULL only when there is no memory.
+/// A handle that hasn't been requested. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_cancel_new() -> *mut uc_cancel {
     look(std::ptr::null_mut(), || give(uc_cancel(Cancel::new())))

@@ -20,7 +20,7 @@ pub struct uc_options(pub(super) Options);
 pub type uc_log_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, level: c_int, message: *const c_char)>;
 
-/// New settings, all defaults. NULL only when there is no memory.
+/// New settings, all defaults. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_options_new() -> *mut uc_options {
     look(std::ptr::null_mut(), || give(uc_options::default()))

@@ -328,7 +328,10 @@ fn read(
     }
     if lines == 0 {
         // Not even a first line: the job had sent nothing when it ended, or somebody emptied the file.
-        return Err(Unread::New);
+        return Err(match is_torn_header(torn, fingerprint) {
+            true => Unread::New,
+            false => Unread::Unfit("its first line is damaged".into()),
+        });
     }
     let warning = (!torn.is_empty()).then(|| "the journal's torn last line was cut off".to_owned());
     Ok(Found { marks, lines, good_bytes: bytes.len() - torn.len(), warning })
@@ -346,6 +349,14 @@ fn next_line<'a>(rest: &mut &'a [u8], number: u64) -> Option<&'a str> {
         *rest = &rest[end + 1..];
     }
     whole.then_some(content)
+}
+
+/// Whether this is as much as a crash may leave of a first line for this job.
+fn is_torn_header(torn: &[u8], fingerprint: &str) -> bool {
+    let before = "0 01234567 ".len();
+    let content = format!("usercom-journal {VERSION} {fingerprint} ");
+    let begins = content.bytes().zip(torn.iter().skip(before)).all(|(one, other)| one == *other);
+    begins && b"0 ".iter().zip(torn).all(|(one, other)| one == other) && !torn.contains(&b'\n')
 }
 
 fn check_header(
@@ -498,24 +509,36 @@ mod tests {
 
     #[test]
     fn a_flipped_bit_never_confirms_anything_new() {
-        let whole = journal().into_bytes();
-        let all = look(&whole).unwrap().marks;
-        for at in 0..whole.len() {
-            for bit in 0..8 {
-                let mut damaged = whole.clone();
+        for whole in [journal(), header() + &line(1, "sending 0-9")] {
+            let all = look(whole.as_bytes()).unwrap().marks;
+            for (at, bit) in (0..whole.len()).flat_map(|at| (0..8).map(move |bit| (at, bit))) {
+                let mut damaged = whole.clone().into_bytes();
                 damaged[at] ^= 1 << bit;
                 match look(&damaged) {
                     // Only the end may be lost quietly.
                     Ok(found) => {
-                        assert!(
-                            all.starts_with(&found.marks) && found.marks.len() < all.len(),
-                            "byte {at}, bit {bit}"
-                        );
+                        let fewer = all.starts_with(&found.marks) && found.marks.len() < all.len();
+                        assert!(fewer, "byte {at}, bit {bit}");
                     }
                     Err(Unread::Unfit(_)) => {}
                     Err(Unread::New) => panic!("byte {at}, bit {bit}: taken for new"),
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_start_of_a_journal_is_not_thrown_away() {
+        let other_job = header().replace(JOB, "f00e");
+        for bytes in [
+            "a note to myself",
+            "0 notes of other programs",
+            "1 ",
+            "\n",
+            other_job.trim_end(),
+            &header()[1..],
+        ] {
+            assert!(why(bytes).contains("first line is damaged"), "{bytes:?}");
         }
     }
 

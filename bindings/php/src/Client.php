@@ -102,7 +102,7 @@ final class Client
      *     run. What it throws stops the run and is thrown again, and then there is no report. It must not exit()
      * @param float|null $deadline seconds that the whole call may take, waits included; default: no limit
      * @param float|null $patience the run stops when for so many seconds no batch was confirmed or refused, 1 to
-     *     86400; default 120
+     *     86400; default 120; never less than 21 requests take at the pace, 4.2 s at 5 a second
      * @param int|null $maxRequests most requests of the run; default: twenty times what the job needs when all goes
      *     well, at least 1,000
      * @param string|null $journalDir directory of a journal: the very same call, made again after a crash or a cancel,

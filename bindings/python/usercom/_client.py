@@ -155,7 +155,7 @@ class Client:
         - `deadline`: seconds for the whole call, waits and retries included; requests under way then get up
           to 5 s more. Default none.
         - `patience`: the run stops when no batch was confirmed or refused for so many seconds, 1 to 86,400;
-          default 120.
+          default 120; never less than 21 requests take at the pace, 4.2 s at 5 a second.
         - `max_requests`: default twenty times what the job needs when all goes well, at least 1,000.
         - `standard_attributes`: the attribute is one that every profile has, such as first_name.
         - `allow_null`: None may be sent, about which the vendor documents nothing.
