@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderValue, Request, Uri, header};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig};
@@ -133,7 +133,8 @@ pub(crate) struct Http {
     /// By [`Call`]: all but the body, which is all that changes from one to the next.
     requests: Vec<Request<()>>,
     config: ureq::config::Config,
-    idle: Mutex<Vec<Agent>>,
+    /// And since when they are.
+    idle: Mutex<Vec<(Instant, Agent)>>,
 }
 
 impl Http {
@@ -203,13 +204,17 @@ impl Http {
     /// Lends the connections of an earlier run, or none yet, to a run of its own.
     pub fn line(&self, call: Call) -> Line<'_> {
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let agent = idle.unwrap_or_else(|| self.config.new_agent());
+        let agent = idle.map_or_else(|| self.config.new_agent(), |(_, agent)| agent);
         Line { http: self, agent, request: &self.requests[call as usize], was_cut: AtomicBool::new(false) }
     }
 
     /// Takes back what a run has no more use for.
     pub fn give_back(&self, agent: Agent) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(agent);
+        let now = Instant::now();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Those of a time when more runs went on at once: their connections won't be used again.
+        idle.retain(|(since, _)| now - *since < IDLE);
+        idle.push((now, agent));
     }
 }
 
@@ -481,14 +486,15 @@ fn parse_proxy(url: &str, named: &'static str, except: Option<&str>) -> Result<u
 fn check_trust_store() -> Result<()> {
     #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
     {
-        static FOUND: std::sync::OnceLock<()> = std::sync::OnceLock::new();
-        if FOUND.get().is_none() {
+        // Not a `OnceLock`: in a child that was forked while it is being set it would wait for ever.
+        static FOUND: AtomicBool = AtomicBool::new(false);
+        if !FOUND.load(Ordering::Relaxed) {
             if rustls_native_certs::load_native_certs().certs.is_empty() {
                 return Err(Error::Tls(
                     "this machine has no trusted certificates; install ca-certificates or set ca_file".into(),
                 ));
             }
-            let _ = FOUND.set(());
+            FOUND.store(true, Ordering::Relaxed);
         }
     }
     Ok(())
