@@ -24,7 +24,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib generate program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -49,8 +49,8 @@ lib:                    ## the C library, shared and static, into target/lib
 	@ln -sf libusercom.so.$(VERSION) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libusercom.so
 
-header:                 ## write include/usercom.h anew from src/ffi
-	$(CARGO) build --lib --features header
+generate:               ## write everything that is generated from src/interface and src/ffi
+	$(CARGO) build --lib --features generate
 
 program:                ## the program, target/release/usercom
 	$(CARGO) build --profile $(PROFILE) --features cli --bin usercom

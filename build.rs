@@ -1,19 +1,19 @@
-//! Rewrites `include/usercom.h` when built with the feature `header`; otherwise does nothing.
+//! Writes everything that is generated when built with the feature `generate`; otherwise does nothing.
+
+#[cfg(feature = "generate")]
+#[path = "scripts/generate/mod.rs"]
+mod generate;
 
 fn main() {
     println!("cargo:rerun-if-changed=build.rs");
-    #[cfg(feature = "header")]
-    write_header();
-}
-
-#[cfg(feature = "header")]
-fn write_header() {
-    println!("cargo:rerun-if-changed=src");
-    println!("cargo:rerun-if-changed=cbindgen.toml");
-    match cbindgen::generate(".") {
-        Ok(header) => {
-            header.write_to_file("include/usercom.h");
+    #[cfg(feature = "generate")]
+    {
+        // The generated files, too: one that was edited by hand is written anew.
+        for input in ["src", "scripts/generate", "include", "bindings", "docs", "README.md", "cbindgen.toml"] {
+            println!("cargo:rerun-if-changed={input}");
         }
-        Err(error) => println!("cargo::error=include/usercom.h was not written: {error}"),
+        if let Err(error) = generate::write(std::path::Path::new(".")) {
+            println!("cargo::error=make generate: {error}");
+        }
     }
 }

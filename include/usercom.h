@@ -58,101 +58,103 @@
  */
 typedef enum uc_status {
   /**
-   * Done; a run: ran to its end, every id confirmed.
+   * Completed: every id is confirmed.
    */
   UC_STATUS_OK = 0,
   /**
-   * Ran to its end, some ids rejected or unknown.
+   * Completed: some ids are rejected or unknown.
    */
   UC_STATUS_PARTIAL = 1,
   /**
-   * Stopped because it was asked to.
+   * Stopped early: the caller cancelled the run.
    */
   UC_STATUS_CANCELLED = 2,
   /**
-   * Stopped because its time was up.
+   * Stopped early: the deadline passed.
    */
   UC_STATUS_DEADLINE = 3,
   /**
-   * Nothing was sent: the report says what would have been.
+   * Dry run: nothing was sent. The report says what would be sent.
    */
   UC_STATUS_DRY_RUN = 4,
   /**
-   * An argument was refused before the run began. Nothing was sent.
+   * Nothing was sent: an argument is invalid. The message says which one and what to do.
    */
   UC_STATUS_INVALID_ARGUMENT = 10,
   /**
-   * Stopped: the token was refused.
+   * Stopped early: the service does not accept the token.
    */
   UC_STATUS_UNAUTHORIZED = 20,
   /**
-   * Stopped: the service asked for a longer wait than the run's patience.
+   * Stopped early: the service asked for a longer wait than the stall timeout.
    */
   UC_STATUS_RATE_LIMITED = 21,
   /**
-   * Stopped: attribute or value refused, or none of the ids exist.
+   * Stopped early: the service rejects the attribute or the value, or none of these ids exist.
    */
   UC_STATUS_REJECTED = 22,
   /**
-   * Stopped: the service kept failing.
+   * Stopped early: the service kept failing.
    */
   UC_STATUS_SERVER = 23,
   /**
-   * Stopped: this is not the service, or not with this method.
+   * Stopped early: this is not the service, or it does not take this method.
    */
   UC_STATUS_WRONG_ENDPOINT = 24,
   /**
-   * Stopped: more requests than a job of this size should need.
+   * Stopped early: the run reached its maximum number of requests.
    */
   UC_STATUS_REQUEST_LIMIT = 25,
   /**
-   * Stopped: no connection, or none that lasted.
+   * Stopped early: no connection, or none that lasted.
    */
   UC_STATUS_TRANSPORT = 30,
   /**
-   * Stopped: answers that can't be understood.
+   * Stopped early: the responses can't be understood.
    */
   UC_STATUS_BAD_RESPONSE = 31,
   /**
-   * No trusted connection: certificate, handshake, or no trust store on this machine.
+   * No trusted connection: the certificate or the handshake failed, or this machine has no trusted
+   * certificates.
    */
   UC_STATUS_TLS = 32,
   /**
-   * Stopped: the journal can't be written.
+   * Stopped early: the journal can't be written.
    */
   UC_STATUS_JOURNAL = 40,
   /**
-   * The client was made before `fork()` and this is the child.
+   * Nothing was sent: the client was made before fork() and this is the child process.
    */
   UC_STATUS_FORKED = 41,
   /**
-   * Nothing was sent: the same update is running already.
+   * Nothing was sent: the same update is already running.
    */
   UC_STATUS_BUSY = 42,
   /**
-   * A bug in this library.
+   * A bug in usercom. The ids that it concerns are unknown.
    */
   UC_STATUS_INTERNAL = 99,
 } uc_status;
 
 /**
- * What has become of an id.
+ * What became of an id.
  */
 typedef enum uc_id_state {
   /**
-   * Never sent, or not applied for a reason that concerns the whole run.
+   * Not sent, or sent only in requests that were rejected for a reason that concerns the whole run.
    */
   UC_ID_NOT_ATTEMPTED = 0,
   /**
-   * In a batch that the service accepted. That does not prove that the user exists.
+   * In a batch that the service accepted with a complete 2xx response. That does not prove that the user
+   * exists.
    */
   UC_ID_CONFIRMED = 1,
   /**
-   * Refused, with a reason.
+   * Rejected by the service, with a reason.
    */
   UC_ID_REJECTED = 2,
   /**
-   * Sent at least once, and nothing proves that it was applied or that it wasn't.
+   * Sent at least once, without proof that it was applied or that it was not.
    */
   UC_ID_UNKNOWN = 3,
 } uc_id_state;
@@ -171,8 +173,8 @@ typedef struct uc_cancel uc_cancel;
 typedef struct uc_client uc_client;
 
 /**
- * Settings of a client. Made by `uc_options_new`, freed by `uc_options_free`; a client copies what it needs,
- * so they may be freed or used again right after `uc_client_new`. One thread at a time.
+ * Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies what it needs: they may
+ * be freed or used again right after `uc_client_new`. One thread at a time.
  */
 typedef struct uc_options uc_options;
 
@@ -188,7 +190,7 @@ typedef struct uc_progress uc_progress;
 typedef struct uc_report uc_report;
 
 /**
- * Settings of one run. Made by `uc_run_options_new`, freed by `uc_run_options_free`; may be used for any
+ * Options of a run. Made by `uc_run_options_new`, freed by `uc_run_options_free`. They may be used for any
  * number of runs, also at the same time, as long as no setter is called meanwhile.
  */
 typedef struct uc_run_options uc_run_options;
@@ -279,7 +281,7 @@ int uc_mass_update(const char *subdomain,
                    const char *json_value);
 
 /**
- * Makes a client with settings of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
+ * Makes a client with options of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
  * first. `UC_STATUS_INVALID_ARGUMENT` when subdomain, token or a setting is refused, `UC_STATUS_TLS` when this
  * machine has no trusted certificates.
  */
@@ -308,14 +310,14 @@ void uc_client_free(struct uc_client *client);
 void uc_shutdown(void);
 
 /**
- * Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
+ * Sets `attribute` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
  * (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
  * arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
  */
 int uc_client_mass_update(const struct uc_client *client,
                           const int64_t *ids,
                           size_t n,
-                          const char *attr,
+                          const char *attribute,
                           const char *json_value,
                           const struct uc_run_options *run_options,
                           struct uc_report **report);
@@ -327,13 +329,13 @@ int uc_client_mass_update(const struct uc_client *client,
 int uc_client_mass_update_custom_ids(const struct uc_client *client,
                                      const char *const *custom_ids,
                                      size_t n,
-                                     const char *attr,
+                                     const char *attribute,
                                      const char *json_value,
                                      const struct uc_run_options *run_options,
                                      struct uc_report **report);
 
 /**
- * Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
+ * Sets `attribute` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
  * grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
  * earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
  * `uc_client_mass_update`.
@@ -344,7 +346,7 @@ int uc_client_mass_update_rows(const struct uc_client *client,
                                size_t n,
                                const char *const *json_values,
                                size_t n_values,
-                               const char *attr,
+                               const char *attribute,
                                const struct uc_run_options *run_options,
                                struct uc_report **report);
 
@@ -357,9 +359,122 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
                                           size_t n,
                                           const char *const *json_values,
                                           size_t n_values,
-                                          const char *attr,
+                                          const char *attribute,
                                           const struct uc_run_options *run_options,
                                           struct uc_report **report);
+
+/**
+ * Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
+ * only. NULL is the default: https://<subdomain>.user.com.
+ */
+int uc_options_set_base_url(struct uc_options *options, const char *url);
+
+/**
+ * The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from
+ * one to the other on its own. "PUT" or "POST". NULL is the default: "PUT".
+ */
+int uc_options_set_method(struct uc_options *options, const char *method);
+
+/**
+ * The version of the API to ask for in the Accept header. 0 asks for none. Default: 0.
+ */
+int uc_options_set_api_version(struct uc_options *options, uint32_t version);
+
+/**
+ * Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
+ * connect, 30 s to send, 30 s for the rest of the response. In milliseconds, 1 to 3,600,000 (1 ms to 1 h).
+ * Default: 60,000 (60 s).
+ */
+int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
+
+/**
+ * Maximum number of ids per request. A request body is never larger than 256 KiB. 1 to 10,000 ids. Default:
+ * 1,000 ids.
+ */
+int uc_options_set_batch_size(struct uc_options *options, size_t ids);
+
+/**
+ * Maximum number of requests in flight at once. Threads start only when they are needed and end with the
+ * run. 1 to 32 workers. Default: 8 workers.
+ */
+int uc_options_set_workers(struct uc_options *options, uint32_t workers);
+
+/**
+ * Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint
+ * and token shares it. Waits that the service asks for are obeyed in any case. From 0.1 to 1,000 requests
+ * per second; 0 is no limit. Default: 5 requests per second.
+ */
+int uc_options_set_rate_limit(struct uc_options *options, uint32_t requests, uint64_t per_ms);
+
+/**
+ * Maximum number of attempts per batch. Failures while the whole service is down are not counted. 1 to 20
+ * attempts. Default: 8 attempts.
+ */
+int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
+
+/**
+ * The proxy for https requests: http://[user:password@]host:port. An empty text connects directly. NULL is
+ * the default: HTTPS_PROXY and NO_PROXY of the environment.
+ */
+int uc_options_set_proxy(struct uc_options *options, const char *url);
+
+/**
+ * A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.
+ * NULL is the default: the certificates of this machine.
+ */
+int uc_options_set_ca_file(struct uc_options *options, const char *pem_path);
+
+/**
+ * Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
+ * more. The run ends with `UC_STATUS_DEADLINE`. In milliseconds. 0 is the default: no limit.
+ */
+int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * The run stops early after this long without progress: no batch was confirmed or rejected. It is never less
+ * than 21 requests take at the `uc_options_set_rate_limit`, 4.2 s at 5 per second. The status says what was
+ * in the way. Requests in flight are waited for, within the limits of `uc_options_set_request_timeout_ms`.
+ * In milliseconds, 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
+ */
+int uc_run_options_set_stall_timeout_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`. 1
+ * and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+ */
+int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
+
+/**
+ * Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
+ * resumes the run. A completed run removes its journal. The directory is created if it does not exist. While
+ * another process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written,
+ * with `UC_STATUS_JOURNAL`. NULL is the default: no journal.
+ */
+int uc_run_options_set_journal_dir(struct uc_run_options *run_options, const char *dir);
+
+/**
+ * Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
+ * because another run may have written newer values since. In milliseconds, 1,000 to 2,592,000,000 (1 s to
+ * 30 days). Default: 43,200,000 (12 h).
+ */
+int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * The attribute is one that every profile has, such as first_name, and not a custom one. Non-zero is on, 0
+ * is off (default).
+ */
+int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
+
+/**
+ * Allows the value null. The vendor does not document what null does. Non-zero is on, 0 is off (default).
+ */
+int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
+
+/**
+ * Does everything but the network, and reports requests, bytes and seconds. The run ends with
+ * `UC_STATUS_DRY_RUN`. Non-zero is on, 0 is off (default).
+ */
+int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
 
 /**
  * This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
@@ -370,75 +485,28 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
 const char *uc_last_error(void);
 
 /**
- * New settings, all defaults. Never NULL.
+ * New options, all with their defaults. Never NULL.
  */
 struct uc_options *uc_options_new(void);
 
 /**
- * Frees settings. NULL is a no-op.
+ * Frees options. NULL is a no-op.
  */
 void uc_options_free(struct uc_options *options);
 
 /**
- * Another address than `https://<subdomain>.user.com`: scheme, host and port only. `http` is taken for
- * loopback addresses only. NULL: the default.
+ * Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text,
+ * true, false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
+ * Names, types, units, bounds and defaults are those of the setters below and are listed in `usercom.json`. An
+ * unknown name and a value of a wrong type or outside the bounds return `UC_STATUS_INVALID_ARGUMENT`.
  */
-int uc_options_set_base_url(struct uc_options *options, const char *url);
-
-/**
- * `"PUT"` (default, also NULL) or `"POST"`. There is never a silent change from one to the other.
- */
-int uc_options_set_method(struct uc_options *options, const char *method);
-
-/**
- * Asks for a version of the API in the `Accept` header. 0: ask for none (default).
- */
-int uc_options_set_api_version(struct uc_options *options, uint32_t version);
-
-/**
- * How long the first byte of an answer may take, 1 to 3,600,000 milliseconds. Defaults to 60,000. The other
- * phases of a request are fixed: 10 s to connect, 30 s to send, 30 s for the rest of the answer.
- */
-int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
-
-/**
- * Ids per request, 1 to 10,000. Defaults to 1,000. A body is never larger than 256 KiB.
- */
-int uc_options_set_batch_size(struct uc_options *options, size_t ids);
-
-/**
- * Most requests under way at once, 1 to 32. Defaults to 8. Threads are started only when needed and end
- * with the run.
- */
-int uc_options_set_workers(struct uc_options *options, uint32_t workers);
-
-/**
- * At most `requests` in `per_ms` milliseconds, evenly spaced: 0.1 to 1,000 a second. Defaults to 5 in
- * 1,000. `requests` 0: as fast as it goes. Everything in this process that uses the same endpoint and token
- * shares the pace.
- */
-int uc_options_set_rate_limit(struct uc_options *options, uint32_t requests, uint64_t per_ms);
-
-/**
- * How often a batch is tried while others succeed, 1 to 20. Defaults to 8.
- */
-int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
-
-/**
- * A proxy, `http://[user:password@]host:port`; `""`: none. NULL (default): `HTTPS_PROXY` and `NO_PROXY` of
- * the environment when the client is made, for https only.
- */
-int uc_options_set_proxy(struct uc_options *options, const char *url);
-
-/**
- * A PEM file with the certificates to trust instead of this machine's. It is read at once. NULL (default):
- * this machine's.
- */
-int uc_options_set_ca_file(struct uc_options *options, const char *pem_path);
+int uc_options_set(struct uc_options *options,
+                   const char *name,
+                   const char *json_value);
 
 /**
  * A function for log lines up to `max_level` (1 error to 5 trace). NULL: none (default). `userdata` is
- * handed on to it and must outlive every client made with these settings.
+ * handed on to it and must outlive every client made with these options.
  */
 int uc_options_set_log(struct uc_options *options, uc_log_fn log, void *userdata, int max_level);
 
@@ -463,7 +531,7 @@ size_t uc_report_total(const struct uc_report *report);
 size_t uc_report_confirmed(const struct uc_report *report);
 
 /**
- * Ids that were refused.
+ * Ids that the service rejected.
  */
 size_t uc_report_rejected(const struct uc_report *report);
 
@@ -500,7 +568,7 @@ size_t uc_report_failure_count(const struct uc_report *report);
 
 /**
  * The `k`-th rejected or unknown id, in input order: its position, the HTTP status that decided it (0 where
- * there was no answer), and why, at most 256 characters with control characters escaped. Each out-parameter
+ * there was no response), and why, at most 256 characters with control characters escaped. Each out-parameter
  * may be NULL; the message lives as long as the report. `UC_STATUS_INVALID_ARGUMENT` when there is no `k`-th.
  */
 int uc_report_failure(const struct uc_report *report,
@@ -526,72 +594,22 @@ const char *uc_report_json(const struct uc_report *report);
 void uc_report_free(struct uc_report *report);
 
 /**
- * New settings, all defaults. Never NULL.
+ * New options, all with their defaults. Never NULL.
  */
 struct uc_run_options *uc_run_options_new(void);
 
 /**
- * Frees settings. NULL is a no-op.
+ * Frees options. NULL is a no-op.
  */
 void uc_run_options_free(struct uc_run_options *run_options);
 
 /**
- * How long the whole call may take, waits and retries included, in milliseconds; requests that are under
- * way then get up to 5 s more. The run ends with `UC_STATUS_DEADLINE`. 0: no limit (default).
+ * As `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`.
  */
-int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
+int uc_run_options_set(struct uc_run_options *run_options, const char *name, const char *json_value);
 
 /**
- * The run stops when no batch was confirmed or refused for so long, 1,000 to 86,400,000 milliseconds. Its status
- * says what was in the way. Defaults to 120,000; never less than 21 requests take at the pace that is set, 4.2 s at
- * 5 a second. As with every stop but a cancel or a deadline, nothing more is sent
- * then, and requests under way are waited for within the limits of `uc_options_set_request_timeout_ms`: their answers
- * say what became of their ids.
- */
-int uc_run_options_set_patience_ms(struct uc_run_options *run_options,
-                                   uint64_t ms);
-
-/**
- * Most requests of the run, 1 or more. Defaults to twenty times what the job needs when all goes well, at
- * least 1,000. A run that reaches it stops with `UC_STATUS_REQUEST_LIMIT`.
- */
-int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
-
-/**
- * Keeps a journal in this directory: the very same call, made again after a crash, a full disk or a cancel, goes
- * on where this one stopped. A finished run removes its journal. One that is running already gives
- * `UC_STATUS_BUSY`, one that can't be written `UC_STATUS_JOURNAL`. The directory is made if it isn't there. NULL:
- * no journal (default).
- */
-int uc_run_options_set_journal_dir(struct uc_run_options *run_options,
-                                   const char *dir);
-
-/**
- * How old an unfinished journal may be to be gone on with, 1,000 to 2,592,000,000 milliseconds (30 days). An
- * older one is set aside, because another run may have written newer values since. Defaults to 43,200,000
- * (12 h).
- */
-int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, uint64_t ms);
-
-/**
- * Non-zero: the attribute is one that every profile has, such as `first_name`. Defaults to 0, custom
- * attributes.
- */
-int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
-
-/**
- * Non-zero: `null` may be sent, about which the vendor documents nothing. Defaults to 0: it is refused.
- */
-int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
-
-/**
- * Non-zero: everything but the network, for `UC_STATUS_DRY_RUN`; the report has requests, bytes and seconds.
- * Defaults to 0.
- */
-int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
-
-/**
- * A function that is told how far the run is, with `userdata`. Where it returns anything but 0 the run ends with
+ * A function that is told how far the run is, with `userdata`. If it returns anything but 0, the run ends with
  * `UC_STATUS_CANCELLED`. NULL: none (default).
  */
 int uc_run_options_set_progress(struct uc_run_options *run_options,
@@ -606,7 +624,7 @@ int uc_run_options_set_cancel(struct uc_run_options *run_options,
                               const struct uc_cancel *cancel);
 
 /**
- * What a status means, in one line. Never NULL; a static string.
+ * What a status means, in one sentence. Never NULL; a static string.
  */
 const char *uc_status_message(int status);
 

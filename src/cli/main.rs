@@ -2,8 +2,11 @@
 
 mod account;
 mod demo;
+#[rustfmt::skip]
+mod flags;
 mod input;
 mod output;
+mod parse;
 mod sandbox;
 mod typed;
 mod update;

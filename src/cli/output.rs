@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use indicatif::{ProgressBar, ProgressStyle};
 use usercom::{Cancel, Progress, Report, Status};
 
+use crate::flags::OPTIONS;
 use crate::input::Ids;
 
 /// Some ids were not confirmed.
@@ -41,7 +42,7 @@ pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
             std::process::exit(CANCELLED.into());
         }
         eprintln!(
-            "stopping; answers that are under way are waited for, up to 5 s; Ctrl-C again leaves at once"
+            "waiting up to 5 s for requests in flight; press Ctrl-C again to quit now"
         );
         handle.request();
     })
@@ -49,24 +50,19 @@ pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
     Ok(cancel)
 }
 
-/// A refusal with the options' names.
-pub fn refusal(error: usercom::Error) -> String {
+/// An invalid argument, called as it is on the command line.
+pub fn invalid(error: usercom::Error) -> String {
     let usercom::Error::InvalidArgument { argument, problem } = error else { return error.to_string() };
-    let option = match argument {
-        "rate_limit" => "--rate",
-        "batch_size" => "--batch-size",
-        "ca_file" => "--ca-file",
-        "journal_dir" => "--journal-dir",
-        same => same,
-    };
-    format!("{option}: {}", problem.replace("allow_null", "--allow-null"))
+    let flag = |name: &str| format!("--{}", name.replace('_', "-"));
+    let name = if OPTIONS.contains(&argument) { flag(argument) } else { argument.to_owned() };
+    format!("{name}: {}", problem.replace("allow_null", &flag("allow_null")))
 }
 
-/// The last trouble, which a wait is for.
-pub type Trouble = Arc<Mutex<String>>;
+/// The client's last warning: what a wait is for.
+pub type LastWarning = Arc<Mutex<String>>;
 
 /// A bar on a terminal, nothing elsewhere.
-pub fn progress_bar(trouble: Trouble) -> impl FnMut(&Progress) -> ControlFlow<()> {
+pub fn progress_bar(last_warning: LastWarning) -> impl FnMut(&Progress) -> ControlFlow<()> {
     let bar = if io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
     if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ids, {msg}, {eta} left{prefix}")
     {
@@ -74,8 +70,8 @@ pub fn progress_bar(trouble: Trouble) -> impl FnMut(&Progress) -> ControlFlow<()
     }
     move |progress| {
         let waiting = progress.waiting.as_secs();
-        let trouble = trouble.lock().unwrap_or_else(PoisonError::into_inner);
-        bar.set_prefix(if waiting > 0 { format!("\nwaiting {waiting} s; {trouble}") } else { String::new() });
+        let warning = last_warning.lock().unwrap_or_else(PoisonError::into_inner);
+        bar.set_prefix(if waiting > 0 { format!("\nwaiting {waiting} s; {warning}") } else { String::new() });
         bar.set_message(format!("{} rejected, {} requests", progress.rejected, progress.requests));
         bar.set_length(progress.total as u64);
         bar.set_position(progress.done as u64);

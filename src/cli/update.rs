@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::time::Duration;
 
 use usercom::{Update, Value};
 
 use crate::account::AccountArgs;
+use crate::flags::RunFlags;
 use crate::input::{Ids, Table};
-use crate::output::{OutputArgs, Trouble, cancel_on_ctrl_c, progress_bar, refusal};
+use crate::output::{LastWarning, OutputArgs, cancel_on_ctrl_c, invalid, progress_bar};
 use crate::typed::Kind;
 
 /// Set an attribute of all ids in a file to one value
@@ -55,25 +55,8 @@ struct JobArgs {
     /// What the values are taken for
     #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
     kind: Kind,
-    /// The attribute is one that every profile has, such as first_name
-    #[arg(long)]
-    standard: bool,
-    /// Allow null, about which the vendor documents nothing
-    #[arg(long)]
-    allow_null: bool,
-    /// Send nothing: say how many requests and how long it would take
-    #[arg(long)]
-    dry_run: bool,
-    /// Stop after so many seconds, waits and retries included
-    #[arg(long, value_name = "SECONDS")]
-    deadline: Option<u64>,
-    /// Stop when nothing was confirmed or refused for so many seconds
-    #[arg(long, default_value_t = 600, value_name = "SECONDS")]
-    patience: u64,
-    /// Keep a journal in this directory: the same command, run again after a crash, a stop or Ctrl-C, goes on where
-    /// it stopped, within 12 hours
-    #[arg(long, value_name = "DIR")]
-    journal_dir: Option<PathBuf>,
+    #[command(flatten)]
+    flags: RunFlags,
     #[command(flatten)]
     account: AccountArgs,
     #[command(flatten)]
@@ -134,33 +117,13 @@ fn send(update: Update, ids: Ids, job: &JobArgs) -> Result<ExitCode, String> {
     }
     job.output.check()?;
     let cancel = cancel_on_ctrl_c()?;
-    let trouble = Trouble::default();
-    let mut run = job
-        .account
-        .client(&trouble)?
-        .run(update)
-        .cancel(&cancel)
-        .patience(Duration::from_secs(job.patience))
-        .progress(progress_bar(trouble));
-    run = match &ids {
+    let last_warning = LastWarning::default();
+    let run = job.account.client(&last_warning)?.run(update);
+    let run = job.flags.apply(run).cancel(&cancel).progress(progress_bar(last_warning));
+    let run = match &ids {
         Ids::Numeric(ids) => run.ids(ids),
         Ids::Custom(ids) => run.custom_ids(ids),
     };
-    if job.standard {
-        run = run.standard_attributes();
-    }
-    if job.allow_null {
-        run = run.allow_null();
-    }
-    if job.dry_run {
-        run = run.dry_run();
-    }
-    if let Some(seconds) = job.deadline {
-        run = run.deadline(Duration::from_secs(seconds));
-    }
-    if let Some(dir) = &job.journal_dir {
-        run = run.journal_dir(dir);
-    }
-    let report = run.send().map_err(refusal)?;
+    let report = run.send().map_err(invalid)?;
     job.output.tell(&report, &ids)
 }

@@ -8,11 +8,12 @@ use super::options::uc_options;
 use super::pointers::{array, free, give, handle, put, text, texts};
 use super::report::uc_report;
 use super::run_options::uc_run_options;
-use super::{Failure, guard, last_error, look, uc_status};
+use super::{Failure, guard, last_error, look};
 use crate::client::Client;
+use crate::interface::Status;
 use crate::options::RunOptions;
 use crate::process::generation;
-use crate::run::ProgressFn;
+use crate::run::{Hooks, ProgressFn, Report};
 use crate::update::{Ids, Update, Value};
 
 /// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
@@ -48,12 +49,12 @@ pub unsafe extern "C" fn uc_mass_update(
         let client = Client::shared(text(subdomain, "subdomain")?, text(token, "token")?)?;
         let update = one_value(attr, json_value)?;
         let ids = Ids::Numeric(array(ids, n, "ids")?);
-        Ok(uc_report::of(client.execute(&update, ids, &RunOptions::default(), None)?))
+        Ok(client.execute(&update, ids, &RunOptions::default(), Hooks::default())?)
     };
     run(std::ptr::null_mut(), call)
 }
 
-/// Makes a client with settings of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
+/// Makes a client with options of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
 /// first. `UC_STATUS_INVALID_ARGUMENT` when subdomain, token or a setting is refused, `UC_STATUS_TLS` when this
 /// machine has no trusted certificates.
 #[unsafe(no_mangle)]
@@ -65,9 +66,11 @@ pub unsafe extern "C" fn uc_client_new(
 ) -> c_int {
     // SAFETY: the caller gives strings that end with a NUL, and a live handle or NULL.
     let make = || unsafe {
-        let builder = Client::builder(text(subdomain, "subdomain")?, text(token, "token")?);
-        let options = options.as_ref().map(|o| o.0.clone()).unwrap_or_default();
-        Ok(builder.options(options).build()?)
+        let mut builder = Client::builder(text(subdomain, "subdomain")?, text(token, "token")?);
+        if let Some(handle) = options.as_ref() {
+            builder = builder.with(handle.options.clone(), handle.log.clone());
+        }
+        Ok(builder.build()?)
     };
     // SAFETY: the caller gives room for a pointer, or NULL.
     unsafe { give_client(out, make) }
@@ -115,7 +118,7 @@ pub extern "C" fn uc_shutdown() {
     look((), Client::shutdown_shared);
 }
 
-/// Sets `attr` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
+/// Sets `attribute` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
 /// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
 /// arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
 #[unsafe(no_mangle)]
@@ -123,7 +126,7 @@ pub unsafe extern "C" fn uc_client_mass_update(
     client: *const uc_client,
     ids: *const i64,
     n: usize,
-    attr: *const c_char,
+    attribute: *const c_char,
     json_value: *const c_char,
     run_options: *const uc_run_options,
     report: *mut *mut uc_report,
@@ -131,7 +134,7 @@ pub unsafe extern "C" fn uc_client_mass_update(
     // SAFETY: the caller gives live handles, strings that end with a NUL, and `n` ids.
     let call = || unsafe {
         let ids = Ids::Numeric(array(ids, n, "ids")?);
-        update(client, one_value(attr, json_value)?, ids, run_options)
+        update(client, one_value(attribute, json_value)?, ids, run_options)
     };
     run(report, call)
 }
@@ -143,7 +146,7 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
     client: *const uc_client,
     custom_ids: *const *const c_char,
     n: usize,
-    attr: *const c_char,
+    attribute: *const c_char,
     json_value: *const c_char,
     run_options: *const uc_run_options,
     report: *mut *mut uc_report,
@@ -151,12 +154,12 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
     // SAFETY: the caller gives live handles, strings that end with a NUL, and `n` of them as ids.
     let call = || unsafe {
         let ids = Ids::Custom(texts(custom_ids, n, "custom_ids")?);
-        update(client, one_value(attr, json_value)?, ids, run_options)
+        update(client, one_value(attribute, json_value)?, ids, run_options)
     };
     run(report, call)
 }
 
-/// Sets `attr` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
+/// Sets `attribute` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
 /// grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
 /// earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
 /// `uc_client_mass_update`.
@@ -168,14 +171,14 @@ pub unsafe extern "C" fn uc_client_mass_update_rows(
     n: usize,
     json_values: *const *const c_char,
     n_values: usize,
-    attr: *const c_char,
+    attribute: *const c_char,
     run_options: *const uc_run_options,
     report: *mut *mut uc_report,
 ) -> c_int {
     // SAFETY: the caller gives live handles, strings that end with a NUL, and arrays of `n` and `n_values`.
     let call = || unsafe {
         let ids = Ids::Numeric(array(ids, n, "ids")?);
-        update(client, rows(value_index, n, json_values, n_values, attr)?, ids, run_options)
+        update(client, rows(value_index, n, json_values, n_values, attribute)?, ids, run_options)
     };
     run(report, call)
 }
@@ -189,24 +192,24 @@ pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
     n: usize,
     json_values: *const *const c_char,
     n_values: usize,
-    attr: *const c_char,
+    attribute: *const c_char,
     run_options: *const uc_run_options,
     report: *mut *mut uc_report,
 ) -> c_int {
     // SAFETY: the caller gives live handles, strings that end with a NUL, and arrays of `n` and `n_values`.
     let call = || unsafe {
         let ids = Ids::Custom(texts(custom_ids, n, "custom_ids")?);
-        update(client, rows(value_index, n, json_values, n_values, attr)?, ids, run_options)
+        update(client, rows(value_index, n, json_values, n_values, attribute)?, ids, run_options)
     };
     run(report, call)
 }
 
 /// # Safety
 /// Both are NULL or strings that end with a NUL.
-unsafe fn one_value(attr: *const c_char, json_value: *const c_char) -> Result<Update, Failure> {
+unsafe fn one_value(attribute: *const c_char, json_value: *const c_char) -> Result<Update, Failure> {
     // SAFETY: the caller promises it.
-    let (attr, value) = unsafe { (text(attr, "attr")?, text(json_value, "json_value")?) };
-    Ok(Update::new(attr, Value::json(value)?))
+    let (attribute, value) = unsafe { (text(attribute, "attribute")?, text(json_value, "value")?) };
+    Ok(Update::new(attribute, Value::json(value)?))
 }
 
 /// # Safety
@@ -216,19 +219,19 @@ unsafe fn rows(
     n: usize,
     json_values: *const *const c_char,
     n_values: usize,
-    attr: *const c_char,
+    attribute: *const c_char,
 ) -> Result<Update, Failure> {
     // SAFETY: the caller promises it.
-    let (attr, index, texts) = unsafe {
+    let (attribute, index, texts) = unsafe {
         (
-            text(attr, "attr")?,
+            text(attribute, "attribute")?,
             array(value_index, n, "value_index")?,
-            texts(json_values, n_values, "json_values")?,
+            texts(json_values, n_values, "values")?,
         )
     };
     let value = |(at, text): (usize, &&str)| Value::json(text).map_err(|error| error.of_entry("values", at));
     let values = texts.iter().enumerate().map(value).collect::<Result<_, _>>()?;
-    Ok(Update::rows(attr, values, index.to_vec()))
+    Ok(Update::rows(attribute, values, index.to_vec()))
 }
 
 /// # Safety
@@ -238,18 +241,20 @@ unsafe fn update(
     update: Update,
     ids: Ids<'_>,
     run_options: *const uc_run_options,
-) -> Result<uc_report, Failure> {
+) -> Result<Report, Failure> {
     // SAFETY: the caller promises it.
     let (handle, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
     if handle.generation != generation() {
         let message = "client: was made before fork() and this is the child; make another one here".into();
-        return Err(Failure { status: uc_status::UC_STATUS_FORKED, message });
+        return Err(Failure { status: Status::Forked, message });
     }
-    // Another thread may free the handle while this run goes on.
+    // Another thread may free the handle during the run.
     let client = handle.client.clone();
-    let options = run_options.map(|o| o.options.clone()).unwrap_or_default();
-    let progress = run_options.and_then(|o| {
-        let (call, userdata) = (o.progress?, o.userdata);
+    let Some(run_options) = run_options else {
+        return Ok(client.execute(&update, ids, &RunOptions::default(), Hooks::default())?);
+    };
+    let progress = run_options.progress.map(|call| {
+        let userdata = run_options.userdata;
         let progress: Box<ProgressFn<'_>> = Box::new(move |progress| {
             let progress = uc_progress(*progress);
             // SAFETY: the caller set this function for this pointer; the progress lives until it returns.
@@ -258,22 +263,26 @@ unsafe fn update(
                 _ => ControlFlow::Break(()),
             }
         });
-        Some(progress)
+        progress
     });
-    Ok(uc_report::of(client.execute(&update, ids, &options, progress)?))
+    let hooks = Hooks { progress, cancel: run_options.cancel.clone(), ..Hooks::default() };
+    // A copy: nothing of the caller's may change while the run lasts.
+    let options = run_options.options.clone();
+    Ok(client.execute(&update, ids, &options, hooks)?)
 }
 
 /// Runs an update, hands out its report, and returns its status.
-fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<uc_report, Failure>) -> c_int {
+fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<Report, Failure>) -> c_int {
     // SAFETY: the caller of the exported function gives room for a pointer, or NULL.
     unsafe { put(out, std::ptr::null_mut()) };
-    let mut status = uc_status::UC_STATUS_OK as c_int;
+    let mut status = Status::Ok;
     let guarded = guard(|| {
-        let report = call().unwrap_or_else(|failure| uc_report::refused(&failure));
-        let (code, message) = report.outcome();
-        status = code;
-        if code != uc_status::UC_STATUS_OK as c_int {
-            last_error::set(&message);
+        let report = call().unwrap_or_else(|failure| Report::not_started(failure.status, failure.message));
+        let report = uc_report::from(report);
+        let message;
+        (status, message) = report.outcome();
+        if status != Status::Ok {
+            last_error::set(message);
         }
         if !out.is_null() {
             // SAFETY: not NULL; the caller gives room.
@@ -281,5 +290,5 @@ fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<uc_report, Failur
         }
         Ok(())
     });
-    if guarded == uc_status::UC_STATUS_OK as c_int { status } else { guarded }
+    if guarded == Status::Ok.code() { status.code() } else { guarded }
 }

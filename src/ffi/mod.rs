@@ -1,5 +1,5 @@
 //! The C interface: pointers in, pointers out, no logic. `include/usercom.h` is generated from here, so
-//! the documentation is written for C readers.
+//! the documentation is written for C readers. A program finds the same in `include/usercom.json`.
 //!
 //! Every function has the same shape: parse the arguments, call the core, write the out-parameters, all
 //! inside `guard`, which no panic leaves.
@@ -11,6 +11,7 @@
 
 mod cancel;
 mod client;
+mod generated;
 mod last_error;
 mod options;
 mod pointers;
@@ -22,39 +23,31 @@ use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
-pub use status::{UC_ABI_VERSION, uc_id_state, uc_status};
+use crate::interface::Status;
+pub use generated::{uc_id_state, uc_status};
+pub use status::UC_ABI_VERSION;
 
 /// Why a function did not do what it was asked for.
 struct Failure {
-    status: uc_status,
+    status: Status,
     message: String,
 }
 
 impl Failure {
     fn invalid(argument: &str, problem: impl std::fmt::Display) -> Failure {
-        Failure { status: uc_status::UC_STATUS_INVALID_ARGUMENT, message: format!("{argument}: {problem}") }
+        Failure { status: Status::InvalidArgument, message: format!("{argument}: {problem}") }
     }
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Failure {
-        let message = error.to_string();
-        match error {
-            Error::InvalidArgument { argument, problem } => Failure::invalid(parameter(argument), problem),
-            Error::Tls(_) => Failure { status: uc_status::UC_STATUS_TLS, message },
+        let status = match error {
+            Error::InvalidArgument { .. } => Status::InvalidArgument,
+            Error::Tls(_) => Status::Tls,
             // Nothing in here turns a report into an error.
-            Error::Incomplete(_) => Failure { status: uc_status::UC_STATUS_INTERNAL, message },
-        }
-    }
-}
-
-/// The header's name of an argument.
-fn parameter(argument: &'static str) -> &'static str {
-    match argument {
-        "attribute" => "attr",
-        "value" => "json_value",
-        "values" => "json_values",
-        same => same,
+            Error::Incomplete(_) => Status::Internal,
+        };
+        Failure { status, message: error.to_string() }
     }
 }
 
@@ -62,14 +55,14 @@ fn parameter(argument: &'static str) -> &'static str {
 /// error; nothing unwinds into C.
 fn guard(body: impl FnOnce() -> Result<(), Failure>) -> c_int {
     match catch_unwind(AssertUnwindSafe(body)) {
-        Ok(Ok(())) => uc_status::UC_STATUS_OK as c_int,
+        Ok(Ok(())) => Status::Ok.code(),
         Ok(Err(failure)) => {
             last_error::set(&failure.message);
-            failure.status as c_int
+            failure.status.code()
         }
         Err(_) => {
             last_error::set("internal: a bug in usercom; please report it");
-            uc_status::UC_STATUS_INTERNAL as c_int
+            Status::Internal.code()
         }
     }
 }
@@ -88,7 +81,7 @@ mod tests {
     #[test]
     fn a_panic_becomes_a_status() {
         let status = guard(|| panic!("on purpose"));
-        assert_eq!(status, uc_status::UC_STATUS_INTERNAL as c_int);
+        assert_eq!(status, Status::Internal.code());
         // SAFETY: the buffer always ends with a NUL.
         let said = unsafe { CStr::from_ptr(last_error::uc_last_error()) }.to_str().unwrap();
         assert!(said.starts_with("internal: "), "{said}");

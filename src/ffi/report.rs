@@ -1,20 +1,18 @@
 //! What a run tells afterwards, with texts that C can read.
 
-use std::borrow::Cow;
 use std::ffi::{CString, c_char, c_int};
 use std::sync::OnceLock;
 
 use super::pointers::{array, free, put};
-use super::{Failure, look, uc_status};
+use super::{Failure, look};
+use crate::interface::Status;
 use crate::run::Report;
 
 /// What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
 /// any number of threads may read it. Every text it gives is borrowed from it.
 pub struct uc_report {
-    status: c_int,
+    report: Report,
     message: CString,
-    /// Nothing for a run that was refused before it began.
-    report: Option<Report>,
     /// One text for each reason, made on first use.
     reasons: OnceLock<Vec<CString>>,
     text: OnceLock<CString>,
@@ -26,70 +24,27 @@ pub(super) fn c_string(text: &str) -> CString {
     CString::new(text.replace('\0', "\\0")).unwrap_or_default()
 }
 
-impl uc_report {
-    pub(super) fn of(report: Report) -> uc_report {
+impl From<Report> for uc_report {
+    fn from(report: Report) -> uc_report {
         uc_report {
-            status: report.status().code(),
             message: c_string(report.message()),
-            report: Some(report),
+            report,
             reasons: OnceLock::new(),
             text: OnceLock::new(),
             json: OnceLock::new(),
         }
     }
+}
 
-    pub(super) fn refused(failure: &Failure) -> uc_report {
-        uc_report {
-            status: failure.status as c_int,
-            message: c_string(&failure.message),
-            report: None,
-            reasons: OnceLock::new(),
-            text: OnceLock::new(),
-            json: OnceLock::new(),
-        }
-    }
-
+impl uc_report {
     /// What the run's caller is told besides the report.
-    pub(super) fn outcome(&self) -> (c_int, Cow<'_, str>) {
-        (self.status, self.message.to_string_lossy())
-    }
-
-    /// The status word of a run that did not begin.
-    fn refusal(&self) -> &'static str {
-        match self.status == uc_status::UC_STATUS_FORKED as c_int {
-            true => "forked",
-            false => "invalid_argument",
-        }
-    }
-
-    fn text(&self) -> CString {
-        match &self.report {
-            Some(report) => c_string(&report.to_string()),
-            None => c_string(&format!("{}: {}\n", self.refusal(), self.message.to_string_lossy())),
-        }
-    }
-
-    fn json(&self) -> CString {
-        match &self.report {
-            Some(report) => c_string(&report.to_json()),
-            None => c_string(
-                &serde_json::json!({
-                    "status": self.refusal(),
-                    "code": self.status,
-                    "message": self.message.to_string_lossy(),
-                    "total": 0, "confirmed": 0, "rejected": 0, "unknown": 0, "not_attempted": 0,
-                    "requests": 0, "retries": 0, "waited_for_pace_ms": 0, "waited_for_service_ms": 0,
-                    "notes": [], "failure_count": 0, "failures": [],
-                })
-                .to_string(),
-            ),
-        }
+    pub(super) fn outcome(&self) -> (Status, &str) {
+        (self.report.status(), self.report.message())
     }
 
     fn reasons(&self) -> &[CString] {
         self.reasons.get_or_init(|| {
-            let reasons = self.report.iter().flat_map(|r| r.reasons());
-            reasons.map(|reason| c_string(reason.words.as_str())).collect()
+            self.report.reasons().iter().map(|reason| c_string(reason.words.as_str())).collect()
         })
     }
 }
@@ -100,17 +55,14 @@ impl uc_report {
 /// `report` is NULL or a live handle.
 unsafe fn read<T>(report: *const uc_report, fallback: T, field: impl FnOnce(&Report) -> T) -> T {
     // SAFETY: the caller of the accessor promises it.
-    match unsafe { report.as_ref() }.and_then(|r| r.report.as_ref()) {
-        Some(report) => field(report),
-        None => fallback,
-    }
+    unsafe { report.as_ref() }.map_or(fallback, |handle| field(&handle.report))
 }
 
 /// How the run ended: a `uc_status`. NULL: `UC_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_status(report: *const uc_report) -> c_int {
     // SAFETY: the caller gives a live handle or NULL.
-    unsafe { report.as_ref() }.map_or(uc_status::UC_STATUS_INVALID_ARGUMENT as c_int, |r| r.status)
+    unsafe { read(report, Status::InvalidArgument.code(), |r| r.status().code()) }
 }
 
 /// One line on how the run ended. Never NULL; lives as long as the report.
@@ -134,7 +86,7 @@ pub unsafe extern "C" fn uc_report_confirmed(report: *const uc_report) -> usize 
     unsafe { read(report, 0, Report::confirmed) }
 }
 
-/// Ids that were refused.
+/// Ids that the service rejected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_rejected(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
@@ -176,7 +128,7 @@ pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8
     super::guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
         let report = unsafe { super::pointers::handle(report, "report") }?;
-        let states = report.report.as_ref().map_or(&[][..], Report::states);
+        let states = report.report.states();
         if n != states.len() {
             return Err(Failure::invalid("n", format!("is {n}, the report's total is {}", states.len())));
         }
@@ -198,7 +150,7 @@ pub unsafe extern "C" fn uc_report_failure_count(report: *const uc_report) -> us
 }
 
 /// The `k`-th rejected or unknown id, in input order: its position, the HTTP status that decided it (0 where
-/// there was no answer), and why, at most 256 characters with control characters escaped. Each out-parameter
+/// there was no response), and why, at most 256 characters with control characters escaped. Each out-parameter
 /// may be NULL; the message lives as long as the report. `UC_STATUS_INVALID_ARGUMENT` when there is no `k`-th.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_failure(
@@ -211,8 +163,7 @@ pub unsafe extern "C" fn uc_report_failure(
     super::guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
         let handle = unsafe { super::pointers::handle(report, "report") }?;
-        let found = handle.report.as_ref().and_then(|r| Some((r.failure(k)?, r.failure_reason(k)?)));
-        let Some((failure, reason)) = found else {
+        let (Some(failure), Some(reason)) = (handle.report.failure(k), handle.report.failure_reason(k)) else {
             return Err(Failure::invalid("k", format!("there is no failure {k} (counted from 0)")));
         };
         let text = handle.reasons().get(reason).map_or(c"".as_ptr(), |text| text.as_ptr());
@@ -232,7 +183,7 @@ pub unsafe extern "C" fn uc_report_failure(
 pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
     let Some(report) = (unsafe { report.as_ref() }) else { return c"".as_ptr() };
-    look(c"".as_ptr(), || report.text.get_or_init(|| report.text()).as_ptr())
+    look(c"".as_ptr(), || report.text.get_or_init(|| c_string(&report.report.to_string())).as_ptr())
 }
 
 /// The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.
@@ -240,7 +191,7 @@ pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_ch
 pub unsafe extern "C" fn uc_report_json(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
     let Some(report) = (unsafe { report.as_ref() }) else { return c"{}".as_ptr() };
-    look(c"{}".as_ptr(), || report.json.get_or_init(|| report.json()).as_ptr())
+    look(c"{}".as_ptr(), || report.json.get_or_init(|| c_string(&report.report.to_json())).as_ptr())
 }
 
 /// Frees a report. NULL is a no-op.

@@ -1,0 +1,73 @@
+//! Texts of the description, rewritten for a language and wrapped for its comments.
+
+use super::interface::{CLIENT, Opt, RUN, Status};
+
+/// How a language names options and statuses.
+pub struct Names {
+    pub option: fn(&Opt, client: bool) -> String,
+    pub status: fn(Status) -> String,
+}
+
+/// The text with its names in backticks as this language has them.
+pub fn localized(text: &str, names: &Names) -> String {
+    text.split('`').enumerate().fold(String::new(), |mut out, (at, part)| {
+        if at % 2 == 0 {
+            out.push_str(part);
+        } else {
+            out.push_str(&name(part, names).unwrap_or_else(|| format!("`{part}`")));
+        }
+        out
+    })
+}
+
+fn name(text: &str, names: &Names) -> Option<String> {
+    let of = |rows: &'static [Opt], client| {
+        rows.iter().find(|option| option.name == text).map(|option| (names.option)(option, client))
+    };
+    let status = || Status::ALL.iter().find(|status| constant(**status) == text).map(|s| (names.status)(*s));
+    of(CLIENT, true).or_else(|| of(RUN, false)).or_else(status)
+}
+
+/// `RATE_LIMITED`
+pub fn constant(status: Status) -> String {
+    status.name().to_uppercase()
+}
+
+/// `stallTimeout`
+pub fn camel_case(name: &str) -> String {
+    name.split('_').enumerate().fold(String::new(), |out, (at, word)| {
+        let (first, rest) = word.split_at(1.min(word.len()));
+        out + &if at == 0 { first.to_owned() } else { first.to_uppercase() } + rest
+    })
+}
+
+/// `stall-timeout`
+pub fn kebab_case(name: &str) -> String {
+    name.replace('_', "-")
+}
+
+/// Lines of at most `width` characters, each with `prefix`.
+pub fn wrapped(text: &str, prefix: &str, width: usize) -> String {
+    let (mut out, mut line) = (String::new(), String::new());
+    for word in text.split_whitespace() {
+        if !line.is_empty() && prefix.chars().count() + line.chars().count() + 1 + word.chars().count() > width {
+            out.push_str(&format!("{prefix}{line}\n"));
+            line.clear();
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    out + &format!("{prefix}{line}\n")
+}
+
+/// What an option is, its bounds and its default, as sentences.
+pub fn explained(option: &Opt, names: &Names) -> String {
+    let mut text = localized(option.about, names);
+    let bounds = option.bounds();
+    if !bounds.is_empty() {
+        text.push_str(&format!(" Range: {bounds}."));
+    }
+    text + &format!(" Default: {}.", option.default.words(option.kind))
+}

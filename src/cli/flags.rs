@@ -1,0 +1,209 @@
+//! A flag for each option. Generated from src/interface by `make generate`; do not edit.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use usercom::{ClientBuilder, Method, Run};
+
+use crate::parse::{rate, seconds};
+
+/// How to talk to the service
+#[derive(clap::Args)]
+pub struct ClientFlags {
+    /// Another address for the service: scheme, host and port only [default: https://<subdomain>.user.com]
+    ///
+    /// Plain http is accepted for loopback addresses only.
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// The HTTP method [default: PUT]
+    ///
+    /// The vendor's page says PUT, its code samples send POST. The library never changes from one to the
+    /// other on its own. It may be "PUT" or "POST".
+    #[arg(long, value_name = "METHOD", value_parser = ["PUT", "POST"])]
+    method: Option<String>,
+    /// The version of the API to ask for in the Accept header [default: none]
+    ///
+    /// 0 asks for none. It may be 0 to 4,294,967,295 version.
+    #[arg(long, value_name = "VERSION")]
+    api_version: Option<u32>,
+    /// Maximum wait for the first byte of a response [default: 60 s]
+    ///
+    /// The other phases of a request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of
+    /// the response. It may be 1 ms to 1 h.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    request_timeout: Option<Duration>,
+    /// Maximum number of ids per request [default: 1,000 ids]
+    ///
+    /// A request body is never larger than 256 KiB. It may be 1 to 10,000 ids.
+    #[arg(long, value_name = "IDS")]
+    batch_size: Option<usize>,
+    /// Maximum number of requests in flight at once [default: 8 workers]
+    ///
+    /// Threads start only when they are needed and end with the run. It may be 1 to 32 workers.
+    #[arg(long, value_name = "WORKERS")]
+    workers: Option<u32>,
+    /// Maximum number of requests in a time, evenly spaced [default: 5 requests per second]
+    ///
+    /// Everything in the process that uses the same endpoint and token shares it. Waits that the service asks
+    /// for are obeyed in any case. It may be 0.1 to 1,000 requests per second; 0 is no limit.
+    #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
+    rate_limit: Option<(u32, Duration)>,
+    /// Maximum number of attempts per batch [default: 8 attempts]
+    ///
+    /// Failures while the whole service is down are not counted. It may be 1 to 20 attempts.
+    #[arg(long, value_name = "ATTEMPTS")]
+    max_attempts: Option<u32>,
+    /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
+    /// the environment]
+    ///
+    /// An empty text connects directly.
+    #[arg(long, value_name = "URL")]
+    proxy: Option<String>,
+    /// A PEM file with the certificates to trust instead of this machine's [default: the certificates of this
+    /// machine]
+    ///
+    /// It is read when the option is set.
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+}
+
+impl ClientFlags {
+    /// Sets what was given.
+    pub fn apply(&self, mut to: ClientBuilder) -> ClientBuilder {
+        if let Some(value) = &self.base_url {
+            to = to.base_url(value);
+        }
+        if let Some(method) = &self.method {
+            to = to.method(if method == "POST" { Method::Post } else { Method::Put });
+        }
+        if let Some(value) = self.api_version {
+            to = to.api_version(value);
+        }
+        if let Some(value) = self.request_timeout {
+            to = to.request_timeout(value);
+        }
+        if let Some(value) = self.batch_size {
+            to = to.batch_size(value);
+        }
+        if let Some(value) = self.workers {
+            to = to.workers(value);
+        }
+        if let Some((requests, per)) = self.rate_limit {
+            to = to.rate_limit(requests, per);
+        }
+        if let Some(value) = self.max_attempts {
+            to = to.max_attempts(value);
+        }
+        if let Some(value) = &self.proxy {
+            to = to.proxy(value);
+        }
+        if let Some(value) = &self.ca_file {
+            to = to.ca_file(value);
+        }
+        to
+    }
+}
+
+/// How the run goes
+#[derive(clap::Args)]
+pub struct RunFlags {
+    /// Maximum duration of the whole call, waits and retries included [default: no limit]
+    ///
+    /// Requests in flight then get up to 5 s more. The run ends with status deadline.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    deadline: Option<Duration>,
+    /// The run stops early after this long without progress: no batch was confirmed or rejected [default: 600
+    /// s]
+    ///
+    /// It is never less than 21 requests take at the --rate-limit, 4.2 s at 5 per second. The status says
+    /// what was in the way. Requests in flight are waited for, within the limits of --request-timeout. It may
+    /// be 1 s to 24 h.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    stall_timeout: Option<Duration>,
+    /// Maximum number of requests of the run [default: 20 times what the update needs without errors, at
+    /// least 1,000]
+    ///
+    /// A run that reaches it stops early with status request_limit. It may be 1 and more requests.
+    #[arg(long, value_name = "REQUESTS")]
+    max_requests: Option<u64>,
+    /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
+    /// resumes the run [default: no journal]
+    ///
+    /// A completed run removes its journal. The directory is created if it does not exist. While another
+    /// process runs the same update, the run ends with status busy; if the journal can't be written, with
+    /// status journal.
+    #[arg(long, value_name = "DIR")]
+    journal_dir: Option<PathBuf>,
+    /// Maximum age of an unfinished journal [default: 12 h]
+    ///
+    /// An older one is renamed and the run starts from the beginning, because another run may have written
+    /// newer values since. It may be 1 s to 30 days.
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    journal_max_age: Option<Duration>,
+    /// The attribute is one that every profile has, such as first_name, and not a custom one [default: off]
+    #[arg(long)]
+    standard_attributes: bool,
+    /// Allows the value null [default: off]
+    ///
+    /// The vendor does not document what null does.
+    #[arg(long)]
+    allow_null: bool,
+    /// Does everything but the network, and reports requests, bytes and seconds [default: off]
+    ///
+    /// The run ends with status dry_run.
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl RunFlags {
+    /// Sets what was given.
+    pub fn apply<'a>(&self, mut to: Run<'a>) -> Run<'a> {
+        if let Some(value) = self.deadline {
+            to = to.deadline(value);
+        }
+        if let Some(value) = self.stall_timeout.or(Some(Duration::from_millis(600_000))) {
+            to = to.stall_timeout(value);
+        }
+        if let Some(value) = self.max_requests {
+            to = to.max_requests(value);
+        }
+        if let Some(value) = &self.journal_dir {
+            to = to.journal_dir(value);
+        }
+        if let Some(value) = self.journal_max_age {
+            to = to.journal_max_age(value);
+        }
+        if self.standard_attributes {
+            to = to.standard_attributes();
+        }
+        if self.allow_null {
+            to = to.allow_null();
+        }
+        if self.dry_run {
+            to = to.dry_run();
+        }
+        to
+    }
+}
+
+/// The options' names, as the library's messages have them.
+pub const OPTIONS: &[&str] = &[
+    "base_url",
+    "method",
+    "api_version",
+    "request_timeout",
+    "batch_size",
+    "workers",
+    "rate_limit",
+    "max_attempts",
+    "proxy",
+    "ca_file",
+    "deadline",
+    "stall_timeout",
+    "max_requests",
+    "journal_dir",
+    "journal_max_age",
+    "standard_attributes",
+    "allow_null",
+    "dry_run",
+];

@@ -1,0 +1,43 @@
+//! From the texts of flags to times and rates. Bounds are left to the library.
+
+use std::time::Duration;
+
+/// A time in seconds, such as `0.5`.
+pub fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds: f64 = text.parse().map_err(|_| "is not a number of seconds".to_owned())?;
+    Duration::try_from_secs_f64(seconds).map_err(|_| "is not a time that can be waited for".to_owned())
+}
+
+/// Requests per second, such as `5` or `0.5`; 0 is no limit.
+pub fn rate(text: &str) -> Result<(u32, Duration), String> {
+    // Requests are evenly spaced, so 1,000 seconds say the same as one, with three more digits.
+    const PER: u64 = 1000;
+    let rate: f64 = text.parse().map_err(|_| "is not a number of requests per second".to_owned())?;
+    let requests = (rate * PER as f64).round();
+    if !(0.0..=f64::from(u32::MAX)).contains(&requests) || rate < 0.0 {
+        return Err("is not a possible number of requests per second".to_owned());
+    }
+    // A very low rate must not become 0, which is no limit.
+    let requests = if rate > 0.0 { requests.max(1.0) } else { 0.0 };
+    Ok((requests as u32, Duration::from_secs(PER)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_and_times_that_exist() {
+        let per = Duration::from_secs(1000);
+        for (text, requests) in [("5", 5000), ("0.1", 100), ("1e-30", 1), ("0", 0), ("1000", 1_000_000)] {
+            assert_eq!(rate(text), Ok((requests, per)), "{text}");
+        }
+        for bad in ["", "x", "-1", "-0.0001", "nan", "inf", "1e30"] {
+            assert!(rate(bad).is_err(), "{bad}");
+        }
+        assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for bad in ["", "x", "-1", "nan", "inf", "1e30"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! A method for each option. Generated from src/interface by `make generate`; do not edit.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::{ClientBuilder, Run};
+use crate::options::Given;
+use crate::wire::Method;
+
+impl ClientBuilder {
+    /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback
+    /// addresses only. Default: https://<subdomain>.user.com.
+    pub fn base_url(self, url: &str) -> Self {
+        self.set("base_url", Given::Text(url.into()))
+    }
+
+    /// The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes
+    /// from one to the other on its own. "PUT" or "POST". Default: PUT.
+    pub fn method(self, method: Method) -> Self {
+        self.set("method", Given::Text(method.as_str().into()))
+    }
+
+    /// The version of the API to ask for in the Accept header. 0 asks for none. 0 to 4,294,967,295 version.
+    /// Default: none.
+    pub fn api_version(self, version: u32) -> Self {
+        self.set("api_version", Given::Integer(version.into()))
+    }
+
+    /// Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s
+    /// to connect, 30 s to send, 30 s for the rest of the response. 1 ms to 1 h. Default: 60 s.
+    pub fn request_timeout(self, time: Duration) -> Self {
+        self.set("request_timeout", Given::Time(time))
+    }
+
+    /// Maximum number of ids per request. A request body is never larger than 256 KiB. 1 to 10,000 ids.
+    /// Default: 1,000 ids.
+    pub fn batch_size(self, ids: usize) -> Self {
+        self.set("batch_size", Given::Integer(ids as u64))
+    }
+
+    /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the
+    /// run. 1 to 32 workers. Default: 8 workers.
+    pub fn workers(self, workers: u32) -> Self {
+        self.set("workers", Given::Integer(workers.into()))
+    }
+
+    /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same
+    /// endpoint and token shares it. Waits that the service asks for are obeyed in any case. 0.1 to 1,000
+    /// requests per second; 0 is no limit. Default: 5 requests per second.
+    pub fn rate_limit(self, requests: u32, per: Duration) -> Self {
+        self.set("rate_limit", Given::Rate(requests, per))
+    }
+
+    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. 1 to
+    /// 20 attempts. Default: 8 attempts.
+    pub fn max_attempts(self, attempts: u32) -> Self {
+        self.set("max_attempts", Given::Integer(attempts.into()))
+    }
+
+    /// The proxy for https requests: http://[user:password@]host:port. An empty text connects directly.
+    /// Default: HTTPS_PROXY and NO_PROXY of the environment.
+    pub fn proxy(self, url: &str) -> Self {
+        self.set("proxy", Given::Text(url.into()))
+    }
+
+    /// A PEM file with the certificates to trust instead of this machine's. It is read when the option is
+    /// set. Default: the certificates of this machine.
+    pub fn ca_file(self, path: impl Into<PathBuf>) -> Self {
+        self.set("ca_file", Given::Path(path.into().into()))
+    }
+}
+
+impl Run<'_> {
+    /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
+    /// more. The run ends with [`Status::Deadline`](crate::Status::Deadline). Default: no limit.
+    pub fn deadline(self, time: Duration) -> Self {
+        self.set("deadline", Given::Time(time))
+    }
+
+    /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never
+    /// less than 21 requests take at the [`rate_limit`](crate::ClientBuilder::rate_limit), 4.2 s at 5 per
+    /// second. The status says what was in the way. Requests in flight are waited for, within the limits of
+    /// [`request_timeout`](crate::ClientBuilder::request_timeout). 1 s to 24 h. Default: 120 s.
+    pub fn stall_timeout(self, time: Duration) -> Self {
+        self.set("stall_timeout", Given::Time(time))
+    }
+
+    /// Maximum number of requests of the run. A run that reaches it stops early with
+    /// [`Status::RequestLimit`](crate::Status::RequestLimit). 1 and more requests. Default: 20 times what the
+    /// update needs without errors, at least 1,000.
+    pub fn max_requests(self, requests: u64) -> Self {
+        self.set("max_requests", Given::Integer(requests))
+    }
+
+    /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
+    /// resumes the run. A completed run removes its journal. The directory is created if it does not exist.
+    /// While another process runs the same update, the run ends with [`Status::Busy`](crate::Status::Busy);
+    /// if the journal can't be written, with [`Status::Journal`](crate::Status::Journal). Default: no
+    /// journal.
+    pub fn journal_dir(self, dir: impl Into<PathBuf>) -> Self {
+        self.set("journal_dir", Given::Path(dir.into().into()))
+    }
+
+    /// Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
+    /// because another run may have written newer values since. 1 s to 30 days. Default: 12 h.
+    pub fn journal_max_age(self, time: Duration) -> Self {
+        self.set("journal_max_age", Given::Time(time))
+    }
+
+    /// The attribute is one that every profile has, such as first_name, and not a custom one. Default: off.
+    pub fn standard_attributes(self) -> Self {
+        self.set("standard_attributes", Given::Flag(true))
+    }
+
+    /// Allows the value null. The vendor does not document what null does. Default: off.
+    pub fn allow_null(self) -> Self {
+        self.set("allow_null", Given::Flag(true))
+    }
+
+    /// Does everything but the network, and reports requests, bytes and seconds. The run ends with
+    /// [`Status::DryRun`](crate::Status::DryRun). Default: off.
+    pub fn dry_run(self) -> Self {
+        self.set("dry_run", Given::Flag(true))
+    }
+}

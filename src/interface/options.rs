@@ -1,0 +1,137 @@
+//! Every option: one row each. After a change run `make generate`.
+
+use super::option::Integer::{Size, U32, U64};
+use super::option::Kind::{BaseUrl, CaFile, Count, Directory, Flag, Method, Proxy, Rate, Time};
+use super::option::{Opt, Preset};
+
+const HOUR: u64 = 3_600_000;
+
+/// The options of a client.
+pub(crate) static CLIENT: &[Opt] = &[
+    Opt::new(
+        "base_url",
+        BaseUrl,
+        Preset::Unset("`https://SUBDOMAIN.user.com`"),
+        "Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses \
+         only.",
+    ),
+    Opt::new(
+        "method",
+        Method,
+        Preset::Text("PUT"),
+        "The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from one \
+         to the other on its own.",
+    ),
+    Opt::new(
+        "api_version",
+        Count { integer: U32, min: 0, max: u32::MAX as u64, unit: "version" },
+        Preset::Unset("none"),
+        "The version of the API to ask for in the Accept header. 0 asks for none.",
+    ),
+    Opt::new(
+        "request_timeout",
+        Time { min: 1, max: HOUR },
+        Preset::Time(60_000),
+        "Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to \
+         connect, 30 s to send, 30 s for the rest of the response.",
+    ),
+    Opt::new(
+        "batch_size",
+        Count { integer: Size, min: 1, max: 10_000, unit: "ids" },
+        Preset::Count(1000),
+        "Maximum number of ids per request. A request body is never larger than 256 KiB.",
+    ),
+    Opt::new(
+        "workers",
+        Count { integer: U32, min: 1, max: 32, unit: "workers" },
+        Preset::Count(8),
+        "Maximum number of requests in flight at once. Threads start only when they are needed and end with the run.",
+    ),
+    Opt::new(
+        "rate_limit",
+        Rate,
+        // Half of the 10 requests per second that are quoted for the service: the rest is for the customer's other
+        // integrations.
+        Preset::Rate(5, 1000),
+        "Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint \
+         and token shares it. Waits that the service asks for are obeyed in any case.",
+    ),
+    Opt::new(
+        "max_attempts",
+        Count { integer: U32, min: 1, max: 20, unit: "attempts" },
+        Preset::Count(8),
+        "Maximum number of attempts per batch. Failures while the whole service is down are not counted.",
+    ),
+    Opt::new(
+        "proxy",
+        Proxy,
+        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment"),
+        "The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.",
+    ),
+    Opt::new(
+        "ca_file",
+        CaFile,
+        Preset::Unset("the certificates of this machine"),
+        "A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.",
+    ),
+];
+
+/// The options of one run.
+pub(crate) static RUN: &[Opt] = &[
+    Opt::new(
+        "deadline",
+        Time { min: 0, max: u64::MAX },
+        Preset::Unset("no limit"),
+        "Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more. \
+         The run ends with `DEADLINE`.",
+    ),
+    Opt::new(
+        "stall_timeout",
+        Time { min: 1000, max: 24 * HOUR },
+        Preset::Time(120_000),
+        "The run stops early after this long without progress: no batch was confirmed or rejected. It is never less \
+         than 21 requests take at the `rate_limit`, 4.2 s at 5 per second. The status says what was in the way. \
+         Requests in flight are waited for, within the limits of `request_timeout`.",
+    )
+    .program_default(Preset::Time(600_000)),
+    Opt::new(
+        "max_requests",
+        Count { integer: U64, min: 1, max: u64::MAX, unit: "requests" },
+        Preset::Unset("20 times what the update needs without errors, at least 1,000"),
+        "Maximum number of requests of the run. A run that reaches it stops early with `REQUEST_LIMIT`.",
+    ),
+    Opt::new(
+        "journal_dir",
+        Directory,
+        Preset::Unset("no journal"),
+        "Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel \
+         resumes the run. A completed run removes its journal. The directory is created if it does not exist. While \
+         another process runs the same update, the run ends with `BUSY`; if the journal can't be written, with \
+         `JOURNAL`.",
+    ),
+    Opt::new(
+        "journal_max_age",
+        Time { min: 1000, max: 30 * 24 * HOUR },
+        Preset::Time(12 * HOUR),
+        "Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning, because \
+         another run may have written newer values since.",
+    ),
+    Opt::new(
+        "standard_attributes",
+        Flag,
+        Preset::Off,
+        "The attribute is one that every profile has, such as first_name, and not a custom one.",
+    ),
+    Opt::new(
+        "allow_null",
+        Flag,
+        Preset::Off,
+        "Allows the value null. The vendor does not document what null does.",
+    ),
+    Opt::new(
+        "dry_run",
+        Flag,
+        Preset::Off,
+        "Does everything but the network, and reports requests, bytes and seconds. The run ends with `DRY_RUN`.",
+    ),
+];

@@ -1,0 +1,96 @@
+//! Every status: one row each. After a change run `make generate`.
+
+/// What a status says of the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum End {
+    /// Every id was tried as often as it may be.
+    Completed,
+    /// The run stopped before that; what was confirmed until then stays confirmed.
+    StoppedEarly,
+    /// The run did not begin. Nothing was sent.
+    NotStarted,
+}
+
+macro_rules! statuses {
+    ($($variant:ident = $code:literal, $name:literal, $end:ident, $exception:literal, $about:literal;)*) => {
+        /// How a run ended. The numbers are those of the C header.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[non_exhaustive]
+        pub enum Status {
+            $(
+                #[doc = $about]
+                $variant = $code,
+            )*
+        }
+
+        impl Status {
+            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            pub(crate) const ALL: &[Status] = &[$(Status::$variant),*];
+
+            /// One word, as in the report's JSON.
+            pub fn name(self) -> &'static str {
+                match self { $(Status::$variant => $name,)* }
+            }
+
+            pub(crate) fn end(self) -> End {
+                match self { $(Status::$variant => End::$end,)* }
+            }
+
+            /// What the status means, in one sentence.
+            pub fn about(self) -> &'static str {
+                match self { $(Status::$variant => $about,)* }
+            }
+
+            /// The name of the exception in Python and PHP; empty where none is raised.
+            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            pub(crate) fn exception(self) -> &'static str {
+                match self { $(Status::$variant => $exception,)* }
+            }
+        }
+    };
+}
+
+statuses! {
+    Ok = 0, "ok", Completed, "", "Completed: every id is confirmed.";
+    Partial = 1, "partial", Completed, "PartialUpdate", "Completed: some ids are rejected or unknown.";
+    Cancelled = 2, "cancelled", StoppedEarly, "Cancelled", "Stopped early: the caller cancelled the run.";
+    Deadline = 3, "deadline", StoppedEarly, "DeadlineExceeded", "Stopped early: the deadline passed.";
+    DryRun = 4, "dry_run", Completed, "", "Dry run: nothing was sent. The report says what would be sent.";
+    InvalidArgument = 10, "invalid_argument", NotStarted, "InvalidArgument",
+        "Nothing was sent: an argument is invalid. The message says which one and what to do.";
+    Unauthorized = 20, "unauthorized", StoppedEarly, "Unauthorized",
+        "Stopped early: the service does not accept the token.";
+    RateLimited = 21, "rate_limited", StoppedEarly, "RateLimited",
+        "Stopped early: the service asked for a longer wait than the stall timeout.";
+    Rejected = 22, "rejected", StoppedEarly, "Rejected",
+        "Stopped early: the service rejects the attribute or the value, or none of these ids exist.";
+    Server = 23, "server", StoppedEarly, "ServerError", "Stopped early: the service kept failing.";
+    WrongEndpoint = 24, "wrong_endpoint", StoppedEarly, "WrongEndpoint",
+        "Stopped early: this is not the service, or it does not take this method.";
+    RequestLimit = 25, "request_limit", StoppedEarly, "RequestLimit",
+        "Stopped early: the run reached its maximum number of requests.";
+    Transport = 30, "transport", StoppedEarly, "TransportError",
+        "Stopped early: no connection, or none that lasted.";
+    BadResponse = 31, "bad_response", StoppedEarly, "BadResponse",
+        "Stopped early: the responses can't be understood.";
+    Tls = 32, "tls", StoppedEarly, "TlsError",
+        "No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates.";
+    Journal = 40, "journal", StoppedEarly, "JournalError", "Stopped early: the journal can't be written.";
+    Forked = 41, "forked", NotStarted, "Forked",
+        "Nothing was sent: the client was made before fork() and this is the child process.";
+    Busy = 42, "busy", NotStarted, "Busy", "Nothing was sent: the same update is already running.";
+    Internal = 99, "internal", StoppedEarly, "InternalError",
+        "A bug in usercom. The ids that it concerns are unknown.";
+}
+
+impl Status {
+    /// The number that the C interface returns.
+    pub fn code(self) -> i32 {
+        self as i32
+    }
+
+    /// Whether the run completed: every id was tried as often as it may be.
+    pub fn completed(self) -> bool {
+        self.end() == End::Completed
+    }
+}
