@@ -12,8 +12,9 @@ use ring::digest;
 use crate::account::{Account, BaseUrl, Subdomain, Token};
 use crate::error::{Error, Result};
 use crate::options::{Options, RunOptions};
-use crate::process::PerProcess;
-use crate::run::{self, Cancel, Gate, Key, Log, Progress, Report, Watch};
+use crate::report::Report;
+use crate::run::{self, Cancel, Hooks, Log, Progress};
+use crate::throttle::{Key, PerProcess, Throttle};
 use crate::update::{AttributeKind, Ids, Job, JsonText, Rules, Update, Value};
 use crate::wire::{Call, Http, Method};
 
@@ -38,7 +39,7 @@ struct Inner {
     account: Account,
     options: Options,
     http: Http,
-    gate: Arc<Gate>,
+    throttle: Arc<Throttle>,
 }
 
 impl Client {
@@ -91,8 +92,8 @@ impl Client {
 
     pub(crate) fn connect(account: Account, options: Options) -> Result<Client> {
         let http = Http::new(&account, &options.http)?;
-        let gate = Gate::shared(key(&account));
-        Ok(Client { inner: Arc::new(Inner { account, options, http, gate }) })
+        let throttle = Throttle::shared(key(&account));
+        Ok(Client { inner: Arc::new(Inner { account, options, http, throttle }) })
     }
 
     /// Sets `attribute` of these users to `value`.
@@ -169,15 +170,15 @@ impl Client {
         let job = Job::new(update, ids, rules)?;
         let limits = inner.options.limits(options.patience, options.max_requests);
         if options.dry_run {
-            return Ok(run::rehearse(&job, &limits));
+            return Ok(run::dry_run(&job, &limits));
         }
-        let line = inner.http.line(Call::of(&job));
-        let mut watch = Watch::default();
-        watch.progress = progress;
-        watch.cancel = options.cancel.clone();
-        watch.deadline = options.deadline.and_then(|d| Instant::now().checked_add(d));
-        watch.log = inner.options.log.clone();
-        Ok(run::run(&job, line, limits, inner.gate.clone(), options.journal().as_ref(), watch))
+        let session = inner.http.session(Call::of(&job));
+        let mut hooks = Hooks::default();
+        hooks.progress = progress;
+        hooks.cancel = options.cancel.clone();
+        hooks.deadline = options.deadline.and_then(|d| Instant::now().checked_add(d));
+        hooks.log = inner.options.log.clone();
+        Ok(run::run(&job, session, limits, inner.throttle.clone(), options.journal().as_ref(), hooks))
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use crate::account::BaseUrl;
 use crate::error::{Error, Result};
-use crate::run::{Cancel, JournalOptions, Limits, Log};
+use crate::journal::JournalOptions;
+use crate::run::{Cancel, Limits, Log};
 use crate::update::AttributeKind;
 use crate::wire::{HttpOptions, Method, Proxying, Roots};
 
@@ -109,7 +110,7 @@ impl Options {
             workers: self.http.workers,
             interval: self.rate_limit.map(|(requests, per)| per / requests),
             max_attempts: self.max_attempts,
-            patience,
+            stall_timeout: patience,
             max_requests,
         }
     }

@@ -11,8 +11,8 @@ use super::run_options::uc_run_options;
 use super::{Failure, guard, last_error, look, uc_status};
 use crate::client::Client;
 use crate::options::RunOptions;
-use crate::process::generation;
 use crate::run::ProgressFn;
+use crate::throttle::generation;
 use crate::update::{Ids, Update, Value};
 
 /// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use super::pointers::{array, free, put};
 use super::{Failure, look, uc_status};
-use crate::run::Report;
+use crate::report::Report;
 
 /// What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
 /// any number of threads may read it. Every text it gives is borrowed from it.
@@ -78,7 +78,7 @@ impl uc_report {
                     "code": self.status,
                     "message": self.message.to_string_lossy(),
                     "total": 0, "confirmed": 0, "rejected": 0, "unknown": 0, "not_attempted": 0,
-                    "requests": 0, "retries": 0, "waited_for_pace_ms": 0, "waited_for_service_ms": 0,
+                    "requests": 0, "retries": 0, "waited_for_rate_limit_ms": 0, "waited_for_service_ms": 0,
                     "notes": [], "failure_count": 0, "failures": [],
                 })
                 .to_string(),
@@ -89,7 +89,7 @@ impl uc_report {
     fn reasons(&self) -> &[CString] {
         self.reasons.get_or_init(|| {
             let reasons = self.report.iter().flat_map(|r| r.reasons());
-            reasons.map(|reason| c_string(reason.words.as_str())).collect()
+            reasons.map(|reason| c_string(&reason.message)).collect()
         })
     }
 }

@@ -111,7 +111,7 @@ pub extern "C" fn uc_abi_version() -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{IdState, Status};
+    use crate::interface::{IdState, Status};
 
     #[test]
     fn numbers_are_those_of_the_core() {
