@@ -1,39 +1,41 @@
 /*
  * usercom - set one attribute of many User.com users, and know of every single id whether it was updated.
  *
- * Two doors. uc_mass_update() is one call with all defaults. For settings, progress, cancelling and a state for
- * every single id: uc_client_new(), uc_client_mass_update() and the uc_report functions.
+ * Two entry points. uc_mass_update() is one call with all defaults. For options, progress, cancelling and a state
+ * for every single id: uc_client_new(), uc_client_mass_update() and the uc_report functions.
  *
- * Link with -lusercom (pkg-config: usercom). Generated from src/ffi by `make header`; do not edit.
+ * Link with -lusercom (pkg-config: usercom). Generated from src/ffi by `make generate`; do not edit. usercom.json,
+ * beside this file, holds the same for programs.
  *
  * RETURN VALUES. Functions that can fail return int: a number of enum uc_status, 0 for success. For everything
- * but UC_STATUS_OK, uc_last_error() says more: which argument (of a setter: which setting), what was wrong, what
- * to do. Its pointer never changes, so this prints the right text whatever is evaluated first:
+ * but UC_STATUS_OK, uc_last_error() says more: which argument (of a setter: which option), what was wrong, what
+ * to do. Its pointer never changes, so this prints the right text in any order of evaluation:
  *     printf("%d %s", uc_mass_update(...), uc_last_error());
  *
  * OWNERSHIP. What a _new function or an out-parameter gives is yours: free it with the _free function of its
- * type, once. Every const char * that is returned is borrowed: never free it. What you hand over is read during
- * the call and never kept, except userdata pointers. _free(NULL) is a no-op, and no _free does any I/O. An
- * out-parameter is set to NULL before anything else happens. Where there is no memory left the process aborts.
+ * type, once. Every const char * that is returned is borrowed: never free it. The library reads what you pass
+ * during the call and never keeps it, except userdata pointers. _free(NULL) is a no-op, and no _free does any I/O.
+ * An out-parameter is set to NULL before anything else happens. If there is no memory left, the process aborts.
  *
- * NULL. Where NULL is not named as allowed it gives UC_STATUS_INVALID_ARGUMENT and a message that names the
- * argument; accessors give 0, -1 or "". NULL with a count of 0 is an empty list. A setter takes NULL as "the
- * default".
+ * NULL. Unless documented otherwise, NULL returns UC_STATUS_INVALID_ARGUMENT and a message that names the
+ * argument; accessors return 0, -1 or "". NULL with a count of 0 is an empty list. A setter takes NULL as the
+ * default. Messages call the parameter attr attribute, and json_value value.
  *
- * SETTERS check at once. What they refuse gives UC_STATUS_INVALID_ARGUMENT, and what was set before stays.
+ * OPTIONS have a setter each, and can be set by name and JSON with uc_options_set() and uc_run_options_set(). An
+ * invalid value returns UC_STATUS_INVALID_ARGUMENT, and the option keeps its value.
  *
  * THREADS. A pointer to const may be used by any number of threads at once, and so may a uc_cancel; other handles
- * by one thread at a time. Callbacks run on the thread that made the call, and so does the log. No thread of the library outlives
- * the call that started it: a process may end at any time, and dlclose() is harmless.
+ * by one thread at a time. Callbacks run on the thread that made the call, and so does the log. No thread of the
+ * library outlives the call that started it: a process may end at any time, and dlclose() is harmless.
  *
  * CALLBACKS must return normally: no longjmp, no C++ exception.
  *
  * FORK. A client made before fork() gives UC_STATUS_FORKED in the child; freeing it there only frees memory. Make
- * another one in the child. One-shot calls work in a child right away: it shares nothing with its parent, and what
- * other threads of the parent were doing at the time does not matter. A child of vfork() may only exec.
+ * another one in the child. One-shot calls work in a child right away: it shares nothing with its parent, whatever
+ * other threads of the parent were doing at the time. A child of vfork() may only exec.
  *
- * SIGNALS. SIGPIPE never kills the process on account of this library, and interrupted system calls lose
- * nothing. In a signal handler only uc_cancel_request() may be called.
+ * SIGNALS. The library never causes SIGPIPE to kill the process, and interrupted system calls lose nothing. In a
+ * signal handler only uc_cancel_request() may be called.
  *
  * TEXT is UTF-8; paths are bytes on Unix. Ids are User.com's own numeric ids unless a name says custom_ids.
  */
@@ -207,59 +209,9 @@ typedef void (*uc_log_fn)(void *userdata, int level, const char *message);
  */
 typedef int (*uc_progress_fn)(void *userdata, const struct uc_progress *progress);
 
-
-
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
-
-/**
- * A handle that hasn't been requested. Never NULL.
- */
-struct uc_cancel *uc_cancel_new(void);
-
-/**
- * Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
- * ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
- * connecting, up to 10 s, can't be cut short. NULL is a no-op.
- */
-void uc_cancel_request(struct uc_cancel *cancel);
-
-/**
- * Frees the handle. NULL is a no-op.
- */
-void uc_cancel_free(struct uc_cancel *cancel);
-
-/**
- * Ids that are settled: confirmed or rejected.
- */
-size_t uc_progress_done(const struct uc_progress *progress);
-
-/**
- * Ids that are sent in this run; an id that comes twice counts once.
- */
-size_t uc_progress_total(const struct uc_progress *progress);
-
-/**
- * Ids in batches that the service accepted.
- */
-size_t uc_progress_confirmed(const struct uc_progress *progress);
-
-/**
- * Ids that were refused.
- */
-size_t uc_progress_rejected(const struct uc_progress *progress);
-
-/**
- * Requests sent so far.
- */
-size_t uc_progress_requests(const struct uc_progress *progress);
-
-/**
- * How long the run will still hold back before it sends again, in milliseconds; 0 while requests are under
- * way.
- */
-uint64_t uc_progress_waiting_ms(const struct uc_progress *progress);
 
 /**
  * Sets attribute `attr` of `n` users to a value, in one call with all defaults.
@@ -364,127 +316,6 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
                                           struct uc_report **report);
 
 /**
- * Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
- * only. NULL is the default: https://<subdomain>.user.com.
- */
-int uc_options_set_base_url(struct uc_options *options, const char *url);
-
-/**
- * The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from
- * one to the other on its own. "PUT" or "POST". NULL is the default: "PUT".
- */
-int uc_options_set_method(struct uc_options *options, const char *method);
-
-/**
- * The version of the API to ask for in the Accept header. 0 asks for none. Default: 0.
- */
-int uc_options_set_api_version(struct uc_options *options, uint32_t version);
-
-/**
- * Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
- * connect, 30 s to send, 30 s for the rest of the response. In milliseconds, 1 to 3,600,000 (1 ms to 1 h).
- * Default: 60,000 (60 s).
- */
-int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
-
-/**
- * Maximum number of ids per request. A request body is never larger than 256 KiB. 1 to 10,000 ids. Default:
- * 1,000 ids.
- */
-int uc_options_set_batch_size(struct uc_options *options, size_t ids);
-
-/**
- * Maximum number of requests in flight at once. Threads start only when they are needed and end with the
- * run. 1 to 32 workers. Default: 8 workers.
- */
-int uc_options_set_workers(struct uc_options *options, uint32_t workers);
-
-/**
- * Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint
- * and token shares it. Waits that the service asks for are obeyed in any case. From 0.1 to 1,000 requests
- * per second; 0 is no limit. Default: 5 requests per second.
- */
-int uc_options_set_rate_limit(struct uc_options *options, uint32_t requests, uint64_t per_ms);
-
-/**
- * Maximum number of attempts per batch. Failures while the whole service is down are not counted. 1 to 20
- * attempts. Default: 8 attempts.
- */
-int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
-
-/**
- * The proxy for https requests: http://[user:password@]host:port. An empty text connects directly. NULL is
- * the default: HTTPS_PROXY and NO_PROXY of the environment.
- */
-int uc_options_set_proxy(struct uc_options *options, const char *url);
-
-/**
- * A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.
- * NULL is the default: the certificates of this machine.
- */
-int uc_options_set_ca_file(struct uc_options *options, const char *pem_path);
-
-/**
- * Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
- * more. The run ends with `UC_STATUS_DEADLINE`. In milliseconds. 0 is the default: no limit.
- */
-int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
-
-/**
- * The run stops early after this long without progress: no batch was confirmed or rejected. It is never less
- * than 21 requests take at the `uc_options_set_rate_limit`, 4.2 s at 5 per second. The status says what was
- * in the way. Requests in flight are waited for, within the limits of `uc_options_set_request_timeout_ms`.
- * In milliseconds, 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
- */
-int uc_run_options_set_stall_timeout_ms(struct uc_run_options *run_options, uint64_t ms);
-
-/**
- * Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`. 1
- * and more requests. Default: 20 times what the update needs without errors, at least 1,000.
- */
-int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
-
-/**
- * Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
- * resumes the run. A completed run removes its journal. The directory is created if it does not exist. While
- * another process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written,
- * with `UC_STATUS_JOURNAL`. NULL is the default: no journal.
- */
-int uc_run_options_set_journal_dir(struct uc_run_options *run_options, const char *dir);
-
-/**
- * Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
- * because another run may have written newer values since. In milliseconds, 1,000 to 2,592,000,000 (1 s to
- * 30 days). Default: 43,200,000 (12 h).
- */
-int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, uint64_t ms);
-
-/**
- * The attribute is one that every profile has, such as first_name, and not a custom one. Non-zero is on, 0
- * is off (default).
- */
-int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
-
-/**
- * Allows the value null. The vendor does not document what null does. Non-zero is on, 0 is off (default).
- */
-int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
-
-/**
- * Does everything but the network, and reports requests, bytes and seconds. The run ends with
- * `UC_STATUS_DRY_RUN`. Non-zero is on, 0 is off (default).
- */
-int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
-
-/**
- * This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
- * nothing failed yet. The pointer stays the same for the whole life of the thread; the text is replaced by
- * the next failing call of this thread, at most 1,023 bytes of UTF-8. Success, accessors and `_free` leave
- * it alone.
- */
-const char *uc_last_error(void);
-
-/**
  * New options, all with their defaults. Never NULL.
  */
 struct uc_options *uc_options_new(void);
@@ -509,6 +340,197 @@ int uc_options_set(struct uc_options *options,
  * handed on to it and must outlive every client made with these options.
  */
 int uc_options_set_log(struct uc_options *options, uc_log_fn log, void *userdata, int max_level);
+
+/**
+ * New options, all with their defaults. Never NULL.
+ */
+struct uc_run_options *uc_run_options_new(void);
+
+/**
+ * Frees options. NULL is a no-op.
+ */
+void uc_run_options_free(struct uc_run_options *run_options);
+
+/**
+ * As `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`.
+ */
+int uc_run_options_set(struct uc_run_options *run_options, const char *name, const char *json_value);
+
+/**
+ * A function that is told how far the run is, with `userdata`. If it returns anything but 0, the run ends with
+ * `UC_STATUS_CANCELLED`. NULL: none (default).
+ */
+int uc_run_options_set_progress(struct uc_run_options *run_options,
+                                uc_progress_fn progress,
+                                void *userdata);
+
+/**
+ * A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
+ * live until the run returns.
+ */
+int uc_run_options_set_cancel(struct uc_run_options *run_options,
+                              const struct uc_cancel *cancel);
+
+/**
+ * Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
+ * only. NULL is the default: `https://SUBDOMAIN.user.com`.
+ */
+int uc_options_set_base_url(struct uc_options *options, const char *url);
+
+/**
+ * The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from
+ * one to the other on its own. "PUT" or "POST". NULL is the default: "PUT".
+ */
+int uc_options_set_method(struct uc_options *options, const char *method);
+
+/**
+ * The version of the API to ask for in the Accept header. 0 asks for none. Default: 0.
+ */
+int uc_options_set_api_version(struct uc_options *options, uint32_t version);
+
+/**
+ * Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
+ * connect, 30 s to send, 30 s for the rest of the response. Range in milliseconds: 1 to 3,600,000 (1 ms to 1
+ * h). Default: 60,000 (60 s).
+ */
+int uc_options_set_request_timeout_ms(struct uc_options *options, uint64_t ms);
+
+/**
+ * Maximum number of ids per request. A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
+ * Default: 1,000 ids.
+ */
+int uc_options_set_batch_size(struct uc_options *options, size_t ids);
+
+/**
+ * Maximum number of requests in flight at once. Threads start only when they are needed and end with the
+ * run. Range: 1 to 32 workers. Default: 8 workers.
+ */
+int uc_options_set_workers(struct uc_options *options, uint32_t workers);
+
+/**
+ * Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint
+ * and token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to 1,000 requests
+ * per second; 0 is no limit. Default: 5 requests per second.
+ */
+int uc_options_set_rate_limit(struct uc_options *options, uint32_t requests, uint64_t per_ms);
+
+/**
+ * Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range: 1
+ * to 20 attempts. Default: 8 attempts.
+ */
+int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
+
+/**
+ * The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
+ * the default: HTTPS_PROXY and NO_PROXY of the environment.
+ */
+int uc_options_set_proxy(struct uc_options *options, const char *url);
+
+/**
+ * A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.
+ * NULL is the default: the certificates of this machine.
+ */
+int uc_options_set_ca_file(struct uc_options *options, const char *pem_path);
+
+/**
+ * Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
+ * more. The run ends with `UC_STATUS_DEADLINE`. In milliseconds. 0 is the default: no limit.
+ */
+int uc_run_options_set_deadline_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * The run stops early after this long without progress: no batch was confirmed or rejected. It is never less
+ * than 21 requests take at the `uc_options_set_rate_limit`, 4.2 s at 5 per second. The status says what was
+ * in the way. Requests in flight are waited for, within the limits of `uc_options_set_request_timeout_ms`.
+ * Range in milliseconds: 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
+ */
+int uc_run_options_set_stall_timeout_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`.
+ * Range: 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+ */
+int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
+
+/**
+ * Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
+ * resumes the run. A completed run removes its journal. The directory is created if it does not exist. While
+ * another process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written,
+ * with `UC_STATUS_JOURNAL`. NULL is the default: no journal.
+ */
+int uc_run_options_set_journal_dir(struct uc_run_options *run_options, const char *dir);
+
+/**
+ * Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
+ * because another run may have written newer values since. Range in milliseconds: 1,000 to 2,592,000,000 (1
+ * s to 30 days). Default: 43,200,000 (12 h).
+ */
+int uc_run_options_set_journal_max_age_ms(struct uc_run_options *run_options, uint64_t ms);
+
+/**
+ * The attribute is one that every profile has, such as first_name, and not a custom one. Non-zero is on, 0
+ * is off (default).
+ */
+int uc_run_options_set_standard_attributes(struct uc_run_options *run_options, int on);
+
+/**
+ * Allows the value null. The vendor does not document what null does. Non-zero is on, 0 is off (default).
+ */
+int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
+
+/**
+ * Does everything but the network, and reports requests, bytes and seconds. The run ends with
+ * `UC_STATUS_DRY_RUN`. Non-zero is on, 0 is off (default).
+ */
+int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
+
+/**
+ * A handle that hasn't been requested. Never NULL.
+ */
+struct uc_cancel *uc_cancel_new(void);
+
+/**
+ * Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
+ * ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
+ * connecting, up to 10 s, can't be cut short. NULL is a no-op.
+ */
+void uc_cancel_request(struct uc_cancel *cancel);
+
+/**
+ * Frees the handle. NULL is a no-op.
+ */
+void uc_cancel_free(struct uc_cancel *cancel);
+
+/**
+ * Ids that are settled: confirmed or rejected.
+ */
+size_t uc_progress_done(const struct uc_progress *progress);
+
+/**
+ * Ids that are sent in this run; an id that comes twice counts once.
+ */
+size_t uc_progress_total(const struct uc_progress *progress);
+
+/**
+ * Ids in batches that the service accepted.
+ */
+size_t uc_progress_confirmed(const struct uc_progress *progress);
+
+/**
+ * Ids that were refused.
+ */
+size_t uc_progress_rejected(const struct uc_progress *progress);
+
+/**
+ * Requests sent so far.
+ */
+size_t uc_progress_requests(const struct uc_progress *progress);
+
+/**
+ * How long the run will still hold back before it sends again, in milliseconds; 0 while requests are under
+ * way.
+ */
+uint64_t uc_progress_waiting_ms(const struct uc_progress *progress);
 
 /**
  * How the run ended: a `uc_status`. NULL: `UC_STATUS_INVALID_ARGUMENT`.
@@ -594,34 +616,12 @@ const char *uc_report_json(const struct uc_report *report);
 void uc_report_free(struct uc_report *report);
 
 /**
- * New options, all with their defaults. Never NULL.
+ * This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
+ * nothing failed yet. The pointer stays the same for the whole life of the thread; the text is replaced by
+ * the next failing call of this thread, at most 1,023 bytes of UTF-8. Success, accessors and `_free` leave
+ * it alone.
  */
-struct uc_run_options *uc_run_options_new(void);
-
-/**
- * Frees options. NULL is a no-op.
- */
-void uc_run_options_free(struct uc_run_options *run_options);
-
-/**
- * As `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`.
- */
-int uc_run_options_set(struct uc_run_options *run_options, const char *name, const char *json_value);
-
-/**
- * A function that is told how far the run is, with `userdata`. If it returns anything but 0, the run ends with
- * `UC_STATUS_CANCELLED`. NULL: none (default).
- */
-int uc_run_options_set_progress(struct uc_run_options *run_options,
-                                uc_progress_fn progress,
-                                void *userdata);
-
-/**
- * A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
- * live until the run returns.
- */
-int uc_run_options_set_cancel(struct uc_run_options *run_options,
-                              const struct uc_cancel *cancel);
+const char *uc_last_error(void);
 
 /**
  * What a status means, in one sentence. Never NULL; a static string.

@@ -1,20 +1,21 @@
-//! The one error type, and the form every refusal has: which argument, what was wrong, what to do.
+//! The one error type. An invalid argument is always reported in one form: its name, the problem, and what to do.
 
-use crate::run::Report;
+use crate::interface::Status;
+use crate::report::Report;
 
-/// Why a call did not do, or did not finish, what it was asked for.
+/// Why a call failed, or did not confirm every id.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// An argument was refused before the run began. Nothing was sent.
+    /// An argument is invalid. Nothing was sent.
     #[error("{argument}: {problem}")]
     InvalidArgument {
         /// The argument's name, such as `token` or `ids`.
         argument: &'static str,
-        /// What was wrong with it and what to do; never holds a secret.
+        /// What is wrong with it and what to do. Never holds a secret.
         problem: String,
     },
-    /// No TLS connection can be made from this machine: there is no trust store. Nothing was sent.
+    /// This machine has no trust store, so no TLS connection is possible. Nothing was sent.
     #[error("tls: {0}")]
     Tls(String),
     /// A run that did not confirm every id, from [`Report::into_result`].
@@ -23,12 +24,12 @@ pub enum Error {
 }
 
 impl Error {
-    /// A refusal of `argument`.
+    /// `argument` is invalid.
     pub(crate) fn invalid(argument: &'static str, problem: impl Into<String>) -> Error {
         Error::InvalidArgument { argument, problem: problem.into() }
     }
 
-    /// The same refusal, of one entry of a list.
+    /// The same problem, for one entry of a list.
     pub(crate) fn of_entry(self, list: &'static str, at: usize) -> Error {
         match self {
             Error::InvalidArgument { problem, .. } => {
@@ -41,3 +42,16 @@ impl Error {
 
 /// `Result` with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Report {
+    /// The report if every id was confirmed or there was nothing to send, otherwise an error that holds it.
+    ///
+    /// # Errors
+    /// [`Error::Incomplete`] with this report for every status except [`Status::Ok`] and [`Status::DryRun`].
+    pub fn into_result(self) -> Result<Report> {
+        match self.status() {
+            Status::Ok | Status::DryRun => Ok(self),
+            _ => Err(Error::Incomplete(Box::new(self))),
+        }
+    }
+}

@@ -1,55 +1,75 @@
-//! Doors for the fuzz targets in `fuzz/`: what reads bytes that somebody else wrote, with plain types around it.
+//! Entry points for the fuzz targets in `fuzz/`, with plain types: everything that reads bytes of somebody else.
 //!
-//! Compiled with `--cfg fuzzing` only; no part of the crate's interface.
+//! Compiled with `--cfg fuzzing` only; not part of the crate's interface.
 
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use crate::account::{BaseUrl, Subdomain};
-pub use crate::run::{journal_line, read_journal};
-use crate::wire::{Culprit, Framing, Reply, Verdict, judge};
+use crate::interface::IdState;
+use crate::journal;
+use crate::wire::{Framing, RejectedId, Reply, Verdict, judge};
 
-/// A line of a journal: which slots, whether they are confirmed (else rejected, or about to be sent), and with
-/// which HTTP status.
-pub type Settled = (Range<usize>, bool, Option<u16>);
+/// A line of a journal: which slots, whether they are confirmed (otherwise rejected, or about to be sent), and the
+/// HTTP status.
+pub type Recorded = (Range<usize>, bool, Option<u16>);
 
-/// What was made of an answer.
+/// Reads a journal: its entries, and how many of its bytes are whole lines.
+pub fn read_journal(
+    bytes: &[u8],
+    fingerprint: &str,
+    slots: usize,
+    now: SystemTime,
+    max_age: Duration,
+) -> Option<(Vec<Recorded>, usize)> {
+    let found = journal::read(bytes, fingerprint, slots, now, max_age).ok()?;
+    let entries = found.entries.into_iter();
+    let recorded = entries.map(|e| (e.slots, e.state == IdState::Confirmed, e.http_status)).collect();
+    Some((recorded, found.good_bytes))
+}
+
+/// A line as it is written.
+pub fn journal_line(number: u64, content: &str) -> String {
+    journal::line(number, content)
+}
+
+/// The verdict on a response.
 pub struct Judged {
     /// Whether its ids count as confirmed.
     pub confirmed: bool,
     /// What is shown of it.
-    pub words: String,
-    /// The places in the request that are blamed.
-    pub blamed: Vec<usize>,
+    pub message: String,
+    /// The places in the request that it names.
+    pub named: Vec<usize>,
 }
 
-/// Judges an answer to a request that had `sent` ids. `framing`: 0 complete, 1 ended by closing, else cut.
-pub fn judge_answer(
+/// Judges the response to a request with `sent` ids. `framing`: 0 complete, 1 ended by closing, else truncated.
+pub fn judge_response(
     status: u16,
     framing: u8,
     html: bool,
-    wait: Option<Duration>,
+    retry_after: Option<Duration>,
     body: &[u8],
     sent: usize,
 ) -> Judged {
     let framing = match framing {
         0 => Framing::Complete,
         1 => Framing::CloseDelimited,
-        _ => Framing::Cut,
+        _ => Framing::Truncated,
     };
-    let verdict = judge(&Reply { status, framing, html, retry_after: wait, body: body.to_vec() }, sent);
-    let words = verdict.complaint().map(|(_, words)| words.as_str().to_owned()).unwrap_or_default();
-    let blamed = match &verdict {
-        Verdict::Refused { culprits, .. } => culprits.iter().filter_map(place).collect(),
+    let verdict = judge(&Reply { status, framing, html, retry_after, body: body.to_vec() }, sent);
+    let message = verdict.complaint().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
+    let named = match &verdict {
+        Verdict::Rejected { rejected_ids, .. } => rejected_ids.iter().filter_map(place).collect(),
         _ => Vec::new(),
     };
-    Judged { confirmed: matches!(verdict, Verdict::Confirmed(_)), words, blamed }
+    Judged { confirmed: matches!(verdict, Verdict::Confirmed(_)), message, named }
 }
 
-fn place(culprit: &Culprit) -> Option<usize> {
-    match culprit {
-        Culprit::Index(index, _) => Some(*index),
-        Culprit::Id(..) => None,
+fn place(id: &RejectedId) -> Option<usize> {
+    match id {
+        RejectedId::Index(index, _) => Some(*index),
+        RejectedId::Id(..) => None,
     }
 }
 
@@ -58,13 +78,13 @@ pub fn retry_after(values: &[String], date: Option<&str>, now: SystemTime) -> Op
     crate::wire::retry_after(values, date, now)
 }
 
-/// A base URL as it would be used, and whether it is https and a loopback address; `None` when refused.
+/// A base URL as it would be used, and whether it is https and a loopback address; `None` if it is invalid.
 pub fn base_url(text: &str) -> Option<(String, bool, bool)> {
     let url = BaseUrl::parse(text).ok()?;
     Some((url.as_str().to_owned(), url.is_https(), url.is_loopback()))
 }
 
-/// The address that a subdomain stands for; `None` when refused.
+/// The address that a subdomain stands for; `None` if it is invalid.
 pub fn subdomain_url(text: &str) -> Option<String> {
     Some(BaseUrl::of(&Subdomain::parse(text).ok()?).as_str().to_owned())
 }

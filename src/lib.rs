@@ -1,5 +1,5 @@
-//! Set one attribute of many [User.com](https://user.com) users to a value, and know of **every single id**
-//! afterwards whether it was confirmed, rejected, unknown or never attempted.
+//! Set one attribute of many [User.com](https://user.com) users to a value. Afterwards the report says of **every
+//! single id** whether it was confirmed, rejected, unknown or never attempted.
 //!
 //! ```no_run
 //! # fn main() -> usercom::Result<()> {
@@ -14,13 +14,13 @@
 //! # }
 //! ```
 //!
-//! Calls block. Ids go out in batches, evenly paced, over kept connections; lost answers are retried, bad
-//! ids are found and named, and a run stops at once on what a retry can't mend.
+//! Calls block. Ids are sent in batches, evenly spaced, over kept connections. Failed requests are retried, bad ids are
+//! isolated and named, and a run stops at once if a retry can't help.
 //!
 //! # Logging
-//! Through the `log` crate, target `usercom`, never with the token in it. The HTTP libraries below log on
-//! targets of their own: at TRACE `ureq_proto` logs the very bytes that it sends, **token included**. A program
-//! that logs at TRACE should set `ureq` and `ureq_proto` to INFO.
+//! Through the `log` crate, with the target `usercom` and never with the token. The HTTP libraries log with their own
+//! targets: at TRACE `ureq_proto` logs the bytes that it sends, **including the token**. If your program logs at TRACE,
+//! set `ureq` and `ureq_proto` to INFO.
 //!
 //! # Features
 //! * `capi`: the C functions of `include/usercom.h`.
@@ -36,22 +36,28 @@ mod account;
 mod client;
 mod error;
 #[cfg(feature = "capi")]
-// The one place where C's pointers come in; everything below it is safe Rust.
+// The only place where pointers of C come in.
 #[allow(unsafe_code)]
 pub mod ffi;
 #[cfg(fuzzing)]
 #[doc(hidden)]
 pub mod fuzzing;
+#[allow(dead_code, unused_imports, reason = "the generator reads more of it than the crate")]
+mod interface;
+mod journal;
 mod options;
-mod process;
+mod report;
 mod run;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
+mod throttle;
 mod update;
 mod wire;
 
 pub use client::{Client, ClientBuilder, Run};
 pub use error::{Error, Result};
-pub use run::{Cancel, Failure, IdState, Progress, Report, Status};
+pub use interface::{IdState, Status};
+pub use options::Method;
+pub use report::{Failure, Report};
+pub use run::{Cancel, Progress};
 pub use update::{AttributeKind, Update, Value};
-pub use wire::Method;

@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::io;
 use std::path::Path;
 
-use super::Generated;
 use super::interface::{CLIENT, IdState, Integer, Kind, Opt, Preset, RUN, Status, grouped};
 use super::text::{Names, constant, localized, wrapped};
+use super::{Generated, functions};
 
 const WIDTH: usize = 110;
 
@@ -59,8 +59,12 @@ pub fn files(_: &Path) -> io::Result<Vec<Generated>> {
 
 /// The header, of src/ffi as it is on the disk.
 pub fn header(root: &Path) -> io::Result<Vec<Generated>> {
+    let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).map_err(io::Error::other)?;
+    let files = functions::FILES.iter().map(|name| root.join(format!("src/ffi/{name}.rs")));
+    let builder =
+        files.fold(cbindgen::Builder::new().with_config(config), |builder, file| builder.with_src(file));
     let mut header = Vec::new();
-    cbindgen::generate(root).map_err(io::Error::other)?.write(&mut header);
+    builder.generate().map_err(io::Error::other)?.write(&mut header);
     let header = String::from_utf8(header).map_err(io::Error::other)?;
     Ok(vec![Generated::new("include/usercom.h", header)])
 }
@@ -73,14 +77,12 @@ fn setter(option: &Opt, client: bool) -> String {
         Kind::CaFile => text("set_path", "pem_path"),
         Kind::Directory => text("set_path", "dir"),
         Kind::Flag => value("on: c_int", "Given::Flag(on != 0)"),
-        Kind::Rate => value(
-            "requests: u32, per_ms: u64",
-            "Given::Rate(requests, Duration::from_millis(per_ms))",
-        ),
-        Kind::Time { min: 0, .. } => value(
-            "ms: u64",
-            "if ms == 0 { Given::Default } else { Given::Time(Duration::from_millis(ms)) }",
-        ),
+        Kind::Rate => {
+            value("requests: u32, per_ms: u64", "Given::Rate(requests, Duration::from_millis(per_ms))")
+        }
+        Kind::Time { min: 0, .. } => {
+            value("ms: u64", "if ms == 0 { Given::Default } else { Given::Time(Duration::from_millis(ms)) }")
+        }
         Kind::Time { .. } => value("ms: u64", "Given::Time(Duration::from_millis(ms))"),
         Kind::Count { integer, unit, .. } => {
             let (of, as_u64) = match integer {
@@ -91,7 +93,8 @@ fn setter(option: &Opt, client: bool) -> String {
             value(&format!("{unit}: {of}"), &format!("Given::Integer({as_u64})"))
         }
     };
-    let promise = if call.contains(".set") || call.starts_with("set_") { " and a string or NULL" } else { "" };
+    let promise =
+        if call.contains(".set") || call.starts_with("set_") { " and a string or NULL" } else { "" };
     let name = setter_name(option, client);
     let mut out = wrapped(&explained(option), "/// ", WIDTH);
     let _ = write!(

@@ -80,7 +80,8 @@ fn page() -> String {
     }
     out.push_str("\n## States of an id\n\n| number | state | meaning |\n|---|---|---|\n");
     for state in IdState::ALL {
-        let _ = writeln!(out, "| {} | {} | {} |", *state as u8, state.name().replace('_', " "), state.about());
+        let _ =
+            writeln!(out, "| {} | {} | {} |", *state as u8, state.name().replace('_', " "), state.about());
     }
     out
 }

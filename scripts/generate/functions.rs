@@ -45,14 +45,15 @@ pub struct Constant {
     pub about: String,
 }
 
+/// The files of src/ffi with something for C in them, in the order of the header.
+pub const FILES: [&str; 8] =
+    ["client", "options", "run_options", "generated", "cancel", "report", "last_error", "status"];
+
 pub fn read(root: &Path) -> io::Result<Interface> {
-    let mut files = fs::read_dir(root.join("src/ffi"))?
-        .map(|entry| Ok(entry?.path()))
-        .collect::<io::Result<Vec<_>>>()?;
-    files.sort();
     let mut interface = Interface::default();
-    for path in files.iter().filter(|path| path.extension().is_some_and(|e| e == "rs")) {
-        let file = syn::parse_file(&fs::read_to_string(path)?)
+    for name in FILES {
+        let path = root.join(format!("src/ffi/{name}.rs"));
+        let file = syn::parse_file(&fs::read_to_string(&path)?)
             .map_err(|error| io::Error::other(format!("{}: {error}", path.display())))?;
         file.items.into_iter().for_each(|item| interface.add(item));
     }

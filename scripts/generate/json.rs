@@ -22,11 +22,18 @@ pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
     list(&mut out, "callbacks", &c.callbacks);
     list(&mut out, "functions", &c.functions);
     list(&mut out, "statuses", &Status::ALL.iter().map(|status| described(*status)).collect::<Vec<_>>());
-    list(&mut out, "id_states", &IdState::ALL.iter().map(|state| {
-        let constant = state.name().to_uppercase();
-        json!({"name": constant, "constant": format!("UC_ID_{constant}"), "number": *state as u8,
+    list(
+        &mut out,
+        "id_states",
+        &IdState::ALL
+            .iter()
+            .map(|state| {
+                let constant = state.name().to_uppercase();
+                json!({"name": constant, "constant": format!("UC_ID_{constant}"), "number": *state as u8,
                "about": state.about()})
-    }).collect::<Vec<_>>());
+            })
+            .collect::<Vec<_>>(),
+    );
     list(&mut out, "client_options", &rows(CLIENT, true));
     list(&mut out, "run_options", &rows(RUN, false));
     out.truncate(out.len() - 2);

@@ -105,7 +105,10 @@ fn set(option: &Opt) -> String {
         Kind::Time { .. } | Kind::Count { .. } => {
             let default = match option.program {
                 Some(super::interface::Preset::Time(ms)) => {
-                    format!(".or(Some(Duration::from_millis({})))", super::interface::grouped(ms).replace(',', "_"))
+                    format!(
+                        ".or(Some(Duration::from_millis({})))",
+                        super::interface::grouped(ms).replace(',', "_")
+                    )
                 }
                 _ => String::new(),
             };

@@ -25,8 +25,8 @@ fn structs() -> String {
     let mut out = head("The options as the core uses them.");
     out.push_str(
         "use std::path::PathBuf;\nuse std::time::Duration;\n\n\
-         use super::{Options, Setting};\nuse crate::account::BaseUrl;\nuse crate::error::Result;\n\
-         use crate::interface::{CLIENT, Opt, RUN};\nuse crate::wire::{Method, Proxying, Roots};\n",
+         use super::{Method, Options, Proxying, Roots, Setting};\nuse crate::account::BaseUrl;\n\
+         use crate::error::Result;\nuse crate::interface::{CLIENT, Opt, RUN};\n",
     );
     out.push_str(&one_struct("ClientOptions", "CLIENT", "a client", CLIENT));
     out.push_str(&one_struct("RunOptions", "RUN", "one run", RUN));
@@ -34,11 +34,13 @@ fn structs() -> String {
 }
 
 fn one_struct(name: &str, rows: &str, whose: &str, options: &[Opt]) -> String {
-    let mut out = format!("\n/// The options of {whose}.\n#[derive(Clone, Debug)]\npub(crate) struct {name} {{\n");
+    let mut out =
+        format!("\n/// The options of {whose}.\n#[derive(Clone, Debug)]\npub(crate) struct {name} {{\n");
     for option in options {
         let _ = writeln!(out, "    pub {}: {},", option.name, field(option));
     }
-    let _ = write!(out, "}}\n\nimpl Default for {name} {{\n    fn default() -> {name} {{\n        {name} {{\n");
+    let _ =
+        write!(out, "}}\n\nimpl Default for {name} {{\n    fn default() -> {name} {{\n        {name} {{\n");
     for option in options {
         let _ = writeln!(out, "            {}: {},", option.name, default(option));
     }
@@ -134,7 +136,7 @@ fn setters() -> String {
     let mut out = head("A method for each option.");
     out.push_str(
         "use std::path::PathBuf;\nuse std::time::Duration;\n\nuse super::{ClientBuilder, Run};\n\
-         use crate::options::Given;\nuse crate::wire::Method;\n",
+         use crate::options::{Given, Method};\n",
     );
     for (name, options) in [("ClientBuilder", CLIENT), ("Run<'_>", RUN)] {
         let _ = write!(out, "\nimpl {name} {{");
@@ -175,4 +177,3 @@ fn setter(option: &Opt) -> (String, String) {
     };
     (argument.into(), given.into())
 }
-

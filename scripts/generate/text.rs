@@ -50,7 +50,9 @@ pub fn kebab_case(name: &str) -> String {
 pub fn wrapped(text: &str, prefix: &str, width: usize) -> String {
     let (mut out, mut line) = (String::new(), String::new());
     for word in text.split_whitespace() {
-        if !line.is_empty() && prefix.chars().count() + line.chars().count() + 1 + word.chars().count() > width {
+        if !line.is_empty()
+            && prefix.chars().count() + line.chars().count() + 1 + word.chars().count() > width
+        {
             out.push_str(&format!("{prefix}{line}\n"));
             line.clear();
         }

@@ -34,11 +34,12 @@ impl AccountArgs {
                  --token-file names"
             })?,
         };
-        let builder = Client::builder(&self.subdomain, &token)
-            .loopback_from_environment()
-            .log(LevelFilter::Warn, move |_, line| {
+        let builder = Client::builder(&self.subdomain, &token).loopback_from_environment().log(
+            LevelFilter::Warn,
+            move |_, line| {
                 *last_warning.lock().unwrap_or_else(PoisonError::into_inner) = line.to_owned();
-            });
+            },
+        );
         self.flags.apply(builder).build().map_err(invalid)
     }
 }

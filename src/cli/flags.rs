@@ -10,7 +10,7 @@ use crate::parse::{rate, seconds};
 /// How to talk to the service
 #[derive(clap::Args)]
 pub struct ClientFlags {
-    /// Another address for the service: scheme, host and port only [default: https://<subdomain>.user.com]
+    /// Another address for the service: scheme, host and port only [default: `https://SUBDOMAIN.user.com`]
     ///
     /// Plain http is accepted for loopback addresses only.
     #[arg(long, value_name = "URL")]
@@ -18,42 +18,42 @@ pub struct ClientFlags {
     /// The HTTP method [default: PUT]
     ///
     /// The vendor's page says PUT, its code samples send POST. The library never changes from one to the
-    /// other on its own. It may be "PUT" or "POST".
+    /// other on its own. Range: PUT or POST.
     #[arg(long, value_name = "METHOD", value_parser = ["PUT", "POST"])]
     method: Option<String>,
     /// The version of the API to ask for in the Accept header [default: none]
     ///
-    /// 0 asks for none. It may be 0 to 4,294,967,295 version.
+    /// 0 asks for none.
     #[arg(long, value_name = "VERSION")]
     api_version: Option<u32>,
     /// Maximum wait for the first byte of a response [default: 60 s]
     ///
     /// The other phases of a request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of
-    /// the response. It may be 1 ms to 1 h.
+    /// the response. Range: 1 ms to 1 h.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     request_timeout: Option<Duration>,
     /// Maximum number of ids per request [default: 1,000 ids]
     ///
-    /// A request body is never larger than 256 KiB. It may be 1 to 10,000 ids.
+    /// A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
     #[arg(long, value_name = "IDS")]
     batch_size: Option<usize>,
     /// Maximum number of requests in flight at once [default: 8 workers]
     ///
-    /// Threads start only when they are needed and end with the run. It may be 1 to 32 workers.
+    /// Threads start only when they are needed and end with the run. Range: 1 to 32 workers.
     #[arg(long, value_name = "WORKERS")]
     workers: Option<u32>,
     /// Maximum number of requests in a time, evenly spaced [default: 5 requests per second]
     ///
     /// Everything in the process that uses the same endpoint and token shares it. Waits that the service asks
-    /// for are obeyed in any case. It may be 0.1 to 1,000 requests per second; 0 is no limit.
+    /// for are obeyed in any case. Range: 0.1 to 1,000 requests per second; 0 is no limit.
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
     rate_limit: Option<(u32, Duration)>,
     /// Maximum number of attempts per batch [default: 8 attempts]
     ///
-    /// Failures while the whole service is down are not counted. It may be 1 to 20 attempts.
+    /// Failures while the whole service is down are not counted. Range: 1 to 20 attempts.
     #[arg(long, value_name = "ATTEMPTS")]
     max_attempts: Option<u32>,
-    /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
+    /// The proxy for https requests: `http://[user:password@]host:port` [default: HTTPS_PROXY and NO_PROXY of
     /// the environment]
     ///
     /// An empty text connects directly.
@@ -116,14 +116,14 @@ pub struct RunFlags {
     /// s]
     ///
     /// It is never less than 21 requests take at the --rate-limit, 4.2 s at 5 per second. The status says
-    /// what was in the way. Requests in flight are waited for, within the limits of --request-timeout. It may
-    /// be 1 s to 24 h.
+    /// what was in the way. Requests in flight are waited for, within the limits of --request-timeout. Range:
+    /// 1 s to 24 h.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     stall_timeout: Option<Duration>,
     /// Maximum number of requests of the run [default: 20 times what the update needs without errors, at
     /// least 1,000]
     ///
-    /// A run that reaches it stops early with status request_limit. It may be 1 and more requests.
+    /// A run that reaches it stops early with status request_limit. Range: 1 and more requests.
     #[arg(long, value_name = "REQUESTS")]
     max_requests: Option<u64>,
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
@@ -137,7 +137,7 @@ pub struct RunFlags {
     /// Maximum age of an unfinished journal [default: 12 h]
     ///
     /// An older one is renamed and the run starts from the beginning, because another run may have written
-    /// newer values since. It may be 1 s to 30 days.
+    /// newer values since. Range: 1 s to 30 days.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     journal_max_age: Option<Duration>,
     /// The attribute is one that every profile has, such as first_name, and not a custom one [default: off]

@@ -41,9 +41,7 @@ pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
         if handle.is_requested() {
             std::process::exit(CANCELLED.into());
         }
-        eprintln!(
-            "waiting up to 5 s for requests in flight; press Ctrl-C again to quit now"
-        );
+        eprintln!("waiting up to 5 s for requests in flight; press Ctrl-C again to quit now");
         handle.request();
     })
     .map_err(|e| format!("can't listen for Ctrl-C: {e}"))?;

@@ -4,60 +4,58 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{ClientBuilder, Run};
-use crate::options::Given;
-use crate::wire::Method;
+use crate::options::{Given, Method};
 
 impl ClientBuilder {
     /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback
-    /// addresses only. Default: https://<subdomain>.user.com.
+    /// addresses only. Default: `https://SUBDOMAIN.user.com`.
     pub fn base_url(self, url: &str) -> Self {
         self.set("base_url", Given::Text(url.into()))
     }
 
     /// The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes
-    /// from one to the other on its own. "PUT" or "POST". Default: PUT.
+    /// from one to the other on its own. Range: PUT or POST. Default: PUT.
     pub fn method(self, method: Method) -> Self {
         self.set("method", Given::Text(method.as_str().into()))
     }
 
-    /// The version of the API to ask for in the Accept header. 0 asks for none. 0 to 4,294,967,295 version.
-    /// Default: none.
+    /// The version of the API to ask for in the Accept header. 0 asks for none. Default: none.
     pub fn api_version(self, version: u32) -> Self {
         self.set("api_version", Given::Integer(version.into()))
     }
 
     /// Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s
-    /// to connect, 30 s to send, 30 s for the rest of the response. 1 ms to 1 h. Default: 60 s.
+    /// to connect, 30 s to send, 30 s for the rest of the response. Range: 1 ms to 1 h. Default: 60 s.
     pub fn request_timeout(self, time: Duration) -> Self {
         self.set("request_timeout", Given::Time(time))
     }
 
-    /// Maximum number of ids per request. A request body is never larger than 256 KiB. 1 to 10,000 ids.
-    /// Default: 1,000 ids.
+    /// Maximum number of ids per request. A request body is never larger than 256 KiB. Range: 1 to 10,000
+    /// ids. Default: 1,000 ids.
     pub fn batch_size(self, ids: usize) -> Self {
         self.set("batch_size", Given::Integer(ids as u64))
     }
 
     /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the
-    /// run. 1 to 32 workers. Default: 8 workers.
+    /// run. Range: 1 to 32 workers. Default: 8 workers.
     pub fn workers(self, workers: u32) -> Self {
         self.set("workers", Given::Integer(workers.into()))
     }
 
     /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same
-    /// endpoint and token shares it. Waits that the service asks for are obeyed in any case. 0.1 to 1,000
-    /// requests per second; 0 is no limit. Default: 5 requests per second.
+    /// endpoint and token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to
+    /// 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
     pub fn rate_limit(self, requests: u32, per: Duration) -> Self {
         self.set("rate_limit", Given::Rate(requests, per))
     }
 
-    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. 1 to
-    /// 20 attempts. Default: 8 attempts.
+    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range:
+    /// 1 to 20 attempts. Default: 8 attempts.
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.set("max_attempts", Given::Integer(attempts.into()))
     }
 
-    /// The proxy for https requests: http://[user:password@]host:port. An empty text connects directly.
+    /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.
     /// Default: HTTPS_PROXY and NO_PROXY of the environment.
     pub fn proxy(self, url: &str) -> Self {
         self.set("proxy", Given::Text(url.into()))
@@ -80,14 +78,14 @@ impl Run<'_> {
     /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never
     /// less than 21 requests take at the [`rate_limit`](crate::ClientBuilder::rate_limit), 4.2 s at 5 per
     /// second. The status says what was in the way. Requests in flight are waited for, within the limits of
-    /// [`request_timeout`](crate::ClientBuilder::request_timeout). 1 s to 24 h. Default: 120 s.
+    /// [`request_timeout`](crate::ClientBuilder::request_timeout). Range: 1 s to 24 h. Default: 120 s.
     pub fn stall_timeout(self, time: Duration) -> Self {
         self.set("stall_timeout", Given::Time(time))
     }
 
     /// Maximum number of requests of the run. A run that reaches it stops early with
-    /// [`Status::RequestLimit`](crate::Status::RequestLimit). 1 and more requests. Default: 20 times what the
-    /// update needs without errors, at least 1,000.
+    /// [`Status::RequestLimit`](crate::Status::RequestLimit). Range: 1 and more requests. Default: 20 times
+    /// what the update needs without errors, at least 1,000.
     pub fn max_requests(self, requests: u64) -> Self {
         self.set("max_requests", Given::Integer(requests))
     }
@@ -102,7 +100,7 @@ impl Run<'_> {
     }
 
     /// Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
-    /// because another run may have written newer values since. 1 s to 30 days. Default: 12 h.
+    /// because another run may have written newer values since. Range: 1 s to 30 days. Default: 12 h.
     pub fn journal_max_age(self, time: Duration) -> Self {
         self.set("journal_max_age", Given::Time(time))
     }

@@ -12,8 +12,9 @@ use super::{Failure, guard, last_error, look};
 use crate::client::Client;
 use crate::interface::Status;
 use crate::options::RunOptions;
-use crate::process::generation;
-use crate::run::{Hooks, ProgressFn, Report};
+use crate::throttle::generation;
+use crate::report::Report;
+use crate::run::{Hooks, ProgressFn};
 use crate::update::{Ids, Update, Value};
 
 /// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
@@ -265,7 +266,9 @@ unsafe fn update(
         });
         progress
     });
-    let hooks = Hooks { progress, cancel: run_options.cancel.clone(), ..Hooks::default() };
+    let mut hooks = Hooks::default();
+    hooks.progress = progress;
+    hooks.cancel = run_options.cancel.clone();
     // A copy: nothing of the caller's may change while the run lasts.
     let options = run_options.options.clone();
     Ok(client.execute(&update, ids, &options, hooks)?)

@@ -94,7 +94,7 @@ pub(super) fn message(status: c_int) -> &'static CStr {
 }
 
 /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
-/// only. NULL is the default: https://<subdomain>.user.com.
+/// only. NULL is the default: `https://SUBDOMAIN.user.com`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_base_url(options: *mut uc_options, url: *const c_char) -> c_int {
     // SAFETY: the caller gives a live handle and a string or NULL.
@@ -117,16 +117,16 @@ pub unsafe extern "C" fn uc_options_set_api_version(options: *mut uc_options, ve
 }
 
 /// Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
-/// connect, 30 s to send, 30 s for the rest of the response. In milliseconds, 1 to 3,600,000 (1 ms to 1 h).
-/// Default: 60,000 (60 s).
+/// connect, 30 s to send, 30 s for the rest of the response. Range in milliseconds: 1 to 3,600,000 (1 ms to 1
+/// h). Default: 60,000 (60 s).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_request_timeout_ms(options: *mut uc_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, "request_timeout", Given::Time(Duration::from_millis(ms))) }
 }
 
-/// Maximum number of ids per request. A request body is never larger than 256 KiB. 1 to 10,000 ids. Default:
-/// 1,000 ids.
+/// Maximum number of ids per request. A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
+/// Default: 1,000 ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_batch_size(options: *mut uc_options, ids: usize) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -134,7 +134,7 @@ pub unsafe extern "C" fn uc_options_set_batch_size(options: *mut uc_options, ids
 }
 
 /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the
-/// run. 1 to 32 workers. Default: 8 workers.
+/// run. Range: 1 to 32 workers. Default: 8 workers.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_workers(options: *mut uc_options, workers: u32) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -142,7 +142,7 @@ pub unsafe extern "C" fn uc_options_set_workers(options: *mut uc_options, worker
 }
 
 /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint
-/// and token shares it. Waits that the service asks for are obeyed in any case. From 0.1 to 1,000 requests
+/// and token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to 1,000 requests
 /// per second; 0 is no limit. Default: 5 requests per second.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_rate_limit(options: *mut uc_options, requests: u32, per_ms: u64) -> c_int {
@@ -150,15 +150,15 @@ pub unsafe extern "C" fn uc_options_set_rate_limit(options: *mut uc_options, req
     unsafe { set(options, "rate_limit", Given::Rate(requests, Duration::from_millis(per_ms))) }
 }
 
-/// Maximum number of attempts per batch. Failures while the whole service is down are not counted. 1 to 20
-/// attempts. Default: 8 attempts.
+/// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range: 1
+/// to 20 attempts. Default: 8 attempts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_max_attempts(options: *mut uc_options, attempts: u32) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, "max_attempts", Given::Integer(attempts.into())) }
 }
 
-/// The proxy for https requests: http://[user:password@]host:port. An empty text connects directly. NULL is
+/// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
 /// the default: HTTPS_PROXY and NO_PROXY of the environment.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_proxy(options: *mut uc_options, url: *const c_char) -> c_int {
@@ -185,15 +185,15 @@ pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run
 /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never less
 /// than 21 requests take at the `uc_options_set_rate_limit`, 4.2 s at 5 per second. The status says what was
 /// in the way. Requests in flight are waited for, within the limits of `uc_options_set_request_timeout_ms`.
-/// In milliseconds, 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
+/// Range in milliseconds: 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_stall_timeout_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(run_options, "stall_timeout", Given::Time(Duration::from_millis(ms))) }
 }
 
-/// Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`. 1
-/// and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+/// Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`.
+/// Range: 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_max_requests(run_options: *mut uc_run_options, requests: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -211,8 +211,8 @@ pub unsafe extern "C" fn uc_run_options_set_journal_dir(run_options: *mut uc_run
 }
 
 /// Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning,
-/// because another run may have written newer values since. In milliseconds, 1,000 to 2,592,000,000 (1 s to
-/// 30 days). Default: 43,200,000 (12 h).
+/// because another run may have written newer values since. Range in milliseconds: 1,000 to 2,592,000,000 (1
+/// s to 30 days). Default: 43,200,000 (12 h).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_journal_max_age_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.

@@ -11,6 +11,7 @@
 
 mod cancel;
 mod client;
+#[rustfmt::skip]
 mod generated;
 mod last_error;
 mod options;

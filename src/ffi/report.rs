@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use super::pointers::{array, free, put};
 use super::{Failure, look};
 use crate::interface::Status;
-use crate::run::Report;
+use crate::report::Report;
 
 /// What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
 /// any number of threads may read it. Every text it gives is borrowed from it.
@@ -44,7 +44,7 @@ impl uc_report {
 
     fn reasons(&self) -> &[CString] {
         self.reasons.get_or_init(|| {
-            self.report.reasons().iter().map(|reason| c_string(reason.words.as_str())).collect()
+            self.report.reasons().iter().map(|reason| c_string(&reason.message)).collect()
         })
     }
 }

@@ -3,11 +3,10 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Options, Setting};
+use super::{Method, Options, Proxying, Roots, Setting};
 use crate::account::BaseUrl;
 use crate::error::Result;
 use crate::interface::{CLIENT, Opt, RUN};
-use crate::wire::{Method, Proxying, Roots};
 
 /// The options of a client.
 #[derive(Clone, Debug)]

@@ -1,15 +1,25 @@
 //! Settings of a client and of a run. Each is checked once, when it is set, by its row in [`crate::interface`].
 
+#[rustfmt::skip]
 mod generated;
+#[cfg(feature = "capi")]
+mod json;
+mod method;
+mod proxying;
+mod roots;
 mod setting;
 
 use std::time::Duration;
 
 pub(crate) use generated::{ClientOptions, RunOptions};
+pub use method::Method;
+pub(crate) use proxying::{Proxying, parse_proxy};
+pub(crate) use roots::Roots;
 pub(crate) use setting::{Given, Setting};
 
 use crate::error::{Error, Result};
 use crate::interface::Opt;
+use crate::update::AttributeKind;
 
 /// What clients and runs have in common: options that are set by name.
 pub(crate) trait Options {
@@ -36,6 +46,12 @@ impl ClientOptions {
     /// The time between two requests; `None` for no limit.
     pub fn interval(&self) -> Option<Duration> {
         self.rate_limit.map(|(requests, per)| per / requests)
+    }
+}
+
+impl RunOptions {
+    pub fn attribute_kind(&self) -> AttributeKind {
+        if self.standard_attributes { AttributeKind::Standard } else { AttributeKind::Custom }
     }
 }
 

@@ -1,22 +1,22 @@
-//! One value for one option: as the caller gave it, and as the core uses it.
+//! One value for one option: as the caller gave it, and as the core uses it. The row of the option has the bounds.
 
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::Value as Json;
-
+use super::method::Method;
+use super::proxying::Proxying;
 use super::rate;
+use super::roots::Roots;
 use crate::account::BaseUrl;
 use crate::error::{Error, Result};
 use crate::interface::{Kind, Opt};
-use crate::wire::{Method, Proxying, Roots};
 
 /// A value as the caller gave it.
 #[derive(Debug)]
 pub(crate) enum Given<'a> {
     /// Back to the default.
+    #[cfg_attr(not(feature = "capi"), allow(dead_code, reason = "Rust has no setter for it"))]
     Default,
     Text(Cow<'a, str>),
     Path(Cow<'a, Path>),
@@ -25,65 +25,6 @@ pub(crate) enum Given<'a> {
     Flag(bool),
     /// 0 requests for no limit.
     Rate(u32, Duration),
-}
-
-/// A rate as JSON.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct JsonRate {
-    requests: u32,
-    per_ms: u64,
-}
-
-impl Given<'static> {
-    /// Reads a value of this kind from JSON; the error says what is wrong with it.
-    pub fn from_json(kind: Kind, json: &str) -> Result<Given<'static>, String> {
-        let json: Json = serde_json::from_str(json).map_err(|e| format!("is not JSON: {e}"))?;
-        let wrong = |wanted: &str| Err(format!("is {}; use {wanted}", described(&json)));
-        Ok(match (kind, &json) {
-            (_, Json::Null) => Given::Default,
-            (Kind::BaseUrl | Kind::Method | Kind::Proxy, Json::String(text)) => {
-                Given::Text(text.clone().into())
-            }
-            (Kind::CaFile | Kind::Directory, Json::String(text)) if text.contains('\0') => {
-                return Err("has a NUL character, which no path can have".into());
-            }
-            (Kind::CaFile | Kind::Directory, Json::String(text)) => {
-                Given::Path(PathBuf::from(text).into())
-            }
-            (Kind::BaseUrl | Kind::Method | Kind::Proxy, _) => return wrong("a text"),
-            (Kind::CaFile | Kind::Directory, _) => return wrong("the text of a path"),
-            (Kind::Flag, Json::Bool(on)) => Given::Flag(*on),
-            (Kind::Flag, _) => return wrong("true or false"),
-            (Kind::Count { .. }, Json::Number(number)) => match number.as_u64() {
-                Some(number) => Given::Integer(number),
-                None => return wrong("a whole number from 0 on"),
-            },
-            (Kind::Count { .. }, _) => return wrong("a whole number"),
-            (Kind::Time { .. }, Json::Number(number)) => match number.as_u64() {
-                Some(ms) => Given::Time(Duration::from_millis(ms)),
-                None => return wrong("whole milliseconds from 0 on"),
-            },
-            (Kind::Time { .. }, _) => return wrong("a number of milliseconds"),
-            (Kind::Rate, Json::Object(_)) => {
-                let rate = JsonRate::deserialize(&json).map_err(|e| format!("is no rate: {e}"))?;
-                Given::Rate(rate.requests, Duration::from_millis(rate.per_ms))
-            }
-            (Kind::Rate, _) => return wrong("{\"requests\": 5, \"per_ms\": 1000}"),
-        })
-    }
-}
-
-/// The value in a message. Texts are left out: a proxy's holds a password.
-fn described(json: &Json) -> String {
-    match json {
-        Json::Null => "null".into(),
-        Json::Bool(on) => on.to_string(),
-        Json::Number(number) => number.to_string(),
-        Json::String(_) => "a text".into(),
-        Json::Array(_) => "a list".into(),
-        Json::Object(_) => "an object".into(),
-    }
 }
 
 /// A value for an option, to be checked by the option's row. Each method gives `None` for the default.
@@ -193,5 +134,84 @@ impl<'a> Setting<'a> {
             Given::Rate(..) => self.outside(),
             _ => self.wrong_type(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ClientOptions, Options, RunOptions};
+    use super::*;
+
+    fn said<O: Options>(options: &mut O, name: &str, given: Given<'_>) -> String {
+        options.set(name, given).map_or_else(|error| error.to_string(), |()| "ok".into())
+    }
+
+    #[test]
+    fn bounds_are_those_of_the_rows() {
+        for option in ClientOptions::ROWS.iter().chain(RunOptions::ROWS) {
+            let is_client = ClientOptions::ROWS.iter().any(|row| row.name == option.name);
+            let set = |given| match is_client {
+                true => said(&mut ClientOptions::default(), option.name, given),
+                false => said(&mut RunOptions::default(), option.name, given),
+            };
+            let outside = format!("{}: is outside {}", option.name, option.bounds());
+            match option.kind {
+                Kind::Count { min, max, .. } => {
+                    assert_eq!(set(Given::Integer(min)), "ok", "{option:?}");
+                    assert_eq!(set(Given::Integer(max)), "ok", "{option:?}");
+                    (min > 0).then(|| assert_eq!(set(Given::Integer(min - 1)), outside));
+                    (max < u64::MAX).then(|| assert!(set(Given::Integer(max + 1)).starts_with(option.name)));
+                }
+                Kind::Time { min, max } => {
+                    let nanosecond = Duration::from_nanos(1);
+                    let (shortest, longest) = (Duration::from_millis(min), Duration::from_millis(max));
+                    assert_eq!(set(Given::Time(shortest)), "ok", "{option:?}");
+                    assert_eq!(set(Given::Time(longest)), "ok", "{option:?}");
+                    (min > 0).then(|| assert_eq!(set(Given::Time(shortest - nanosecond)), outside));
+                    (max < u64::MAX).then(|| assert_eq!(set(Given::Time(longest + nanosecond)), outside));
+                }
+                Kind::Rate => {
+                    let second = Duration::from_secs(1);
+                    assert_eq!(set(Given::Rate(1000, second)), "ok");
+                    assert_eq!(set(Given::Rate(1, 10 * second)), "ok");
+                    assert_eq!(set(Given::Rate(0, Duration::ZERO)), "ok");
+                    assert_eq!(set(Given::Rate(1001, second)), outside);
+                    assert_eq!(set(Given::Rate(1, 11 * second)), outside);
+                    assert_eq!(set(Given::Rate(1, Duration::ZERO)), outside);
+                }
+                Kind::Flag => assert_eq!(set(Given::Flag(true)), "ok"),
+                Kind::Method => {
+                    assert_eq!(set(Given::Text("POST".into())), "ok");
+                    assert_eq!(set(Given::Text("GET".into())), "method: is neither \"PUT\" nor \"POST\"");
+                }
+                Kind::BaseUrl | Kind::Proxy => assert!(set(Given::Text("http://x y".into())).contains(": ")),
+                Kind::CaFile => assert!(set(Given::Path(Path::new("/nowhere").into())).contains("/nowhere")),
+                Kind::Directory => assert!(set(Given::Path(Path::new("").into())).contains("is empty")),
+            }
+            assert_eq!(set(Given::Default), "ok");
+        }
+    }
+
+    #[test]
+    fn a_default_that_is_set_is_the_one_that_was_there() {
+        let mut client = ClientOptions::default();
+        let mut run = RunOptions::default();
+        let before = format!("{client:?} {run:?}");
+        client.set("batch_size", Given::Integer(7)).unwrap();
+        client.set("rate_limit", Given::Rate(0, Duration::ZERO)).unwrap();
+        run.set("dry_run", Given::Flag(true)).unwrap();
+        run.set("stall_timeout", Given::Time(Duration::from_secs(9))).unwrap();
+        assert_eq!((client.batch_size, client.rate_limit, run.dry_run), (7, None, true));
+        ClientOptions::ROWS.iter().for_each(|row| client.set(row.name, Given::Default).unwrap());
+        RunOptions::ROWS.iter().for_each(|row| run.set(row.name, Given::Default).unwrap());
+        assert_eq!(format!("{client:?} {run:?}"), before);
+    }
+
+    #[test]
+    fn names_and_types_that_are_not_known() {
+        let mut options = RunOptions::default();
+        assert!(said(&mut options, "patience", Given::Default).contains("\"patience\""));
+        assert!(said(&mut options, "dry_run", Given::Integer(1)).starts_with("dry_run: "));
+        assert!(said(&mut options, "max_requests", Given::Flag(true)).starts_with("max_requests: "));
     }
 }

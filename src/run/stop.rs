@@ -1,11 +1,11 @@
-//! Why a run stopped before its end, and how that is said.
+//! Why a run ended, and the message about it.
 
 use std::time::Duration;
 
-use super::report::Status;
-use crate::wire::{Fatal, Fault, Words};
+use crate::interface::Status;
+use crate::wire::{Fatal, Fault, Message};
 
-/// Why a run stopped before its end.
+/// How a run ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
     pub status: Status,
@@ -17,30 +17,35 @@ impl Stop {
         Stop { status, message: message.into() }
     }
 
-    /// 401, and it is to be believed.
-    pub fn unauthorized(had_succeeded: bool, words: &Words) -> Stop {
-        let words = words.as_str();
+    /// A 401 that is final.
+    pub fn unauthorized(had_succeeded: bool, message: &Message) -> Stop {
+        let said = message.as_str();
         let message = if had_succeeded {
-            format!("the token was accepted before and is refused now, also after three waits: {words}")
+            format!(
+                "the token worked before but is now rejected, also after three waits: {said}; check whether it has \
+                 expired or was revoked"
+            )
         } else {
             format!(
-                "the token was refused: {words}; check it, or, if another program has just sent many requests with it, \
-                 try again in a minute: the service is seen to answer 401 for a short time after a burst"
+                "the token was rejected: {said}; check it; if another program has just sent many requests with it, try \
+                 again in a minute: the service may respond with 401 for a short time after a burst"
             )
         };
         Stop::new(Status::Unauthorized, message)
     }
 
-    /// What nothing that is sent later can mend.
-    pub fn fatal(fatal: Fatal, status: Option<u16>, words: &Words) -> Stop {
-        let said = said(status, words);
+    /// A failure that no later request can repair.
+    pub fn fatal(fatal: Fatal, status: Option<u16>, message: &Message) -> Stop {
+        let said = said(status, message);
         let wrong_endpoint = |message| Stop::new(Status::WrongEndpoint, message);
         match fatal {
-            Fatal::Forbidden => Stop::new(Status::Unauthorized, format!("the token may not do this: {said}")),
+            Fatal::Forbidden => {
+                Stop::new(Status::Unauthorized, format!("the token has no permission for this: {said}"))
+            }
             Fatal::WrongEndpoint => wrong_endpoint(match status {
                 Some(300..=399) => format!(
-                    "a redirect, which is never followed because it would lose or leak the token: {said}; check the \
-                     subdomain"
+                    "the server sent a redirect, which is never followed because it would lose or leak the token: \
+                     {said}; check the subdomain"
                 ),
                 Some(404 | 410) => format!("{said}; check the subdomain"),
                 _ => said,
@@ -49,23 +54,30 @@ impl Stop {
         }
     }
 
-    /// The service asks for a longer wait than the run has patience for.
-    pub fn asked_to_wait(status: u16, wait: Duration, patience: Duration) -> Stop {
+    /// The service asks for a longer delay than the stall timeout.
+    pub fn delay_too_long(status: u16, delay: Duration, stall_timeout: Duration) -> Stop {
         let message = format!(
-            "the service asks to wait {} s, which is longer than this run's patience of {} s; run it again later",
-            wait.as_secs(),
-            patience.as_secs()
+            "the service asks to wait {} s, longer than the stall timeout of {} s; run it again later",
+            delay.as_secs(),
+            stall_timeout.as_secs()
         );
         Stop::new(when_throttled(status), message)
     }
 
-    /// What a run stops with that ran out of patience while the service had it wait.
-    pub fn throttled(status: u16, words: &Words) -> Stop {
-        Stop::new(when_throttled(status), said(Some(status), words))
+    /// No progress for so long; `last` is the last error.
+    pub fn stalled(stall_timeout: Duration, last: &Stop) -> Stop {
+        let message =
+            format!("no progress for {} s; last error: {}", stall_timeout.as_secs(), last.message);
+        Stop::new(last.status, message)
     }
 
-    /// What a run stops with that ran out of patience over this.
-    pub fn trouble(fault: Fault, status: Option<u16>, words: &Words) -> Stop {
+    /// The last error of a run that stalls while the service makes it wait.
+    pub fn throttled(status: u16, message: &Message) -> Stop {
+        Stop::new(when_throttled(status), said(Some(status), message))
+    }
+
+    /// The last error of a run that stalls over transient failures.
+    pub fn transient(fault: Fault, status: Option<u16>, message: &Message) -> Stop {
         let why = match fault {
             Fault::Unreached
             | Fault::NoResources
@@ -75,7 +87,7 @@ impl Stop {
             Fault::Server => Status::Server,
             Fault::Unreadable => Status::BadResponse,
         };
-        Stop::new(why, said(status, words))
+        Stop::new(why, said(status, message))
     }
 }
 
@@ -83,9 +95,9 @@ fn when_throttled(status: u16) -> Status {
     if status == 429 { Status::RateLimited } else { Status::Server }
 }
 
-fn said(status: Option<u16>, words: &Words) -> String {
+fn said(status: Option<u16>, message: &Message) -> String {
     match status {
-        Some(status) => format!("http {status}: {}", words.as_str()),
-        None => words.as_str().to_owned(),
+        Some(status) => format!("http {status}: {}", message.as_str()),
+        None => message.as_str().to_owned(),
     }
 }

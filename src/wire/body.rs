@@ -1,10 +1,10 @@
-//! The request's body: exactly the keys `ids`, `attribute` and `value`, without a byte too many.
+//! The request's body: exactly the keys `ids`, `attribute` and `value`, without spaces.
 
 use std::ops::Range;
 
 use crate::update::{Ids, Job};
 
-/// Which slots go into one request. Small enough to hand to another thread; the ids stay where they are.
+/// The slots of one request. Cheap to send to another thread, since the ids stay where they are.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Request {
     /// The value's number.
@@ -41,7 +41,7 @@ impl Request {
 /// Writes the body into `out`, which keeps its memory from request to request.
 pub(crate) fn render(job: &Job<'_>, request: &Request, out: &mut Vec<u8>) {
     out.clear();
-    // About what it takes with ids of seven digits.
+    // About the size with ids of seven digits.
     out.reserve(64 + 8 * request.len() + job.values[request.group].as_str().len());
     out.extend_from_slice(b"{\"ids\":");
     let mut before = b'[';
@@ -61,8 +61,8 @@ pub(crate) fn render(job: &Job<'_>, request: &Request, out: &mut Vec<u8>) {
     out.push(b'}');
 }
 
-/// How many ids of these slots, from the first one on, fit into `room` bytes of a body. Takes from `room` what
-/// they need at the most.
+/// How many ids of these slots, from the first one on, fit into `room` bytes of a body. Subtracts from `room` what
+/// they need at most.
 pub(crate) fn fitting(job: &Job<'_>, slots: Range<usize>, room: &mut usize) -> usize {
     const NUMBER: usize = "9223372036854775807,".len();
     match &job.ids {
@@ -90,7 +90,7 @@ fn string_size(text: &str) -> usize {
 }
 
 fn push_string(out: &mut Vec<u8>, text: &str) {
-    // Writing JSON text into memory cannot fail; a `Vec` takes what it is given.
+    // Writing JSON text into a `Vec` cannot fail.
     let _ = serde_json::to_writer(out, text);
 }
 

@@ -1,4 +1,4 @@
-//! The four calls of the service that set one attribute of many users, and where each of them lives.
+//! The four calls of the service that set one attribute of many users, and their paths.
 
 use crate::update::{AttributeKind, Ids, Job};
 
@@ -12,7 +12,7 @@ pub(crate) enum Call {
 }
 
 impl Call {
-    /// In the order of their numbers.
+    /// All of them, in the order of their numbers.
     pub const ALL: [Call; 4] = [Call::Custom, Call::Standard, Call::CustomById, Call::StandardById];
 
     pub fn of(job: &Job<'_>) -> Call {

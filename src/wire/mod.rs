@@ -1,17 +1,26 @@
-//! One request and its answer: how it is rendered, sent and read, and what the answer means.
+//! One request and its response: how it is rendered, sent and read, and what the response means.
 
 mod body;
 mod call;
-mod http;
+mod failure;
+mod judge;
+mod message;
+mod proxy;
+mod redact;
+mod reply;
 mod retry_after;
+mod session;
+mod tls;
 mod verdict;
 
 pub(crate) use body::{Request, fitting, render};
 pub(crate) use call::Call;
-pub use http::Method;
-pub(crate) use http::{Http, HttpOptions, Line, Proxying, Roots};
+#[cfg(fuzzing)]
+pub(crate) use judge::judge;
+pub(crate) use message::Message;
 #[cfg(fuzzing)]
 pub(crate) use retry_after::retry_after;
-pub(crate) use verdict::{Culprit, Fatal, Fault, Remark, Verdict, Words};
+pub(crate) use session::{Http, Session};
+pub(crate) use verdict::{Fatal, Fault, RejectedId, Remark, Verdict};
 #[cfg(fuzzing)]
-pub(crate) use verdict::{Framing, Reply, judge};
+pub(crate) use verdict::{Framing, Reply};

@@ -2,10 +2,10 @@
 
 use std::time::{Duration, SystemTime};
 
-/// How long to wait, by the longest of the headers that can be read; `None` where none can.
+/// How long to wait, by the longest of the headers that can be read; `None` if none can.
 ///
 /// Seconds or an HTTP-date in any of its three forms (RFC 9110 §5.6.7). A date is measured from the
-/// answer's own `Date`, so that a skewed clock on either side does no harm; one in the past is no wait.
+/// response's own `Date`, so that a skewed clock on either side does no harm. A date in the past is no wait.
 pub(crate) fn retry_after(values: &[String], date: Option<&str>, now: SystemTime) -> Option<Duration> {
     let server_now = date.and_then(|d| httpdate::parse_http_date(d.trim()).ok()).unwrap_or(now);
     values.iter().filter_map(|value| parse(value.trim(), server_now)).max()

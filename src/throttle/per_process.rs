@@ -1,12 +1,11 @@
-//! What all of a process shares, such that a forked child starts afresh.
+//! A list that all threads of a process share and that a forked child starts empty.
 //!
-//! A child inherits its parent's memory with every lock as it was, also those that some other thread of the
-//! parent held at that moment and that nobody will ever open. So each process gets a list of its own, found
-//! without a lock.
+//! A child inherits its parent's memory with every lock as it was. A lock that another thread of the parent held at
+//! that moment is never released in the child. So each process has a list of its own, found without a lock.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// How many forks deep the lists reach; deeper ones share the last.
+/// How many generations of forks have a list of their own; deeper ones share the last.
 const DEPTH: usize = 32;
 
 /// A list for each process.
@@ -29,13 +28,13 @@ impl<T> PerProcess<T> {
     }
 }
 
-/// A number above that of every process that this one was forked from, directly or not; the first is 1.
+/// The generation of this process: 1, and in a forked child a number above those of all its ancestors.
 pub(crate) use generation::generation;
 
-/// Found in a page that the kernel empties in a child, however that was made, so that it costs no system call.
-/// Handlers of `pthread_atfork` don't run after a bare `clone`, and would have to go when the library is unloaded.
+/// Kept in a page that the kernel empties in every child, so that no system call is needed. `pthread_atfork` is no
+/// alternative: its handlers don't run after a bare `clone`, and must be removed when the library is unloaded.
 #[cfg(target_os = "linux")]
-#[allow(unsafe_code)] // such memory can be had from the system only
+#[allow(unsafe_code)] // only the system can provide such memory
 mod generation {
     use std::ptr;
     use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering::SeqCst};
@@ -48,7 +47,7 @@ mod generation {
         match page.load(SeqCst) {
             0 => {
                 let next = HIGHEST.load(SeqCst) + 1;
-                HIGHEST.fetch_max(next, SeqCst); // before it counts: a child may be forked at any moment
+                HIGHEST.fetch_max(next, SeqCst); // first, since a child may be forked at any moment
                 // Another thread of this process may have been first.
                 page.compare_exchange(0, next, SeqCst, SeqCst).map_or_else(|first| first, |_| next)
             }
@@ -56,7 +55,7 @@ mod generation {
         }
     }
 
-    /// Not a `OnceLock`: in a child that was forked while it is being set it would wait for ever.
+    /// Not a `OnceLock`: a child that is forked while it is being set would wait for ever.
     fn page() -> Option<&'static AtomicU32> {
         static PAGE: AtomicPtr<AtomicU32> = AtomicPtr::new(ptr::null_mut());
         static NONE: AtomicU32 = AtomicU32::new(0);
@@ -64,17 +63,17 @@ mod generation {
         let mut page = PAGE.load(SeqCst);
         if page.is_null() {
             let new = new_page().unwrap_or(none);
-            // A second page, of a thread that came at the same time, is left alone.
+            // If another thread was first, this page is leaked.
             page = PAGE.compare_exchange(page, new, SeqCst, SeqCst).map_or_else(|first| first, |_| new);
         }
-        // SAFETY: the static, or a page that is never given back.
+        // SAFETY: the static, or a page that is never unmapped.
         (page != none).then(|| unsafe { &*page })
     }
 
     /// `None` before Linux 4.14.
     fn new_page() -> Option<*mut AtomicU32> {
-        const SIZE: usize = size_of::<AtomicU32>(); // the kernel makes a page of it
-        // SAFETY: asks for memory that is nobody's yet.
+        const SIZE: usize = size_of::<AtomicU32>(); // the kernel rounds it up to a page
+        // SAFETY: maps new memory.
         let page = unsafe {
             libc::mmap(
                 ptr::null_mut(),
@@ -97,7 +96,7 @@ mod generation {
 #[cfg(not(target_os = "linux"))]
 use by_pid as generation;
 
-/// Where the kernel does not help: a child has another process id.
+/// Without help from the kernel: a child has another process id.
 mod by_pid {
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 

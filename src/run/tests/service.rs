@@ -7,17 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::backoff::Dice;
-use super::crew::{Answer, World};
+use super::backoff::Rng;
+use super::pool::{Response, Transport};
 use super::engine::{Engine, Limits};
-use super::gate::Gate;
+use super::throttle::Throttle;
 use super::journal::{Journal, JournalOptions};
-use super::ledger::IdState;
+use super::outcomes::IdState;
 use super::report::{Report, Status};
-use super::watch::{Cancel, Watch};
+use super::hooks::{Cancel, Hooks};
 use super::{GRACE, close, drive, resume};
 use crate::update::{AttributeKind, Ids, Job, Rules, Update, Value};
-use crate::wire::{Culprit, Fault, Request, Verdict, Words};
+use crate::wire::{RejectedId, Fault, Request, Verdict, Message};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -54,7 +54,7 @@ enum Names {
 struct Simulated<'a> {
     job: &'a Job<'a>,
     weather: Weather,
-    dice: Dice,
+    rng: Rng,
     start: Instant,
     now: Instant,
     /// What comes back when.
@@ -72,12 +72,12 @@ struct Simulated<'a> {
 }
 
 impl<'a> Simulated<'a> {
-    fn new(job: &'a Job<'a>, weather: Weather, dice: Dice, start: Instant) -> Simulated<'a> {
+    fn new(job: &'a Job<'a>, weather: Weather, rng: Rng, start: Instant) -> Simulated<'a> {
         let n = job.slots();
         Simulated {
             job,
             weather,
-            dice,
+            rng,
             start,
             now: start,
             coming: BTreeMap::new(),
@@ -93,7 +93,7 @@ impl<'a> Simulated<'a> {
     }
 
     fn chance(&mut self, probability: f64) -> bool {
-        self.dice.unit() < probability
+        self.rng.unit() < probability
     }
 
     fn within(&self, window: Option<(Duration, Duration)>) -> bool {
@@ -103,8 +103,8 @@ impl<'a> Simulated<'a> {
 
     /// What the service makes of a request, and when the answer is there.
     fn answer(&mut self, request: &Request) -> (Duration, Verdict) {
-        let latency = self.weather.latency.mul_f64(0.5 + self.dice.unit());
-        let words = Words::new;
+        let latency = self.weather.latency.mul_f64(0.5 + self.rng.unit());
+        let words = Message::new;
         let transient = |fault, status| Verdict::Transient { fault, status, words: words("simulated") };
         self.sent_at.push_back(self.now);
         while self.sent_at.front().is_some_and(|at| *at + SECOND <= self.now) {
@@ -141,27 +141,27 @@ impl<'a> Simulated<'a> {
             return (latency, Verdict::TooLarge { words: words("too large") });
         }
         if self.weather.refused_value == Some(request.group) {
-            return (latency, Verdict::Refused { status: 400, words: words("bad value"), culprits: vec![] });
+            return (latency, Verdict::Rejected { status: 400, words: words("bad value"), rejected_ids: vec![] });
         }
         let bad: Vec<usize> = request.sent().filter(|slot| self.weather.bad.contains(slot)).collect();
         if !bad.is_empty() {
-            let culprits = self.culprits(request, &bad);
-            return (latency, Verdict::Refused { status: 400, words: words("bad ids"), culprits });
+            let rejected_ids = self.rejected_ids(request, &bad);
+            return (latency, Verdict::Rejected { status: 400, words: words("bad ids"), rejected_ids });
         }
         self.apply(request);
         (latency, Verdict::Confirmed(Vec::new()))
     }
 
-    fn culprits(&mut self, request: &Request, bad: &[usize]) -> Vec<Culprit> {
+    fn rejected_ids(&mut self, request: &Request, bad: &[usize]) -> Vec<RejectedId> {
         let index = |slot: &usize| request.sent().position(|s| s == *slot).unwrap_or(0);
-        let name = |slot: &usize| Culprit::Index(index(slot), Words::new("bad"));
+        let name = |slot: &usize| RejectedId::Index(index(slot), Message::new("bad"));
         match self.weather.names {
             Names::None => Vec::new(),
             Names::First => bad.iter().take(1).map(name).collect(),
             Names::All => bad.iter().map(name).collect(),
             Names::Wrong => {
                 let good: Vec<usize> = request.sent().filter(|slot| !bad.contains(slot)).collect();
-                let any = (self.dice.next() % (good.len() as u64 + 1)) as usize;
+                let any = (self.rng.next() % (good.len() as u64 + 1)) as usize;
                 good.get(any).map(name).into_iter().collect()
             }
         }
@@ -172,7 +172,7 @@ impl<'a> Simulated<'a> {
     }
 }
 
-impl World for Simulated<'_> {
+impl Transport for Simulated<'_> {
     fn now(&self) -> Instant {
         self.now
     }
@@ -190,7 +190,7 @@ impl World for Simulated<'_> {
         self.under_way_at_once = self.under_way_at_once.max(self.coming.len());
     }
 
-    fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
+    fn wait(&mut self, until: Option<Instant>) -> Option<Response> {
         let first = self.coming.first_key_value().map(|((at, _), _)| *at);
         let cancel = self.cancel.as_ref().map(|(at, _)| *at).filter(|at| *at > self.now);
         let wake = [until, first, cancel, self.crash].into_iter().flatten().min().expect("waits for ever");
@@ -204,13 +204,13 @@ impl World for Simulated<'_> {
         }
         let entry = self.coming.first_entry().filter(|entry| entry.key().0 <= self.now)?;
         let ((_, ticket), verdict) = entry.remove_entry();
-        Some(Answer { ticket, verdict })
+        Some(Response { ticket, verdict })
     }
 
     fn cut(&mut self) {
         let cut = std::mem::take(&mut self.coming);
         for (at, ((_, ticket), _)) in cut.into_iter().enumerate() {
-            let words = Words::new("cut");
+            let words = Message::new("cut");
             let verdict = Verdict::Transient { fault: Fault::Dropped, status: None, words };
             self.coming.insert((self.now + Duration::from_nanos(at as u64), ticket), verdict);
         }
@@ -245,43 +245,43 @@ struct Crash;
 
 /// Plays a job with these limits. The same call is made again after each crash, with a real journal.
 fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: Fate) -> Played {
-    let mut dice = Dice::new(seed);
+    let mut rng = Rng::new(seed);
     let start = Instant::now();
     let n = job.slots();
-    let mut world = Simulated::new(job, weather, Dice::new(dice.next()), start);
-    world.cancel = fate.cancel.map(|after| (start + after, Cancel::new()));
+    let mut transport = Simulated::new(job, weather, Rng::new(rng.next()), start);
+    transport.cancel = fate.cancel.map(|after| (start + after, Cancel::new()));
     let dir = std::env::temp_dir().join(format!("usercom-simulation-{}-{seed}", std::process::id()));
     let journal = JournalOptions { dir: dir.clone(), max_age: Duration::from_secs(12 * 3600) };
     let mut crashes = fate.crashes.iter().copied();
     let journaled = !fate.crashes.is_empty();
     let report = loop {
-        world.crash = crashes.next().map(|after| world.now + after);
+        transport.crash = crashes.next().map(|after| transport.now + after);
         let life = std::panic::catch_unwind(AssertUnwindSafe(|| {
-            let mut watch = Watch::default();
-            watch.cancel = world.cancel.as_ref().map(|(_, handle)| handle.clone());
-            let (gate, dice) = (Arc::new(Gate::default()), Dice::new(dice.next()));
-            let mut engine = Engine::new(job, limits.clone(), gate, dice, world.now);
+            let mut hooks = Hooks::default();
+            hooks.cancel = transport.cancel.as_ref().map(|(_, handle)| handle.clone());
+            let (throttle, rng) = (Arc::new(Throttle::default()), Rng::new(rng.next()));
+            let mut engine = Engine::new(job, limits.clone(), throttle, rng, transport.now);
             if journaled {
                 let opened = Journal::open(&journal, &[7; 32], n, SystemTime::now()).expect("a journal");
-                resume(&mut engine, &mut watch, opened);
+                resume(&mut engine, &mut hooks, opened);
             }
-            let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
-            close(job, engine, traffic, watch)
+            let (traffic, _) = drive(&mut engine, &mut transport, &mut hooks);
+            close(job, engine, traffic, hooks)
         }));
         match life {
             Ok(report) => break report,
             Err(cause) if cause.is::<Crash>() => {
                 // What was under way may have been applied, but nobody is there to hear of it.
-                world.coming.clear();
+                transport.coming.clear();
                 if fate.torn {
-                    tear(&dir, &mut dice);
+                    tear(&dir, &mut rng);
                 }
             }
             Err(cause) => std::panic::resume_unwind(cause),
         }
     };
-    assert!(world.coming.is_empty(), "a run ended with requests under way");
-    assert!(world.under_way_at_once <= limits.workers, "more requests at once than workers");
+    assert!(transport.coming.is_empty(), "a run ended with requests under way");
+    assert!(transport.under_way_at_once <= limits.workers, "more requests at once than workers");
     if journaled {
         let settled = report.confirmed() + report.rejected() == n;
         assert_eq!(std::fs::read_dir(&dir).expect("its directory").count(), usize::from(!settled));
@@ -289,20 +289,20 @@ fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: Fate)
     }
     Played {
         report,
-        took: world.now - start,
-        requests: world.requests,
-        sent: world.sent,
-        applied: world.applied,
-        accepted: world.accepted,
+        took: transport.now - start,
+        requests: transport.requests,
+        sent: transport.sent,
+        applied: transport.applied,
+        accepted: transport.accepted,
     }
 }
 
 /// Sometimes the end of a journal didn't reach the disk.
-fn tear(dir: &Path, dice: &mut Dice) {
+fn tear(dir: &Path, rng: &mut Rng) {
     let journal = std::fs::read_dir(dir).ok().and_then(|mut files| files.next()?.ok()).expect("a journal");
     let file = std::fs::OpenOptions::new().write(true).open(journal.path()).expect("a journal");
     let length = file.metadata().expect("a journal").len();
-    let lost = if dice.unit() < 0.5 { dice.next() % 100 } else { 0 };
+    let lost = if rng.unit() < 0.5 { rng.next() % 100 } else { 0 };
     // The first line is on the disk before anything is sent.
     file.set_len(length.saturating_sub(lost).max(length.min(120))).expect("a journal");
 }
@@ -313,7 +313,7 @@ pub(super) fn limits() -> Limits {
         workers: 4,
         interval: Some(Duration::from_millis(20)),
         max_attempts: 8,
-        patience: 120 * SECOND,
+        stall_timeout: 120 * SECOND,
         max_requests: None,
     }
 }
@@ -345,7 +345,7 @@ fn ids(n: usize) -> Vec<i64> {
     (1..=n as i64).collect()
 }
 
-/// What must hold whatever happens.
+/// What must delay whatever happens.
 fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played, fate: &Fate) {
     let crashes = fate.crashes.len() as u64;
     let report = &played.report;
@@ -375,17 +375,17 @@ fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played, fat
     if report.status() == Status::Ok {
         assert_eq!(report.confirmed(), job.slots());
     }
-    if fate.cancel.is_none() && report.status().ran_to_its_end() {
+    if fate.cancel.is_none() && report.status().completed() {
         let left_out = |slot: &usize| state_of(*slot) == IdState::NotAttempted;
         let known = |slot: usize| given_up.iter().any(|group| group.contains(&slot));
         assert!((0..job.slots()).filter(left_out).all(known), "came to its end and left ids out");
     }
 }
 
-fn random_weather(dice: &mut Dice, job: &Job<'_>) -> Weather {
+fn random_weather(rng: &mut Rng, job: &Job<'_>) -> Weather {
     let n = job.slots();
     let mut sometimes = |probability: f64, most: f64| {
-        let (roll, size) = (dice.unit(), dice.unit());
+        let (roll, size) = (rng.unit(), rng.unit());
         if roll < probability { size * most } else { 0.0 }
     };
     let window = |start: f64, length: f64| {
@@ -395,16 +395,16 @@ fn random_weather(dice: &mut Dice, job: &Job<'_>) -> Weather {
     let (timeout, outage, burst) = (sometimes(0.3, 0.1), sometimes(0.3, 90.0), sometimes(0.15, 60.0));
     let (rate, value, max_ids) = (sometimes(0.3, 60.0), sometimes(0.15, 1.0), sometimes(0.2, 90.0));
     let (latency, outage_at, burst_at) = (sometimes(1.0, 3.0), sometimes(0.8, 5.0), sometimes(1.0, 3.0));
-    let names = [Names::None, Names::First, Names::All, Names::Wrong][(dice.next() % 4) as usize];
+    let names = [Names::None, Names::First, Names::All, Names::Wrong][(rng.next() % 4) as usize];
     let groups = job.groups().len();
     Weather {
-        bad: (0..n).filter(|_| dice.unit() < bad * bad).collect(),
+        bad: (0..n).filter(|_| rng.unit() < bad * bad).collect(),
         refused_value: (value > 0.0).then_some((value * groups as f64) as usize % groups.max(1)),
         latency: Duration::from_secs_f64(latency * latency + 0.001),
         server_error,
         dropped,
         timeout,
-        applies_anyway: dice.unit(),
+        applies_anyway: rng.unit(),
         outage: window(outage_at, outage),
         burst_401: window(burst_at, burst),
         requests_per_second: (rate > 0.0).then_some(rate as usize + 3),
@@ -415,31 +415,31 @@ fn random_weather(dice: &mut Dice, job: &Job<'_>) -> Weather {
 
 /// One random job in random weather.
 fn random_run(seed: u64) {
-    let mut dice = Dice::new(seed);
-    let n = (dice.next() % 3000) as usize;
+    let mut rng = Rng::new(seed);
+    let n = (rng.next() % 3000) as usize;
     let ids = ids(n);
-    let groups = 1 + (dice.next() % 4) as u32;
+    let groups = 1 + (rng.next() % 4) as u32;
     let update = if groups == 1 {
         Update::new("plan", "pro")
     } else {
         let values = (0..groups).map(Value::from).collect();
-        Update::rows("plan", values, (0..n).map(|_| (dice.next() % u64::from(groups)) as u32).collect())
+        Update::rows("plan", values, (0..n).map(|_| (rng.next() % u64::from(groups)) as u32).collect())
     };
     let job = Job::new(&update, Ids::Numeric(&ids), RULES).unwrap();
     let mut limits = limits();
-    limits.batch_size = 1 + (dice.next() % 200) as usize;
-    limits.workers = 1 + (dice.next() % 8) as usize;
-    limits.max_attempts = 1 + (dice.next() % 8) as u32;
-    if dice.unit() < 0.3 {
+    limits.batch_size = 1 + (rng.next() % 200) as usize;
+    limits.workers = 1 + (rng.next() % 8) as usize;
+    limits.max_attempts = 1 + (rng.next() % 8) as u32;
+    if rng.unit() < 0.3 {
         limits.interval = None;
     }
-    let weather = random_weather(&mut dice, &job);
-    let soon = |dice: &mut Dice| Duration::from_secs_f64(30.0 * dice.unit() * dice.unit());
-    let cancel = (dice.unit() < 0.2).then(|| soon(&mut dice));
-    let crashes = if dice.unit() < 0.2 { 1 + dice.next() % 4 } else { 0 };
-    let (torn, crashes) = (dice.unit() < 0.5, (0..crashes).map(|_| soon(&mut dice)).collect());
+    let weather = random_weather(&mut rng, &job);
+    let soon = |rng: &mut Rng| Duration::from_secs_f64(30.0 * rng.unit() * rng.unit());
+    let cancel = (rng.unit() < 0.2).then(|| soon(&mut rng));
+    let crashes = if rng.unit() < 0.2 { 1 + rng.next() % 4 } else { 0 };
+    let (torn, crashes) = (rng.unit() < 0.5, (0..crashes).map(|_| soon(&mut rng)).collect());
     let fate = Fate { cancel, crashes, torn };
-    let played = play(&job, weather.clone(), &limits, dice.next(), fate.clone());
+    let played = play(&job, weather.clone(), &limits, rng.next(), fate.clone());
     check(&job, &weather, &limits, &played, &fate);
     if let (Some(after), [], Status::Cancelled) = (cancel, &*fate.crashes, played.report.status()) {
         assert!(played.took <= after + GRACE + SECOND);
@@ -477,7 +477,7 @@ fn all_is_on_paper_before_anything_is_sent_or_waited_for() {
         under_way: BTreeMap<u64, Request>,
         confirmed: BTreeSet<usize>,
     }
-    impl World for Auditor<'_> {
+    impl Transport for Auditor<'_> {
         fn now(&self) -> Instant {
             self.service.now()
         }
@@ -487,7 +487,7 @@ fn all_is_on_paper_before_anything_is_sent_or_waited_for() {
             self.under_way.insert(ticket, request.clone());
             self.service.send(ticket, request);
         }
-        fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
+        fn wait(&mut self, until: Option<Instant>) -> Option<Response> {
             assert_eq!(noted(self.dir, "confirmed"), self.confirmed);
             let answer = self.service.wait(until)?;
             let request = self.under_way.remove(&answer.ticket).unwrap();
@@ -509,16 +509,16 @@ fn all_is_on_paper_before_anything_is_sent_or_waited_for() {
     let dir = std::env::temp_dir().join(format!("usercom-paper-{}", std::process::id()));
     let options = JournalOptions { dir: dir.clone(), max_age: 3600 * SECOND };
     let start = Instant::now();
-    let mut engine = Engine::new(&job, limits(), Arc::default(), Dice::new(18), start);
-    let mut watch = Watch::default();
-    resume(&mut engine, &mut watch, Journal::open(&options, &[7; 32], 3000, SystemTime::now()).unwrap());
-    let service = Simulated::new(&job, weather, Dice::new(19), start);
-    let mut world = Auditor { service, dir: &dir, under_way: BTreeMap::new(), confirmed: BTreeSet::new() };
-    drive(&mut engine, &mut world, &mut watch);
-    assert_eq!(noted(&dir, "confirmed"), world.confirmed);
+    let mut engine = Engine::new(&job, limits(), Arc::default(), Rng::new(18), start);
+    let mut hooks = Hooks::default();
+    resume(&mut engine, &mut hooks, Journal::open(&options, &[7; 32], 3000, SystemTime::now()).unwrap());
+    let service = Simulated::new(&job, weather, Rng::new(19), start);
+    let mut transport = Auditor { service, dir: &dir, under_way: BTreeMap::new(), confirmed: BTreeSet::new() };
+    drive(&mut engine, &mut transport, &mut hooks);
+    assert_eq!(noted(&dir, "confirmed"), transport.confirmed);
     assert_eq!(noted(&dir, "rejected"), [7, 1500].into());
-    assert_eq!(world.confirmed.len(), 2998);
-    drop(watch);
+    assert_eq!(transport.confirmed.len(), 2998);
+    drop(hooks);
     std::fs::remove_dir_all(&dir).unwrap();
 }
 
@@ -575,7 +575,7 @@ fn a_service_that_stays_away_ends_the_run_after_its_patience() {
         let outage = Some((from * SECOND, Duration::MAX));
         let played = play(&job, Weather { outage, ..fine() }, &limits(), 4, Fate::default());
         assert!(matches!(played.report.status(), Status::Server | Status::Transport));
-        let patience = limits().patience;
+        let patience = limits().stall_timeout;
         assert!(played.took >= patience && played.took < patience + 65 * SECOND, "{:?}", played.took);
         let failed = played.requests - played.report.confirmed() as u64 / 100;
         assert!(failed < 80, "one probe at a time: {failed}");
@@ -589,7 +589,7 @@ fn one_poisonous_batch_is_no_outage() {
     let ids = ids(20_000);
     let job = one_value(&ids);
     struct Poison<'a>(Simulated<'a>);
-    impl World for Poison<'_> {
+    impl Transport for Poison<'_> {
         fn now(&self) -> Instant {
             self.0.now()
         }
@@ -598,7 +598,7 @@ fn one_poisonous_batch_is_no_outage() {
             self.0.weather.server_error = if poisonous { 1.0 } else { 0.0 };
             self.0.send(ticket, request);
         }
-        fn wait(&mut self, until: Option<Instant>) -> Option<Answer> {
+        fn wait(&mut self, until: Option<Instant>) -> Option<Response> {
             self.0.wait(until)
         }
         fn cut(&mut self) {
@@ -611,15 +611,15 @@ fn one_poisonous_batch_is_no_outage() {
     for workers in [1, 4] {
         let limits = Limits { workers, ..limits() };
         let start = Instant::now();
-        let mut engine = Engine::new(&job, limits.clone(), Arc::default(), Dice::new(5), start);
-        let mut world = Poison(Simulated::new(&job, fine(), Dice::new(6), start));
-        let mut watch = Watch::default();
-        let (traffic, _) = drive(&mut engine, &mut world, &mut watch);
-        let report = close(&job, engine, traffic, watch);
+        let mut engine = Engine::new(&job, limits.clone(), Arc::default(), Rng::new(5), start);
+        let mut transport = Poison(Simulated::new(&job, fine(), Rng::new(6), start));
+        let mut hooks = Hooks::default();
+        let (traffic, _) = drive(&mut engine, &mut transport, &mut hooks);
+        let report = close(&job, engine, traffic, hooks);
         assert_eq!(report.confirmed(), 19_900, "{report}");
         assert_eq!(report.unknown(), 100);
         assert!(matches!(report.status(), Status::Partial | Status::Server), "{report}");
-        assert!(world.0.sent[7050] <= 3 * limits.max_attempts, "{} times", world.0.sent[7050]);
+        assert!(transport.0.sent[7050] <= 3 * limits.max_attempts, "{} times", transport.0.sent[7050]);
     }
 }
 
@@ -673,8 +673,8 @@ fn a_list_whose_first_part_was_purged_is_not_given_up() {
 
 /// A random share of a list.
 fn random(n: usize, share: f64, seed: u64) -> BTreeSet<usize> {
-    let mut dice = Dice::new(seed);
-    (0..n).filter(|_| dice.unit() < share).collect()
+    let mut rng = Rng::new(seed);
+    (0..n).filter(|_| rng.unit() < share).collect()
 }
 
 #[test]
@@ -821,7 +821,7 @@ fn a_rate_limit_that_is_never_lifted_ends_the_run_after_its_patience() {
     check(&job, &weather, &limits(), &played, &Fate::default());
     assert_eq!(played.report.status(), Status::RateLimited, "{}", played.report.message());
     assert_eq!(played.report.not_attempted(), 20_000);
-    let patience = limits().patience;
+    let patience = limits().stall_timeout;
     assert!(played.took >= patience && played.took < patience + SECOND, "{:?}", played.took);
     assert!(played.requests < 40, "{} requests", played.requests);
 }

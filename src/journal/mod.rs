@@ -1,0 +1,11 @@
+//! What a run has settled, on disk, so that repeating the identical call after a crash resumes the run.
+
+mod file;
+mod fingerprint;
+mod format;
+
+pub(crate) use file::{Journal, JournalOptions, Opened, Unusable};
+pub(crate) use fingerprint::fingerprint;
+pub(crate) use format::Entry;
+#[cfg(fuzzing)]
+pub(crate) use format::{line, read};

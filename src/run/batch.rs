@@ -1,0 +1,100 @@
+//! A part of the job that goes out in one request, and its history.
+
+use std::ops::Range;
+use std::time::Instant;
+
+use super::outcomes::SlotReason;
+use crate::report::ReasonId;
+use crate::wire::Request;
+
+#[derive(Clone, Debug)]
+pub(crate) struct Batch {
+    pub request: Request,
+    pub role: Role,
+    /// Charged failures.
+    pub attempts: u32,
+    /// How many signs say that it is too large: timeouts, and connections that ended while it was sent.
+    pub too_large: u8,
+    /// Whether it was already sent again, without charge, because a kept connection was stale.
+    pub retried_stale: bool,
+    /// Sent at least once without proof that it was not applied.
+    pub maybe_applied: bool,
+    /// How many requests contained it, or a batch that it is a part of. The journal knows of it from the first one on.
+    pub sent: u32,
+    /// Why it failed last.
+    pub reason: Option<ReasonId>,
+    pub failed_at: Option<Instant>,
+    pub not_before: Option<Instant>,
+    /// Slots that responses named, left out of the request.
+    pub suspects: Vec<SlotReason>,
+    /// How many of the suspects, at the end, the last response named: if the rest is confirmed, these are rejected. The
+    /// suspects before them were not the only ones, so each of them is sent on its own.
+    pub named_last: usize,
+    /// How often named slots were left out.
+    pub rounds: u8,
+    /// It exhausted its attempts once; this is the second set, at the end of the run.
+    pub last_chance: bool,
+}
+
+/// Why a batch is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// As a part of the job.
+    Batch,
+    /// A single id, to find out whether the value itself is rejected.
+    Canary,
+    /// A part of a rejected batch.
+    Part,
+    /// A single id that a response named.
+    Suspect,
+}
+
+impl Batch {
+    pub fn new(request: Request, role: Role) -> Batch {
+        Batch {
+            request,
+            role,
+            attempts: 0,
+            too_large: 0,
+            retried_stale: false,
+            maybe_applied: false,
+            sent: 0,
+            reason: None,
+            failed_at: None,
+            not_before: None,
+            suspects: Vec::new(),
+            named_last: 0,
+            rounds: 0,
+            last_chance: false,
+        }
+    }
+
+    /// How many ids the request has.
+    pub fn len(&self) -> usize {
+        self.request.len()
+    }
+
+    /// One slot of it, named by a response, on its own.
+    pub fn single(&self, slot: usize) -> Batch {
+        let request = Request::single(self.request.group, slot);
+        Batch { request, role: Role::Suspect, suspects: Vec::new(), ..self.clone() }
+    }
+
+    /// Two halves by ids, each with this batch's history. Skipped slots are in neither.
+    pub fn halves(&self, role: Role) -> [Batch; 2] {
+        let middle = self.request.sent().nth(self.len() / 2).unwrap_or(self.request.slots.end);
+        let part = |slots: Range<usize>| {
+            let skip = self.request.skip.iter().copied().filter(|s| slots.contains(s)).collect();
+            Batch {
+                request: Request { group: self.request.group, slots, skip },
+                role,
+                too_large: 0,
+                suspects: Vec::new(),
+                rounds: 0,
+                not_before: None,
+                ..self.clone()
+            }
+        };
+        [part(self.request.slots.start..middle), part(middle..self.request.slots.end)]
+    }
+}

@@ -1,0 +1,74 @@
+//! How a run ends: the request limit, and what is left unknown.
+
+use std::iter::once;
+use std::time::Duration;
+
+use super::Engine;
+use crate::interface::Status;
+use crate::run::batch::Batch;
+use crate::run::outcomes::Outcomes;
+use crate::run::stop::Stop;
+use crate::wire::Message;
+
+impl Engine<'_> {
+    /// The request limit is reached. Estimates what is left: each quarantined batch has at least one bad id, which
+    /// bisection isolates.
+    pub(super) fn request_limit(&self) -> Stop {
+        let quarantined = || self.quarantined.iter().map(|q| q.batch.len());
+        let settled = self.outcomes.confirmed() + self.outcomes.rejected();
+        let bad = self.outcomes.rejected() + self.quarantined.len();
+        let share = 100.0 * bad as f64 / (settled + quarantined().sum::<usize>()).max(1) as f64;
+        let left = self.outcomes.slots() - settled;
+        let bisection: u64 =
+            quarantined().map(|ids| 2 * u64::from(ids.next_power_of_two().trailing_zeros())).sum();
+        let at_this_cost = self.requests * left as u64 / settled.max(1) as u64;
+        let more = at_this_cost.max(bisection + (self.queue.len() + self.batcher.batches()) as u64);
+        let hours = |interval: Duration| {
+            format!(", {:.1} hours at this rate limit", more as f64 * interval.as_secs_f64() / 3600.0)
+        };
+        let hours = self.limits.interval.map(hours).unwrap_or_default();
+        let message = format!(
+            "{} requests were sent, the limit of this run; at least {share:.1} % of the ids tried are bad, and the \
+             remaining {left} ids would take about {more} more requests{hours}; remove the bad ids and run again, or use a \
+             journal to resume",
+            self.requests
+        );
+        Stop::new(Status::RequestLimit, message)
+    }
+
+    /// Ends the run: what was sent without proof either way is unknown.
+    pub fn finish(mut self) -> (Outcomes, Stop, Vec<String>) {
+        if self.outcomes.confirmed() + self.outcomes.rejected() < self.outcomes.slots() {
+            self.give_up();
+        }
+        let (total, good) = (self.outcomes.slots(), self.outcomes.confirmed());
+        // A reason to stop came too late if there was nothing left to do.
+        let end = self.stop.filter(|_| good < total).unwrap_or_else(|| {
+            if self.panicked {
+                Stop::new(Status::Internal, "a bug in usercom: a worker failed; please report it")
+            } else if good == total {
+                Stop::new(Status::Ok, format!("all {total} ids confirmed"))
+            } else {
+                Stop::new(Status::Partial, format!("{good} of {total} ids confirmed"))
+            }
+        });
+        (self.outcomes, end, self.notes)
+    }
+
+    fn give_up(&mut self) {
+        let in_flight = std::mem::take(&mut self.in_flight)
+            .into_iter()
+            .map(|(_, batch, _)| Batch { maybe_applied: true, ..batch });
+        let quarantined = self.quarantined.drain().map(|q| q.batch);
+        let tried = self.exhausted.drain(..).chain(self.lost.drain(..));
+        let open: Vec<Batch> =
+            self.queue.drain(..).chain(quarantined).chain(tried).chain(in_flight).collect();
+        let no_response = self.outcomes.reason(None, Message::new("no response before the run ended"));
+        for batch in open.iter().filter(|batch| batch.maybe_applied) {
+            self.outcomes.give_up(batch.request.runs(), batch.reason.unwrap_or(no_response));
+            for (slot, reason) in &batch.suspects {
+                self.outcomes.give_up(once(*slot..*slot + 1), *reason);
+            }
+        }
+    }
+}

@@ -1,0 +1,307 @@
+//! All decisions of a run: what to send next, and what a response changes.
+//!
+//! Pure: no thread, socket or clock. Time comes in as an argument and requests go out as values, so that tests can run
+//! a whole job on a virtual clock.
+
+mod end;
+mod handle_response;
+mod pick;
+
+use std::collections::{BinaryHeap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::batch::Batch;
+use super::batcher::Batcher;
+use super::bisect::Quarantined;
+use super::canary::Canary;
+use super::outcomes::Outcomes;
+use super::progress::Progress;
+use super::stop::Stop;
+use crate::interface::Status;
+use crate::journal::Entry;
+use crate::options::{ClientOptions, RunOptions};
+use crate::throttle::{Interval, Permit, Rng, Throttle, Waiting};
+use crate::update::Job;
+use crate::wire::Request;
+
+/// What a run may use, and when it gives up.
+#[derive(Clone, Debug)]
+pub(crate) struct Limits {
+    pub batch_size: usize,
+    pub workers: usize,
+    pub interval: Interval,
+    pub max_attempts: u32,
+    /// The run stops if no batch is confirmed or rejected for so long.
+    pub stall_timeout: Duration,
+    /// `None`: twenty times what the job needs without failures, at least a thousand.
+    pub max_requests: Option<u64>,
+}
+
+/// What to do now.
+#[derive(Debug)]
+pub(crate) enum Step {
+    Send {
+        ticket: u64,
+        request: Request,
+    },
+    /// Nothing, until a response comes or until then.
+    Wait {
+        until: Option<Instant>,
+        reason: Waiting,
+    },
+    Done,
+}
+
+/// The state of a run.
+pub(crate) struct Engine<'a> {
+    job: &'a Job<'a>,
+    limits: Limits,
+    max_requests: u64,
+    throttle: Arc<Throttle>,
+    rng: Rng,
+    pub outcomes: Outcomes,
+    batcher: Batcher,
+    /// By value.
+    canaries: Vec<Canary>,
+    /// To be sent now, or at their time.
+    queue: VecDeque<Batch>,
+    /// Rejected batches that wait for bisection.
+    quarantined: BinaryHeap<Quarantined>,
+    /// To be sent once more at the end.
+    exhausted: Vec<Batch>,
+    /// Nothing more is tried.
+    lost: Vec<Batch>,
+    /// With their tickets; never more than there are workers.
+    in_flight: Vec<(u64, Batch, Permit)>,
+    requests: u64,
+    retries: u64,
+    /// Whether there was any HTTP response.
+    got_response: bool,
+    /// Whether this run, not an earlier one, got anything confirmed.
+    confirmed_any: bool,
+    tally: Tally,
+    trust_names: bool,
+    last_progress: Instant,
+    /// What the run would stop with if it stalled now.
+    last_error: Stop,
+    stop: Option<Stop>,
+    panicked: bool,
+    notes: Vec<String>,
+}
+
+/// How many batches were confirmed or rejected, how many of them rejected, and how many of these with named ids.
+#[derive(Clone, Copy, Debug, Default)]
+struct Tally {
+    settled: u32,
+    rejected: u32,
+    named: u32,
+}
+
+impl Tally {
+    /// Most batches are rejected.
+    fn dense(self) -> bool {
+        self.settled >= 4 && self.rejected * 2 > self.settled
+    }
+
+    /// Most rejections name the ids.
+    fn named(self) -> bool {
+        self.named * 2 > self.rejected
+    }
+}
+
+impl Limits {
+    pub fn new(client: &ClientOptions, run: &RunOptions) -> Limits {
+        Limits {
+            batch_size: client.batch_size,
+            workers: client.workers as usize,
+            interval: client.interval(),
+            max_attempts: client.max_attempts,
+            stall_timeout: run.stall_timeout,
+            max_requests: run.max_requests,
+        }
+    }
+}
+
+impl<'a> Engine<'a> {
+    pub fn new(
+        job: &'a Job<'a>,
+        mut limits: Limits,
+        throttle: Arc<Throttle>,
+        rng: Rng,
+        now: Instant,
+    ) -> Engine<'a> {
+        // A healthy run that is slow, because of its own rate limit or after 429s, must not look stalled.
+        let slowest = limits.interval.map_or(Duration::ZERO, |interval| interval * 21);
+        limits.stall_timeout = limits.stall_timeout.max(slowest);
+        let planned: usize = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size)).sum();
+        Engine {
+            job,
+            max_requests: limits.max_requests.unwrap_or((planned as u64).saturating_mul(20).max(1000)),
+            outcomes: Outcomes::new(job.slots()),
+            batcher: Batcher::new(job, limits.batch_size),
+            canaries: vec![Canary::new(); job.groups().len()],
+            limits,
+            throttle,
+            rng,
+            queue: VecDeque::new(),
+            quarantined: BinaryHeap::new(),
+            exhausted: Vec::new(),
+            lost: Vec::new(),
+            in_flight: Vec::new(),
+            requests: 0,
+            retries: 0,
+            got_response: false,
+            confirmed_any: false,
+            tally: Tally::default(),
+            trust_names: true,
+            last_progress: now,
+            last_error: Stop::new(Status::Transport, "there was no response"),
+            stop: None,
+            panicked: false,
+            notes: Vec::new(),
+        }
+    }
+
+    /// Resumes from what an earlier run of this job recorded.
+    pub fn resume(&mut self, entries: Vec<Entry>) {
+        self.outcomes.restore(entries);
+        for (group, slots) in self.job.groups().iter().enumerate() {
+            if slots.clone().any(|slot| self.outcomes.is_confirmed(slot)) {
+                self.canaries[group].confirmed();
+            }
+        }
+    }
+
+    pub fn note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
+    pub fn requests(&self) -> u64 {
+        self.requests
+    }
+
+    pub fn retries(&self) -> u64 {
+        self.retries
+    }
+
+    /// How many requests are in flight.
+    pub fn in_flight(&self) -> usize {
+        self.in_flight.len()
+    }
+
+    /// How far the run is. `sends_again` is when it will send again, if it waits.
+    pub fn progress(&self, now: Instant, sends_again: Option<Instant>) -> Progress {
+        let (confirmed, rejected) = (self.outcomes.confirmed(), self.outcomes.rejected());
+        Progress {
+            done: confirmed + rejected,
+            total: self.outcomes.slots(),
+            confirmed,
+            rejected,
+            requests: self.requests,
+            waiting: sends_again.map_or(Duration::ZERO, |at| at.saturating_duration_since(now)),
+        }
+    }
+
+    /// Sends nothing more. Requests in flight may still come back. The first reason counts.
+    pub fn stop(&mut self, stop: Stop) {
+        self.stop.get_or_insert(stop);
+    }
+
+    /// Stops because of the caller, and adds the last error if there is an outage.
+    pub fn interrupt(&mut self, stop: Stop) {
+        let message = match self.throttle.failures_in_a_row() {
+            0 => stop.message,
+            _ => format!("{}; last error: {}", stop.message, self.last_error.message),
+        };
+        self.stop(Stop::new(stop.status, message));
+    }
+
+    /// Uses at most `n` workers from now on.
+    pub fn limit_workers(&mut self, n: usize) {
+        self.limits.workers = self.limits.workers.min(n).max(1);
+    }
+
+    /// What to do now.
+    pub fn next(&mut self, now: Instant) -> Step {
+        let stalls_at = self.last_progress + self.limits.stall_timeout;
+        if self.stop.is_none() && now >= stalls_at && self.has_work() {
+            self.stop(Stop::stalled(self.limits.stall_timeout, &self.last_error));
+        }
+        if self.stop.is_some() {
+            return self.wait_or_done(None);
+        }
+        // One request at a time until the first success: a wrong token costs one batch, not eight.
+        let room = if self.confirmed_any { self.limits.workers } else { 1 };
+        if self.in_flight.len() >= room {
+            return Step::Wait { until: Some(stalls_at), reason: Waiting::Service };
+        }
+        let Some(batch) = self.pick(now) else {
+            let next_retry = self.queue.iter().filter_map(|batch| batch.not_before).min();
+            let until = next_retry.or((!self.in_flight.is_empty()).then_some(stalls_at));
+            return self.wait_or_done(until.map(|at| at.min(stalls_at)));
+        };
+        if self.requests >= self.max_requests {
+            self.queue.push_front(batch);
+            self.stop(self.request_limit());
+            return self.wait_or_done(None);
+        }
+        match self.throttle.admit(now, self.limits.interval) {
+            Ok(permit) => self.send(batch, permit),
+            Err(delay) => {
+                self.queue.push_front(batch);
+                let left = delay.until - now;
+                if let Waiting::Asked(status) = delay.reason
+                    && left > self.limits.stall_timeout
+                {
+                    self.stop(Stop::delay_too_long(status, left, self.limits.stall_timeout));
+                    return self.wait_or_done(None);
+                }
+                Step::Wait { until: Some(delay.until.min(stalls_at)), reason: delay.reason }
+            }
+        }
+    }
+
+    fn has_work(&self) -> bool {
+        !(self.in_flight.is_empty()
+            && self.queue.is_empty()
+            && self.batcher.is_empty()
+            && self.quarantined.is_empty())
+    }
+
+    fn wait_or_done(&self, until: Option<Instant>) -> Step {
+        match until {
+            None if self.in_flight.is_empty() => Step::Done,
+            until => Step::Wait { until, reason: Waiting::Service },
+        }
+    }
+
+    fn send(&mut self, mut batch: Batch, permit: Permit) -> Step {
+        self.requests += 1;
+        match batch.sent {
+            0 => self.outcomes.sending(batch.request.slots.clone()),
+            _ => self.retries += 1,
+        }
+        batch.sent += 1;
+        let ticket = self.requests;
+        let request = batch.request.clone();
+        self.in_flight.push((ticket, batch, permit));
+        Step::Send { ticket, request }
+    }
+
+    /// Takes back a request that was not sent after all.
+    pub fn recall(&mut self, ticket: u64) {
+        if let Some((mut batch, _permit)) = self.take_in_flight(ticket) {
+            self.requests -= 1;
+            batch.sent -= 1;
+            self.retries -= u64::from(batch.sent > 0);
+            self.queue.push_front(batch);
+        }
+    }
+
+    fn take_in_flight(&mut self, ticket: u64) -> Option<(Batch, Permit)> {
+        let at = self.in_flight.iter().position(|(sent, ..)| *sent == ticket)?;
+        let (_, batch, permit) = self.in_flight.swap_remove(at);
+        Some((batch, permit))
+    }
+}

@@ -1,0 +1,67 @@
+//! Picks the batch that is sent next.
+
+use std::time::Instant;
+
+use super::Engine;
+use crate::run::batch::{Batch, Role};
+use crate::run::bisect::{Quarantined, next_parts};
+
+impl Engine<'_> {
+    /// The most useful batch: a retry that is due, then something new, then exhausted batches for the last time.
+    pub(super) fn pick(&mut self, now: Instant) -> Option<Batch> {
+        // In an outage every fourth probe is something new: one bad batch must not look like an outage.
+        let new_first = self.throttle.failures_in_a_row() % 4 == 3;
+        let new = if new_first { self.pick_new(now) } else { None };
+        new.or_else(|| self.due(now, |_| true)).or_else(|| self.pick_new(now)).or_else(|| self.last_chance())
+    }
+
+    fn due(&mut self, now: Instant, wanted: impl Fn(&Batch) -> bool) -> Option<Batch> {
+        let due = |batch: &Batch| batch.not_before.is_none_or(|at| at <= now) && wanted(batch);
+        let at = self.queue.iter().position(due)?;
+        self.queue.remove(at)
+    }
+
+    /// Something that has not failed yet: a batch of the job, or a part of a rejected one.
+    fn pick_new(&mut self, now: Instant) -> Option<Batch> {
+        let waiting = self.due(now, |batch| batch.failed_at.is_none());
+        if waiting.is_some() {
+            return waiting;
+        }
+        // While a value is in doubt, a part of a rejected batch tells more than another batch. If most batches are
+        // rejected with named ids, bisecting at once is cheap, and the run has more to show if it must stop early.
+        let in_doubt = |q: &Quarantined| self.canaries[q.batch.request.group].is_in_doubt();
+        let at_once = self.tally.dense() && self.tally.named();
+        match at_once || self.quarantined.peek().is_some_and(in_doubt) {
+            true => self.bisect(now).or_else(|| self.split_off()),
+            false => self.split_off().or_else(|| self.bisect(now)),
+        }
+    }
+
+    /// A part of a quarantined batch, the largest first.
+    fn bisect(&mut self, now: Instant) -> Option<Batch> {
+        // The canaries may have settled every id of a short list.
+        let open = |q: &Quarantined| q.batch.request.slots.clone().any(|slot| self.outcomes.is_open(slot));
+        let Quarantined { batch, named } = std::iter::from_fn(|| self.quarantined.pop()).find(open)?;
+        self.queue.extend(next_parts(batch, &named));
+        self.due(now, |batch| batch.failed_at.is_none())
+    }
+
+    fn last_chance(&mut self) -> Option<Batch> {
+        if !self.queue.is_empty() || !self.in_flight.is_empty() {
+            return None;
+        }
+        let again = |batch| Batch { attempts: 0, too_large: 0, last_chance: true, not_before: None, ..batch };
+        self.queue.extend(self.exhausted.drain(..).map(again));
+        self.queue.pop_front()
+    }
+
+    fn split_off(&mut self) -> Option<Batch> {
+        // If most batches are rejected and no ids are named, small ones lose less.
+        let small = self.tally.dense() && !self.tally.named();
+        let size = if small { (self.batcher.size / 8).max(1) } else { self.batcher.size };
+        let canaries = &self.canaries;
+        let may_send = |group: usize| canaries[group].may_send();
+        let request = self.batcher.next_request(self.job, &self.outcomes, size, may_send)?;
+        Some(Batch::new(request, Role::Batch))
+    }
+}

@@ -1,0 +1,21 @@
+//! How far a run is.
+
+use std::time::Duration;
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Progress {
+    /// Ids that are confirmed or rejected.
+    pub done: usize,
+    /// Ids of this run; each id counts once.
+    pub total: usize,
+    /// Ids in batches that the service accepted.
+    pub confirmed: usize,
+    /// Ids that were rejected.
+    pub rejected: usize,
+    /// Requests sent so far.
+    pub requests: u64,
+    /// How long the run will wait before it sends again; zero while requests are in flight.
+    pub waiting: Duration,
+}

@@ -1,0 +1,274 @@
+//! Rate limiter and circuit breaker: what all runs of a process share that use the same endpoint and token.
+//!
+//! Time is an argument, so there is no clock in here. A request needs a [`Permit`]. Its outcome goes back to the
+//! throttle through the permit; a permit that is dropped counts as nothing.
+
+mod backoff;
+mod per_process;
+mod rng;
+#[cfg(test)]
+mod tests;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+pub(crate) use self::backoff::backoff;
+pub(crate) use self::per_process::PerProcess;
+#[cfg(feature = "capi")]
+pub(crate) use self::per_process::generation;
+pub(crate) use self::rng::Rng;
+
+/// How long a run waits before it asks again while another run's probe is in flight.
+const ASK_AGAIN: Duration = Duration::from_millis(50);
+/// A late request may catch up this much, so that the rate is kept on average; but never more than half an
+/// interval, or several late requests would be a burst.
+const CATCH_UP: Duration = Duration::from_millis(20);
+/// After a 401 that follows a success: the service responds so for a short time after a burst.
+const PROBES_AFTER_401: [Duration; 3] =
+    [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(30)];
+/// The longest delay that is obeyed: no stall timeout is longer.
+const LONGEST: Duration = Duration::from_secs(24 * 3600);
+/// The factor by which a 429 lowers the rate, the lowest share of it, and the factor by which a success raises it.
+const DECREASE: f64 = 0.7;
+const FLOOR: f64 = 0.05;
+const INCREASE: f64 = 1.005;
+
+/// Time between two requests; `None` is no rate limit.
+pub(crate) type Interval = Option<Duration>;
+
+/// All throttles of this process. They outlive their clients, so that the next client keeps the rate limit.
+static THROTTLES: PerProcess<(Key, Arc<Throttle>)> = PerProcess::new();
+
+/// Beyond this number unused throttles are dropped.
+const KEPT: usize = 64;
+
+/// A digest of endpoint and token.
+pub(crate) type Key = [u8; 32];
+
+/// The rate limit, the outage state and the delays of one endpoint and token.
+#[derive(Debug, Default)]
+pub(crate) struct Throttle {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    /// When the rate limit allows the next request.
+    next: Option<Instant>,
+    /// Nobody sends before its end.
+    delay: Option<Delay>,
+    /// The share of the rate that is left after 429s.
+    share: f64,
+    last_throttled: Option<Instant>,
+    throttles: u32,
+    last_success: Option<Instant>,
+    /// Failures in a row without a success between them: above 0 there is an outage.
+    failures_in_a_row: u32,
+    unauthorized: u32,
+    /// When a failure last extended the outage; requests sent before say nothing new.
+    outage_at: Option<Instant>,
+    /// Half-open: one request at a time probes whether the outage is over.
+    probing: bool,
+}
+
+impl Default for State {
+    fn default() -> State {
+        State {
+            next: None,
+            delay: None,
+            share: 1.0,
+            last_throttled: None,
+            throttles: 0,
+            last_success: None,
+            failures_in_a_row: 0,
+            unauthorized: 0,
+            outage_at: None,
+            probing: false,
+        }
+    }
+}
+
+/// Permission to send one request.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    throttle: Arc<Throttle>,
+    sent_at: Instant,
+    probe: bool,
+}
+
+/// No permission yet: when to ask again, and why.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Delay {
+    pub until: Instant,
+    pub reason: Waiting,
+}
+
+/// What a run is waiting for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waiting {
+    /// The rate limit.
+    RateLimit,
+    /// A response, or the end of an outage.
+    Service,
+    /// The end of a delay that the service asked for with this HTTP status.
+    Asked(u16),
+}
+
+/// Who is at fault for a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Blame {
+    /// The batch, since others succeed: it is charged with an attempt.
+    Batch,
+    /// The service, since nothing has succeeded: everybody waits, no attempt is charged.
+    Service,
+}
+
+impl Throttle {
+    /// The throttle of everybody in this process who uses this endpoint and token.
+    pub fn shared(key: Key) -> Arc<Throttle> {
+        let mut throttles = THROTTLES.lock();
+        if let Some((_, throttle)) = throttles.iter().find(|(k, _)| *k == key) {
+            return throttle.clone();
+        }
+        if throttles.len() >= KEPT {
+            throttles.retain(|(_, throttle)| Arc::strong_count(throttle) > 1);
+        }
+        let throttle = Arc::new(Throttle::default());
+        throttles.push((key, throttle.clone()));
+        throttle
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Permission to send now, or when to ask again.
+    pub fn admit(self: &Arc<Throttle>, now: Instant, interval: Interval) -> Result<Permit, Delay> {
+        let mut state = self.state();
+        if let Some(delay) = state.delay.filter(|delay| delay.until > now) {
+            return Err(delay);
+        }
+        let in_outage = state.failures_in_a_row > 0 || state.unauthorized > 0;
+        if in_outage && state.probing {
+            return Err(Delay { until: now + ASK_AGAIN, reason: Waiting::Service });
+        }
+        if let Some(interval) = interval {
+            if let Some(next) = state.next.filter(|next| *next > now) {
+                return Err(Delay { until: next, reason: Waiting::RateLimit });
+            }
+            let interval = interval.div_f64(state.share);
+            let oldest = now.checked_sub(CATCH_UP.min(interval / 2)).unwrap_or(now);
+            state.next = Some(state.next.map_or(now, |next| next.max(oldest)) + interval);
+        }
+        state.probing |= in_outage;
+        Ok(Permit { throttle: self.clone(), sent_at: now, probe: in_outage })
+    }
+
+    /// Whether any request with this token has ever succeeded.
+    pub fn has_succeeded(&self) -> bool {
+        self.state().last_success.is_some()
+    }
+
+    /// How many failures in a row there were without a success between them. Above 0 there is an outage.
+    pub fn failures_in_a_row(&self) -> u32 {
+        self.state().failures_in_a_row
+    }
+
+    /// The share of the rate that is left, 1 to 0.05.
+    #[cfg(test)]
+    pub fn share(&self) -> f64 {
+        self.state().share
+    }
+}
+
+impl Permit {
+    pub fn sent_at(&self) -> Instant {
+        self.sent_at
+    }
+
+    /// The service responded and accepted the token.
+    pub fn succeeded(self, now: Instant) {
+        let mut state = self.throttle.state();
+        state.last_success = Some(now);
+        state.failures_in_a_row = 0;
+        // A response to a request from before the first 401 says nothing about the time since.
+        if state.is_news(self.sent_at) {
+            state.unauthorized = 0;
+        }
+        state.throttles = 0;
+        state.share = (state.share * INCREASE).min(1.0);
+    }
+
+    /// The attempt failed in a way that may pass. `since` is when this batch was first sent without success.
+    pub fn failed(self, now: Instant, since: Instant, rng: &mut Rng) -> Blame {
+        let mut state = self.throttle.state();
+        if state.last_success.is_some_and(|success| success > since) {
+            return Blame::Batch;
+        }
+        if state.is_news(self.sent_at) {
+            state.failures_in_a_row += 1;
+            state.outage_at = Some(now);
+            let wait = backoff(state.failures_in_a_row, rng);
+            state.delay_until(now + wait, Waiting::Service);
+        }
+        Blame::Service
+    }
+
+    /// 429, or 503 with `Retry-After`: everybody waits.
+    pub fn throttled(self, now: Instant, status: u16, asked: Option<Duration>, rng: &mut Rng) {
+        let mut state = self.throttle.state();
+        if state.last_throttled.is_none_or(|at| self.sent_at >= at) {
+            state.throttles += 1;
+            if status == 429 {
+                state.share = (state.share * DECREASE).max(FLOOR);
+            }
+            state.last_throttled = Some(now);
+        }
+        // A little more than requested, so that not everybody is back in the same millisecond.
+        let jitter = Duration::from_millis(250).mul_f64(rng.unit());
+        let own = backoff(state.throttles, rng);
+        let (wait, reason) = match asked.map(|asked| asked.min(LONGEST)).filter(|asked| *asked > own) {
+            Some(asked) => (asked, Waiting::Asked(status)),
+            None => (own, Waiting::Service),
+        };
+        state.delay_until(now + wait + jitter, reason);
+    }
+
+    /// 401. `Err` if it is final: nothing has ever succeeded, or three probes failed.
+    pub fn unauthorized(self, now: Instant) -> Result<(), ()> {
+        let mut state = self.throttle.state();
+        if state.last_success.is_none() {
+            return Err(());
+        }
+        if state.is_news(self.sent_at) {
+            let Some(wait) = PROBES_AFTER_401.get(state.unauthorized as usize) else {
+                return Err(());
+            };
+            state.unauthorized += 1;
+            state.outage_at = Some(now);
+            state.delay_until(now + *wait, Waiting::Service);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        if self.probe {
+            self.throttle.state().probing = false;
+        }
+    }
+}
+
+impl State {
+    fn delay_until(&mut self, until: Instant, reason: Waiting) {
+        if self.delay.is_none_or(|delay| delay.until < until) {
+            self.delay = Some(Delay { until, reason });
+        }
+    }
+
+    /// Whether a request sent at `sent_at` says more than is known already.
+    fn is_news(&self, sent_at: Instant) -> bool {
+        self.outage_at.is_none_or(|at| sent_at >= at)
+    }
+}

@@ -1,0 +1,193 @@
+//! Sends requests: the client's settings and idle connections, and the session of one run.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use ureq::Agent;
+use ureq::http::{HeaderValue, Request, header};
+use zeroize::Zeroizing;
+
+use super::call::Call;
+use super::failure::failure;
+use super::judge::judge;
+use super::message::Message;
+use super::proxy::proxy;
+use super::redact::hide_token;
+use super::reply::read_reply;
+use super::tls::tls_config;
+use super::verdict::{Reply, Verdict};
+use crate::account::Account;
+use crate::error::{Error, Result};
+use crate::options::ClientOptions;
+
+const CONNECT: Duration = Duration::from_secs(10);
+const SEND: Duration = Duration::from_secs(30);
+const RESPONSE_BODY: Duration = Duration::from_secs(30);
+
+/// How much longer a phase may take than a single read or write of it.
+const REST: Duration = Duration::from_secs(1);
+
+/// Bytes that are written at once: as much as a TLS record holds.
+const PIECE: usize = 16 * 1024;
+
+const USER_AGENT: &str = concat!("usercom/", env!("CARGO_PKG_VERSION"));
+
+/// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
+const IDLE: Duration = Duration::from_secs(4);
+
+/// A client's connections to the service.
+pub(crate) struct Http {
+    /// The value of the `Authorization` header.
+    authorization: Zeroizing<String>,
+    /// By [`Call`]: everything but the body, which is all that differs between requests.
+    requests: Vec<Request<()>>,
+    config: ureq::config::Config,
+    /// Those that earlier runs left open, and since when.
+    idle: Mutex<Vec<(Instant, Agent)>>,
+}
+
+impl Http {
+    pub fn new(account: &Account, options: &ClientOptions) -> Result<Http> {
+        let authorization = account.token.authorization();
+        Ok(Http {
+            requests: requests(account, options, &authorization)?,
+            authorization,
+            config: config(account, options)?,
+            idle: Mutex::default(),
+        })
+    }
+
+    /// A session for one run, with the connections of an earlier run if there are any.
+    pub fn session(&self, call: Call) -> Session<'_> {
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let agent = idle.map_or_else(|| self.config.new_agent(), |(_, agent)| agent);
+        Session { http: self, agent, request: &self.requests[call as usize], aborted: AtomicBool::new(false) }
+    }
+
+    fn give_back(&self, agent: Agent) {
+        let now = Instant::now();
+        let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
+        // Runs that went on at the same time left more than are needed now; those connections are too old.
+        idle.retain(|(since, _)| now - *since < IDLE);
+        idle.push((now, agent));
+    }
+}
+
+fn config(account: &Account, options: &ClientOptions) -> Result<ureq::config::Config> {
+    // The time left in a phase always differs, and passing it to the system costs a call for each read and write. A
+    // limit for a single read or write, a little lower than that of its phase, is constant and costs one call a
+    // connection. If it would shorten the phase of the response's body, there is none. After a partial write there is
+    // a second one, so two of them fill the phase; slow writes are noticed after a piece, so pieces are small.
+    let first_byte = options.request_timeout;
+    let (read, head) = match first_byte >= RESPONSE_BODY {
+        true => (Some(first_byte), first_byte + REST),
+        false => (None, first_byte),
+    };
+    // No overall timeout and none for name resolution: either costs a thread per request.
+    Ok(Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .proxy(proxy(&options.proxy, &account.base)?)
+        .tls_config(tls_config(options.ca_file.as_ref(), account.base.is_https())?)
+        // Proxies see it, too.
+        .user_agent(USER_AGENT)
+        .accept_encoding("")
+        .max_idle_connections(options.workers as usize)
+        .max_idle_connections_per_host(options.workers as usize)
+        .max_idle_age(IDLE)
+        .timeout_connect(Some(CONNECT))
+        .output_buffer_size(PIECE)
+        .timeout_per_write(Some(SEND / 2))
+        .timeout_send_request(Some(SEND))
+        .timeout_send_body(Some(SEND))
+        .timeout_per_read(read)
+        .timeout_recv_response(Some(head))
+        .timeout_recv_body(Some(RESPONSE_BODY))
+        .build())
+}
+
+fn requests(account: &Account, options: &ClientOptions, authorization: &str) -> Result<Vec<Request<()>>> {
+    let mut authorization = HeaderValue::from_str(authorization)
+        .map_err(|_| Error::invalid("token", "can't be sent in an HTTP header"))?;
+    authorization.set_sensitive(true);
+    let accept = match options.api_version {
+        None => "*/*".to_owned(),
+        Some(version) => format!("*/*; version={version}"),
+    };
+    let request = |call: Call| {
+        Request::builder()
+            .method(options.method.as_str())
+            .uri(format!("{}{}", account.base.as_str(), call.path()))
+            .header(header::HOST, account.base.authority())
+            .header(header::AUTHORIZATION, &authorization)
+            .header(header::CONTENT_TYPE, "application/json")
+            .header(header::USER_AGENT, USER_AGENT)
+            .header(header::ACCEPT, &accept)
+            .body(())
+    };
+    let requests = Call::ALL.into_iter().map(request).collect::<Result<_, _>>();
+    requests.map_err(|_| Error::invalid("base_url", "is not a URL"))
+}
+
+/// The connections of one run.
+pub(crate) struct Session<'a> {
+    http: &'a Http,
+    agent: Agent,
+    request: &'a Request<()>,
+    aborted: AtomicBool,
+}
+
+impl Session<'_> {
+    /// One attempt. Blocks until there is a response or a phase times out.
+    pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
+        match self.exchange(body) {
+            Ok(reply) => judge(&reply, ids),
+            Err(error) => match failure(&error, body.len(), || self.peer()) {
+                // The abort is the cause, whatever the error says.
+                Verdict::Transient { fault, status, .. }
+                    if fault.was_sent() && self.aborted.load(Ordering::Relaxed) =>
+                {
+                    let message = Message::new("aborted before a response came, because the run ended");
+                    Verdict::Transient { fault, status, message }
+                }
+                verdict => verdict,
+            },
+        }
+    }
+
+    fn exchange(&self, body: &[u8]) -> Result<Reply, ureq::Error> {
+        let mut reply = read_reply(self.agent.run(self.request.clone().map(|()| body))?);
+        hide_token(&mut reply.body, &self.http.authorization["Token ".len()..]);
+        Ok(reply)
+    }
+
+    /// The other side of the connection, for messages: a proxy may be set without anybody knowing.
+    fn peer(&self) -> String {
+        match self.http.config.proxy().filter(|proxy| !proxy.is_no_proxy(self.request.uri())) {
+            Some(proxy) => format!("the proxy {}:{}", proxy.host(), proxy.port()),
+            None => self.request.uri().authority().map(ToString::to_string).unwrap_or_default(),
+        }
+    }
+
+    /// `PUT` or `POST`.
+    pub fn method(&self) -> &str {
+        self.request.method().as_str()
+    }
+
+    /// Where requests go.
+    pub fn url(&self) -> String {
+        self.request.uri().to_string()
+    }
+
+    /// Aborts all requests in flight. The session can't be used afterwards.
+    pub fn abort(&self) {
+        self.aborted.store(true, Ordering::Relaxed);
+        self.agent.clone().shutdown();
+    }
+
+    /// Leaves the connections to the next run.
+    pub fn keep_connections(self) {
+        self.http.give_back(self.agent);
+    }
+}
