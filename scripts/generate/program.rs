@@ -19,8 +19,8 @@ pub fn files(_: &Path) -> io::Result<Vec<Generated>> {
          use std::path::PathBuf;\nuse std::time::Duration;\n\nuse usercom::{ClientBuilder, Method, Run};\n\n\
          use crate::parse::{rate, seconds};\n",
     );
-    out.push_str(&flags("ClientFlags", "How to talk to the service", "ClientBuilder", "", CLIENT));
-    out.push_str(&flags("RunFlags", "How the run goes", "Run<'a>", "<'a>", RUN));
+    out.push_str(&flags("ClientFlags", "Requests", "ClientBuilder", "", CLIENT));
+    out.push_str(&flags("RunFlags", "Run", "Run<'a>", "<'a>", RUN));
     let names: Vec<String> =
         CLIENT.iter().chain(RUN).map(|option| format!("    {:?},\n", option.name)).collect();
     let _ = write!(
@@ -32,21 +32,22 @@ pub fn files(_: &Path) -> io::Result<Vec<Generated>> {
 }
 
 fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt]) -> String {
-    let mut out = format!("\n/// {about}\n#[derive(clap::Args)]\npub struct {name} {{\n");
+    let mut out = format!(
+        "\n/// {about}\n#[derive(clap::Args)]\n#[command(next_help_heading = {about:?})]\npub struct {name} {{\n"
+    );
     for option in options {
         let (first, rest) = match option.about.split_once(". ") {
             Some((first, rest)) => (first, rest),
             None => (option.about.trim_end_matches('.'), ""),
         };
-        let default = option.program.unwrap_or(option.default).words(option.kind);
-        out.push_str(&wrapped(
-            &format!("{} [default: {default}]", localized(first, &NAMES)),
-            "    /// ",
-            110,
-        ));
+        let default = match option.kind {
+            Kind::Flag => String::new(),
+            kind => format!(" [default: {}]", option.program.unwrap_or(option.default).words(kind)),
+        };
+        out.push_str(&wrapped(&format!("{}{default}", localized(first, &NAMES)).replace('`', ""), "    /// ", 110));
         let bounds = option.bounds();
         let bounds = if bounds.is_empty() { bounds } else { format!("Range: {bounds}.") };
-        let rest = format!("{} {bounds}", localized(rest, &NAMES)).trim().to_owned();
+        let rest = format!("{} {bounds}", localized(rest, &NAMES)).replace('`', "").trim().to_owned();
         if !rest.is_empty() {
             out.push_str("    ///\n");
             out.push_str(&wrapped(&rest, "    /// ", 110));

@@ -12,6 +12,7 @@ use crate::output::{LastWarning, invalid};
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]
+#[command(next_help_heading = "Account")]
 pub struct AccountArgs {
     /// The `acme` of https://acme.user.com
     #[arg(long, env = "USERCOM_SUBDOMAIN")]

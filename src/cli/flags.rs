@@ -7,10 +7,11 @@ use usercom::{ClientBuilder, Method, Run};
 
 use crate::parse::{rate, seconds};
 
-/// How to talk to the service
+/// Requests
 #[derive(clap::Args)]
+#[command(next_help_heading = "Requests")]
 pub struct ClientFlags {
-    /// Another address for the service: scheme, host and port only [default: `https://SUBDOMAIN.user.com`]
+    /// Another address for the service: scheme, host and port only [default: https://SUBDOMAIN.user.com]
     ///
     /// Plain http is accepted for loopback addresses only.
     #[arg(long, value_name = "URL")]
@@ -53,7 +54,7 @@ pub struct ClientFlags {
     /// Failures while the whole service is down are not counted. Range: 1 to 20 attempts.
     #[arg(long, value_name = "ATTEMPTS")]
     max_attempts: Option<u32>,
-    /// The proxy for https requests: `http://[user:password@]host:port` [default: HTTPS_PROXY and NO_PROXY of
+    /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
     /// the environment]
     ///
     /// An empty text connects directly.
@@ -104,8 +105,9 @@ impl ClientFlags {
     }
 }
 
-/// How the run goes
+/// Run
 #[derive(clap::Args)]
+#[command(next_help_heading = "Run")]
 pub struct RunFlags {
     /// Maximum duration of the whole call, waits and retries included [default: no limit]
     ///
@@ -140,15 +142,15 @@ pub struct RunFlags {
     /// newer values since. Range: 1 s to 30 days.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     journal_max_age: Option<Duration>,
-    /// The attribute is one that every profile has, such as first_name, and not a custom one [default: off]
+    /// The attribute is one that every profile has, such as first_name, and not a custom one
     #[arg(long)]
     standard_attributes: bool,
-    /// Allows the value null [default: off]
+    /// Allows the value null
     ///
     /// The vendor does not document what null does.
     #[arg(long)]
     allow_null: bool,
-    /// Does everything but the network, and reports requests, bytes and seconds [default: off]
+    /// Does everything but the network, and reports requests, bytes and seconds
     ///
     /// The run ends with status dry_run.
     #[arg(long)]

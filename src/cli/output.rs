@@ -24,6 +24,7 @@ const CANCELLED: u8 = 130;
 
 /// How the outcome is told
 #[derive(clap::Args)]
+#[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Print the report as JSON
     #[arg(long)]
