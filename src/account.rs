@@ -1,4 +1,4 @@
-//! Whose data it is and where it lives: subdomain, token and base URL, each checked once, at the door.
+//! The account and its address: subdomain, token and base URL, each checked once, when it comes in.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,27 +13,28 @@ pub(crate) struct Subdomain(String);
 
 impl Subdomain {
     pub fn parse(text: &str) -> Result<Subdomain> {
-        let refuse = |problem: String| Err(Error::invalid("subdomain", problem));
+        let invalid = |problem: String| Err(Error::invalid("subdomain", problem));
         if text.is_empty() {
-            return refuse("is empty; use the `acme` of https://acme.user.com".into());
+            return invalid("is empty; use the `acme` of https://acme.user.com".into());
         }
         let label = |c: char| c.is_ascii_alphanumeric() || c == '-';
         if let Some(first) = pasted_label(text).filter(|first| *first != text) {
-            return refuse(format!("use only the first part of the address: \"{first}\""));
+            return invalid(format!("use only the first part of the address: \"{first}\""));
         }
         if !text.chars().all(label) {
-            return refuse(
-                "may hold only letters, digits and hyphens; use the `acme` of https://acme.user.com".into(),
+            return invalid(
+                "may contain only letters, digits and hyphens; use the `acme` of https://acme.user.com"
+                    .into(),
             );
         }
         if text.len() > 63 || text.starts_with('-') || text.ends_with('-') {
-            return refuse("is 1 to 63 characters and neither starts nor ends with a hyphen".into());
+            return invalid("is 1 to 63 characters and neither starts nor ends with a hyphen".into());
         }
         Ok(Subdomain(text.to_ascii_lowercase()))
     }
 }
 
-/// The label that somebody meant who pasted `acme.user.com` or `https://acme.user.com/…`.
+/// The label that is meant by `acme.user.com` or `https://acme.user.com/…`.
 fn pasted_label(text: &str) -> Option<&str> {
     let host = text.trim().split_once("://").map_or(text.trim(), |(_, rest)| rest);
     let host = host.split(['/', '?', '#', ':']).next()?;
@@ -50,28 +51,28 @@ const TOKEN_LENGTH: usize = 64;
 
 impl Token {
     pub fn parse(text: &str) -> Result<Token> {
-        let refuse = |problem: String| Err(Error::invalid("token", problem));
+        let invalid = |problem: String| Err(Error::invalid("token", problem));
         if text.is_empty() {
-            return refuse("is empty; use the 64-character REST API key".into());
+            return invalid("is empty; use the 64-character REST API key".into());
         }
         if let Some(at) = text.bytes().position(|b| !b.is_ascii_graphic()) {
-            return refuse(format!(
+            return invalid(format!(
                 "character {} is a space, a control character or not ASCII; copy the key without quotes, \
                  spaces or a line end",
                 at + 1
             ));
         }
         if text.len() != TOKEN_LENGTH {
-            return refuse(format!(
-                "has {} characters, a REST API key has 64; the short app key of the tracking widget is another \
-                 key and can't be used here",
+            return invalid(format!(
+                "has {} characters, but a REST API key has 64; the short app key of the tracking widget is another \
+                 key and does not work here",
                 text.len()
             ));
         }
         Ok(Token(Zeroizing::new(text.to_owned())))
     }
 
-    /// The value of the `Authorization` header: the one place where the token goes.
+    /// The value of the `Authorization` header, the only place where the token is sent.
     pub fn authorization(&self) -> Zeroizing<String> {
         Zeroizing::new(format!("Token {}", self.0.as_str()))
     }
@@ -83,7 +84,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Scheme, host and port of the service: `https://acme.user.com`, or what an option says.
+/// Scheme, host and port of the service: `https://acme.user.com`, or the option `base_url`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
     url: String,
@@ -96,50 +97,49 @@ impl BaseUrl {
         BaseUrl { url: format!("https://{}.user.com", subdomain.0), https: true, loopback: false }
     }
 
-    /// Written here and not left to the HTTP library, which takes userinfo and silently turns port
-    /// 99999 into 80.
+    /// Not left to the HTTP library, which accepts userinfo and silently turns port 99999 into 80.
     pub fn parse(text: &str) -> Result<BaseUrl> {
-        let refuse = |problem: &str| Err(Error::invalid("base_url", problem));
+        let invalid = |problem: &str| Err(Error::invalid("base_url", problem));
         let (https, rest) = match text.split_once("://") {
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("https") => (true, rest),
             Some((scheme, rest)) if scheme.eq_ignore_ascii_case("http") => (false, rest),
-            _ => return refuse("must start with https:// (or http:// for a loopback address)"),
+            _ => return invalid("must start with https:// (or http:// for a loopback address)"),
         };
         if rest.contains(['?', '#']) {
-            return refuse("must not have a query or a fragment; use scheme, host and port only");
+            return invalid("must not have a query or a fragment; use scheme, host and port only");
         }
         let authority = rest.strip_suffix('/').unwrap_or(rest);
         if authority.contains('@') {
-            return refuse("must not hold a user name or password; the token is an argument of its own");
+            return invalid("must not contain a user name or password; pass the token as its own argument");
         }
         if authority.contains('/') {
-            return refuse("must not have a path; use scheme, host and port only");
+            return invalid("must not have a path; use scheme, host and port only");
         }
         let (host, port) = match split_port(authority) {
             Some(parts) => parts,
-            None => return refuse("has an IPv6 address without brackets; write http://[::1]:8080"),
+            None => return invalid("has an IPv6 address without brackets; write http://[::1]:8080"),
         };
         let address = match host.strip_prefix('[').and_then(|h| h.strip_suffix(']')) {
             Some(inner) => match inner.parse() {
                 Ok(v6) => Some(IpAddr::V6(v6)),
-                Err(_) => return refuse("has brackets around something that is no IPv6 address"),
+                Err(_) => return invalid("has brackets around something that is not an IPv6 address"),
             },
             None => host.parse().ok().map(IpAddr::V4),
         };
         if address.is_none() && !is_host_name(host) {
-            return refuse(
+            return invalid(
                 "has a host that is neither a name of letters, digits, hyphens and dots nor an IP address; write other letters in punycode (xn--…)",
             );
         }
         if !port.is_none_or(|p| {
             p.len() <= 5 && p.parse::<u16>().is_ok_and(|p| p > 0) && p.bytes().all(|b| b.is_ascii_digit())
         }) {
-            return refuse("has a port outside 1 to 65535");
+            return invalid("has a port outside 1 to 65535");
         }
         let loopback = address.map_or(host.eq_ignore_ascii_case("localhost"), |a| a.is_loopback());
         if !https && !loopback {
-            return refuse(
-                "must be https: plain http would show the token to the network and is taken for loopback addresses only",
+            return invalid(
+                "must be https: plain http would send the token unencrypted and is allowed for loopback addresses only",
             );
         }
         let url = format!("{}://{}", if https { "https" } else { "http" }, authority.to_ascii_lowercase());
@@ -176,7 +176,7 @@ fn split_port(authority: &str) -> Option<(&str, Option<&str>)> {
     }
 }
 
-/// Letters, digits, hyphens and single dots; a last label of digits would be a malformed address.
+/// Letters, digits, hyphens and single dots. A last label of digits would be a malformed address.
 fn is_host_name(host: &str) -> bool {
     let label = |l: &str| {
         (1..=63).contains(&l.len())
@@ -189,7 +189,7 @@ fn is_host_name(host: &str) -> bool {
         && !host.rsplit('.').next().is_some_and(|last| last.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// Everything that names the other side: where requests go and with whose key.
+/// Where requests go, and with which token.
 #[derive(Clone, Debug)]
 pub(crate) struct Account {
     pub base: BaseUrl,

@@ -58,7 +58,7 @@ pub fn judge_response(
         _ => Framing::Truncated,
     };
     let verdict = judge(&Reply { status, framing, html, retry_after, body: body.to_vec() }, sent);
-    let message = verdict.complaint().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
+    let message = verdict.problem().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
     let named = match &verdict {
         Verdict::Rejected { rejected_ids, .. } => rejected_ids.iter().filter_map(place).collect(),
         _ => Vec::new(),

@@ -1,4 +1,4 @@
-//! Base URLs and subdomains. What is taken names a scheme, a host and a port and nothing else, and means itself.
+//! Base URLs and subdomains. A valid one has a scheme, a host and a port and nothing else, and parses to itself.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -10,7 +10,7 @@ fuzz_target!(|text: &str| {
         let rest = url.strip_prefix(if https { "https://" } else { "http://" }).expect("a scheme");
         let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-.:[]".contains(c);
         assert!(!rest.is_empty() && rest.chars().all(allowed), "{url}");
-        assert_eq!(base_url(&url), Some((url.clone(), https, loopback)), "taken again it is another");
+        assert_eq!(base_url(&url), Some((url.clone(), https, loopback)), "parsed again it is another");
     }
     if let Some(url) = subdomain_url(text) {
         assert_eq!(url, format!("https://{}.user.com", text.to_ascii_lowercase()));

@@ -1,11 +1,11 @@
 //! The journal's reader. Any bytes: no panic, nothing outside the job. A real journal with one byte changed or its
-//! end cut off: nothing that wasn't in it.
+//! end truncated: nothing that wasn't in it.
 #![no_main]
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use libfuzzer_sys::fuzz_target;
-use usercom::fuzzing::{Settled, journal_line, read_journal};
+use usercom::fuzzing::{Recorded, journal_line, read_journal};
 
 const JOB: &str = "f00d";
 const SLOTS: usize = 1000;
@@ -15,11 +15,11 @@ fn now() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(STARTED + 60)
 }
 
-fn read(bytes: &[u8]) -> Option<(Vec<Settled>, usize)> {
+fn read(bytes: &[u8]) -> Option<(Vec<Recorded>, usize)> {
     let found = read_journal(bytes, JOB, SLOTS, now(), Duration::from_secs(3600));
-    if let Some((settled, good)) = &found {
+    if let Some((entries, good)) = &found {
         assert!(*good <= bytes.len() && bytes[..*good].ends_with(b"\n"));
-        assert!(settled.iter().all(|(slots, ..)| slots.start < slots.end && slots.end <= SLOTS));
+        assert!(entries.iter().all(|(slots, ..)| slots.start < slots.end && slots.end <= SLOTS));
     }
     found
 }
@@ -32,9 +32,9 @@ fn with_right_checksums(text: &str) -> String {
 }
 
 /// A real journal: two bytes a record.
-fn real(bytes: &[u8]) -> (String, Vec<Settled>) {
+fn real(bytes: &[u8]) -> (String, Vec<Recorded>) {
     let mut contents = vec![format!("usercom-journal 1 {JOB} slots {SLOTS} started {STARTED}")];
-    let mut settled: Vec<Settled> = Vec::new();
+    let mut entries: Vec<Recorded> = Vec::new();
     for pair in bytes.chunks_exact(2) {
         let first = usize::from(pair[0]) * 3;
         let last = first + usize::from(pair[1] >> 1);
@@ -43,10 +43,10 @@ fn real(bytes: &[u8]) -> (String, Vec<Settled>) {
             true => format!("confirmed {first}-{last}"),
             false => format!("rejected {first}-{last} http 400"),
         });
-        settled.push((first..last + 1, confirmed, (!confirmed).then_some(400)));
+        entries.push((first..last + 1, confirmed, (!confirmed).then_some(400)));
     }
     let lines = contents.iter().enumerate().map(|(number, content)| journal_line(number as u64, content));
-    (lines.collect(), settled)
+    (lines.collect(), entries)
 }
 
 fuzz_target!(|bytes: &[u8]| {
@@ -55,8 +55,8 @@ fuzz_target!(|bytes: &[u8]| {
         read(with_right_checksums(text).as_bytes());
     }
     let [a, b, flip, how, records @ ..] = bytes else { return };
-    let (text, settled) = real(records);
-    assert_eq!(read(text.as_bytes()).expect("a real journal is read").0, settled);
+    let (text, entries) = real(records);
+    assert_eq!(read(text.as_bytes()).expect("a real journal is read").0, entries);
     let at = (usize::from(*a) << 8 | usize::from(*b)) % text.len();
     let mut damaged = text.clone().into_bytes();
     match how % 3 {
@@ -68,6 +68,6 @@ fuzz_target!(|bytes: &[u8]| {
         }
     }
     if let Some((found, _)) = read(&damaged) {
-        assert!(settled.starts_with(&found), "something new in it: {found:?}");
+        assert!(entries.starts_with(&found), "something new in it: {found:?}");
     }
 });

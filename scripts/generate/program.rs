@@ -44,7 +44,11 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
             Kind::Flag => String::new(),
             kind => format!(" [default: {}]", option.program.unwrap_or(option.default).words(kind)),
         };
-        out.push_str(&wrapped(&format!("{}{default}", localized(first, &NAMES)).replace('`', ""), "    /// ", 110));
+        out.push_str(&wrapped(
+            &format!("{}{default}", localized(first, &NAMES)).replace('`', ""),
+            "    /// ",
+            110,
+        ));
         let bounds = option.bounds();
         let bounds = if bounds.is_empty() { bounds } else { format!("Range: {bounds}.") };
         let rest = format!("{} {bounds}", localized(rest, &NAMES)).replace('`', "").trim().to_owned();

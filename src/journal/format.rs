@@ -109,7 +109,8 @@ pub(crate) fn read(
             false => Unread::Unfit("its first line is damaged".into()),
         });
     }
-    let warning = (!torn.is_empty()).then(|| "the journal's last line was torn and has been removed".to_owned());
+    let warning =
+        (!torn.is_empty()).then(|| "the journal's last line was torn and has been removed".to_owned());
     Ok(Found { entries, lines, good_bytes: bytes.len() - torn.len(), warning })
 }
 

@@ -30,9 +30,7 @@ impl Given<'static> {
             (Kind::CaFile | Kind::Directory, Json::String(text)) if text.contains('\0') => {
                 return Err("has a NUL character, which no path can have".into());
             }
-            (Kind::CaFile | Kind::Directory, Json::String(text)) => {
-                Given::Path(PathBuf::from(text).into())
-            }
+            (Kind::CaFile | Kind::Directory, Json::String(text)) => Given::Path(PathBuf::from(text).into()),
             (Kind::BaseUrl | Kind::Method | Kind::Proxy, _) => return wrong("a text"),
             (Kind::CaFile | Kind::Directory, _) => return wrong("the text of a path"),
             (Kind::Flag, Json::Bool(on)) => Given::Flag(*on),
@@ -97,9 +95,13 @@ mod tests {
             ("ca_file", "5", "is 5; use the text of a path"),
             ("rate_limit", "{\"requests\":5,\"per_ms\":1000}", "Rate(5, 1s)"),
             ("rate_limit", "{\"requests\":5}", "is no rate: missing field `per_ms`"),
-            ("rate_limit", "{\"requests\":5,\"per_ms\":1,\"per\":1}", "is no rate: unknown field `per`, expected `requests` or `per_ms`"),
+            (
+                "rate_limit",
+                "{\"requests\":5,\"per_ms\":1,\"per\":1}",
+                "is no rate: unknown field `per`, expected `requests` or `per_ms`",
+            ),
             ("rate_limit", "5", "is 5; use {\"requests\": 5, \"per_ms\": 1000}"),
-            ("dry_run", "tru", "is not JSON: expected ident at line 1 column 3"),
+            ("dry_run", "tru", "is not JSON: EOF while parsing a value at line 1 column 3"),
             ("dry_run", "true false", "is not JSON: trailing characters at line 1 column 6"),
         ] {
             let said = Given::from_json(kind(name), json)

@@ -27,7 +27,9 @@ impl Roots {
             })
             .collect();
         if certificates.is_empty() {
-            return Err(invalid("contains no certificate; use a PEM file, with BEGIN CERTIFICATE lines".into()));
+            return Err(invalid(
+                "contains no certificate; use a PEM file, with BEGIN CERTIFICATE lines".into(),
+            ));
         }
         Ok(Roots(Arc::new(certificates)))
     }

@@ -106,9 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::update::{AttributeKind, Ids, Rules, Update};
-
-    const RULES: Rules = Rules { kind: AttributeKind::Custom, allow_null: false, requests_per_second: None };
+    use crate::run::tests::support::one_value;
 
     proptest! {
         #[test]
@@ -120,7 +118,7 @@ mod tests {
                 lengths.iter().enumerate().flat_map(|(n, length)| vec![n % 2 == 1; *length]).collect();
             let n = settled.len();
             let ids: Vec<i64> = (1..=n as i64).collect();
-            let job = Job::new(&Update::new("plan", "pro"), Ids::Numeric(&ids), RULES).unwrap();
+            let job = one_value(&ids);
             let mut outcomes = Outcomes::new(n);
             let (done, open): (Vec<usize>, Vec<usize>) = (0..n).partition(|slot| settled[*slot]);
             done.into_iter().for_each(|slot| outcomes.confirm(&Request::single(0, slot)));

@@ -70,7 +70,7 @@ impl Hooks<'_> {
     }
 
     pub fn received(&self, ticket: u64, verdict: &Verdict) {
-        match verdict.complaint() {
+        match verdict.problem() {
             None => self.log(log::Level::Debug, || format!("request {ticket}: {}", verdict.name())),
             Some((status, message)) => self.log(log::Level::Warn, || {
                 let http = status.map(|s| format!(" (http {s})")).unwrap_or_default();

@@ -91,7 +91,8 @@ fn resume(engine: &mut Engine<'_>, hooks: &Hooks<'_>, opened: Opened) -> Recorde
     if !opened.entries.is_empty() {
         engine.resume(opened.entries);
         let settled = engine.outcomes.confirmed() + engine.outcomes.rejected();
-        engine.note(format!("resumed: {settled} ids were confirmed or rejected by an earlier run of this job"));
+        engine
+            .note(format!("resumed: {settled} ids were confirmed or rejected by an earlier run of this job"));
     }
     Recorder::new(opened.journal)
 }
@@ -176,7 +177,7 @@ fn drive(
         let waited = transport.now().saturating_duration_since(now);
         match reason {
             Waiting::RateLimit => traffic.waited_for_rate_limit += waited,
-            Waiting::Service | Waiting::Asked(_) => traffic.waited_for_service += waited,
+            Waiting::Service | Waiting::RetryAfter(_) => traffic.waited_for_service += waited,
         }
         if let Some(response) = response {
             hooks.received(response.ticket, &response.verdict);

@@ -53,4 +53,3 @@ fn add_duplicates(job: &Job<'_>, states: &mut [IdState], failures: &mut Vec<(u32
     }
     failures.sort_unstable_by_key(|(position, _)| *position);
 }
-

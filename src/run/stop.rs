@@ -66,8 +66,7 @@ impl Stop {
 
     /// No progress for so long; `last` is the last error.
     pub fn stalled(stall_timeout: Duration, last: &Stop) -> Stop {
-        let message =
-            format!("no progress for {} s; last error: {}", stall_timeout.as_secs(), last.message);
+        let message = format!("no progress for {} s; last error: {}", stall_timeout.as_secs(), last.message);
         Stop::new(last.status, message)
     }
 

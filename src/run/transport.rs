@@ -4,9 +4,9 @@ use std::time::Instant;
 
 use crate::wire::{Request, Verdict};
 
-/// What one request came to.
+/// What came back for one request. Not called `Response`: cbindgen would take it for that of the HTTP library.
 #[derive(Debug)]
-pub(crate) struct Response {
+pub(crate) struct Received {
     pub ticket: u64,
     pub verdict: Verdict,
 }
@@ -19,7 +19,7 @@ pub(crate) trait Transport {
     fn send(&mut self, ticket: u64, request: Request);
 
     /// Waits for a response, at most until then.
-    fn wait(&mut self, until: Option<Instant>) -> Option<Response>;
+    fn wait(&mut self, until: Option<Instant>) -> Option<Received>;
 
     /// Aborts all requests in flight. Their responses still come.
     fn abort(&mut self);

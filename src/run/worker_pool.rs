@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use std::thread::{self, Scope, ScopedJoinHandle};
 use std::time::Instant;
 
-use super::transport::{Response, Transport};
+use super::transport::{Received, Transport};
 use crate::wire::{Request, Verdict};
 
 /// One attempt: renders and sends. The buffer is reused.
@@ -42,7 +42,7 @@ struct Worker<'scope> {
 type Order = (u64, Request);
 
 /// A worker's number and the response to its order.
-type Finished = (usize, Response);
+type Finished = (usize, Received);
 
 impl<'scope, 'env, A: Attempt> WorkerPool<'scope, 'env, A> {
     pub fn new(scope: &'scope Scope<'scope, 'env>, attempt: &'env A, on_this_thread: bool) -> Self {
@@ -67,7 +67,7 @@ impl<'scope, 'env, A: Attempt> WorkerPool<'scope, 'env, A> {
             let mut buffer = Vec::new();
             for (ticket, request) in received {
                 let verdict = attempt_safely(attempt, &request, &mut buffer);
-                if respond_to.send((number, Response { ticket, verdict })).is_err() {
+                if respond_to.send((number, Received { ticket, verdict })).is_err() {
                     return;
                 }
             }
@@ -113,12 +113,12 @@ impl<A: Attempt> Transport for WorkerPool<'_, '_, A> {
         }
     }
 
-    fn wait(&mut self, until: Option<Instant>) -> Option<Response> {
+    fn wait(&mut self, until: Option<Instant>) -> Option<Received> {
         if self.workers.is_empty()
             && let Some((ticket, request)) = self.waiting.take()
         {
             let verdict = attempt_safely(self.attempt, &request, &mut self.buffer);
-            return Some(Response { ticket, verdict });
+            return Some(Received { ticket, verdict });
         }
         let left = until.map(|until| until.saturating_duration_since(Instant::now()));
         let finished = match (&self.responses, left) {
@@ -224,7 +224,11 @@ mod tests {
                     assert_eq!(response.ticket, slot as u64);
                     assert_eq!(response.verdict == Verdict::Panicked, slot == 1);
                 }
-                assert_eq!(pool.workers.len(), usize::from(!on_this_thread), "a worker survives and is used again");
+                assert_eq!(
+                    pool.workers.len(),
+                    usize::from(!on_this_thread),
+                    "a worker survives and is used again"
+                );
             });
         }
     }

@@ -111,7 +111,7 @@ pub(crate) enum Waiting {
     /// A response, or the end of an outage.
     Service,
     /// The end of a delay that the service asked for with this HTTP status.
-    Asked(u16),
+    RetryAfter(u16),
 }
 
 /// Who is at fault for a failure.
@@ -215,7 +215,7 @@ impl Permit {
     }
 
     /// 429, or 503 with `Retry-After`: everybody waits.
-    pub fn throttled(self, now: Instant, status: u16, asked: Option<Duration>, rng: &mut Rng) {
+    pub fn throttled(self, now: Instant, status: u16, retry_after: Option<Duration>, rng: &mut Rng) {
         let mut state = self.throttle.state();
         if state.last_throttled.is_none_or(|at| self.sent_at >= at) {
             state.throttles += 1;
@@ -227,8 +227,8 @@ impl Permit {
         // A little more than requested, so that not everybody is back in the same millisecond.
         let jitter = Duration::from_millis(250).mul_f64(rng.unit());
         let own = backoff(state.throttles, rng);
-        let (wait, reason) = match asked.map(|asked| asked.min(LONGEST)).filter(|asked| *asked > own) {
-            Some(asked) => (asked, Waiting::Asked(status)),
+        let (wait, reason) = match retry_after.map(|wait| wait.min(LONGEST)).filter(|wait| *wait > own) {
+            Some(wait) => (wait, Waiting::RetryAfter(status)),
             None => (own, Waiting::Service),
         };
         state.delay_until(now + wait + jitter, reason);

@@ -38,8 +38,7 @@ fn requests_are_evenly_spaced_and_never_in_a_burst() {
 
 #[test]
 fn late_ones_catch_up_but_keep_half_their_distance() {
-    for (interval, late) in
-        [(1000, 500), (1000, 3000), (10_000, 5000), (200_000, 20_000), (200_000, 400_000)]
+    for (interval, late) in [(1000, 500), (1000, 3000), (10_000, 5000), (200_000, 20_000), (200_000, 400_000)]
     {
         let (interval, late) = (Duration::from_micros(interval), Duration::from_micros(late));
         let (throttle, start, mut rng) = throttle();
@@ -94,7 +93,7 @@ fn a_429_is_obeyed_and_lowers_the_rate_once() {
     for permit in together {
         permit.throttled(now, 429, Some(2 * SECOND), &mut rng);
         let Delay { until, reason } = throttle.admit(now, None).unwrap_err();
-        assert_eq!(reason, Waiting::Asked(429));
+        assert_eq!(reason, Waiting::RetryAfter(429));
         assert!(until >= now + 2 * SECOND && until < now + Duration::from_millis(2800));
     }
     assert!(throttle.admit(now + 2 * SECOND - Duration::from_nanos(1), None).is_err());
@@ -115,8 +114,8 @@ fn a_requested_delay_is_at_most_a_day_and_at_least_the_backoff() {
     let day = 24 * 3600 * SECOND;
     let (nothing, longest) = (Duration::ZERO, Duration::from_secs(u64::MAX));
     for (asked, at_least, reason) in [
-        (Some(longest), day, Waiting::Asked(503)),
-        (Some(SECOND), SECOND, Waiting::Asked(503)),
+        (Some(longest), day, Waiting::RetryAfter(503)),
+        (Some(SECOND), SECOND, Waiting::RetryAfter(503)),
         (Some(nothing), nothing, Waiting::Service),
         (None, nothing, Waiting::Service),
     ] {

@@ -1,14 +1,14 @@
-//! The attribute's name: its length, and the closed list of the standard ones.
+//! The attribute's name: its length, and the list of the standard attributes.
 
 use crate::error::{Error, Result};
 
-/// Which of the service's two bulk calls is meant.
+/// Whether an attribute is custom or standard: each kind has its own call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum AttributeKind {
     /// An attribute that the workspace defined itself. The default.
     #[default]
     Custom,
-    /// One of the attributes that every profile has, such as `first_name`.
+    /// An attribute that every profile has, such as `first_name`.
     Standard,
 }
 
@@ -82,7 +82,7 @@ mod tests {
     }
 
     #[test]
-    fn standard_attributes_are_a_closed_list() {
+    fn standard_attributes_are_on_a_list() {
         assert!(Attribute::parse("first_name", AttributeKind::Standard).is_ok());
         let message = Attribute::parse("plan", AttributeKind::Standard).unwrap_err().to_string();
         assert!(message.contains("\"plan\"") && message.contains("first_name"), "{message}");

@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 
-/// Whom to update, by position.
+/// The ids to update, by position.
 #[derive(Clone, Debug)]
 pub(crate) enum Ids<'a> {
     /// User.com's own ids.
@@ -11,8 +11,7 @@ pub(crate) enum Ids<'a> {
     Custom(Vec<&'a str>),
 }
 
-/// Longest custom id that is taken, in bytes. The vendor documents no limit; this one keeps a batch
-/// of a thousand sensible.
+/// Longest custom id, in bytes. The vendor documents no limit; this one keeps a batch of a thousand ids small.
 const MAX_CUSTOM_ID: usize = 1024;
 
 impl Ids<'_> {
@@ -23,7 +22,7 @@ impl Ids<'_> {
         }
     }
 
-    /// Refuses ids that the service can't have given out, naming the first position.
+    /// Checks that the service can have assigned these ids. Names the first position that is invalid.
     pub fn check(&self) -> Result<()> {
         if u32::try_from(self.len()).is_err() {
             return Err(Error::invalid(
@@ -55,7 +54,7 @@ impl Ids<'_> {
         }
     }
 
-    /// How the ids at two positions compare, for finding those that are there twice.
+    /// How the ids at two positions compare.
     pub fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
         match self {
             Ids::Numeric(ids) => ids[a].cmp(&ids[b]),
@@ -63,7 +62,7 @@ impl Ids<'_> {
         }
     }
 
-    /// Adds the id at `position` as people write it.
+    /// Appends the text of the id at `position`.
     pub fn write(&self, position: usize, out: &mut String) {
         match self {
             Ids::Numeric(ids) => out.push_str(&ids[position].to_string()),
@@ -71,7 +70,7 @@ impl Ids<'_> {
         }
     }
 
-    /// Whether `text`, from a server's answer, means the id at `position`.
+    /// Whether `text`, from a response, is the id at `position`.
     pub fn is(&self, position: usize, text: &str) -> bool {
         match self {
             Ids::Numeric(ids) => text.parse() == Ok(ids[position]),

@@ -1,7 +1,7 @@
-//! A checked update in the order in which it goes out: which positions, grouped by value, each id once.
+//! A checked update in sending order: the positions, grouped by value, each id once.
 //!
-//! A *position* counts the caller's ids; a *slot* counts what is sent. Where every id is there once and
-//! all get the same value the two are the same, and nothing is stored.
+//! A *position* counts the caller's ids, a *slot* counts the ids that are sent. If no id is repeated and all get the
+//! same value, they are equal and nothing is stored.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use std::ops::Range;
 use super::{Attribute, AttributeKind, Ids, JsonText, Update};
 use crate::error::{Error, Result};
 
-/// More distinct values than this are a mistake: each costs a request of its own.
+/// More distinct values are most likely a mistake, since each needs its own request.
 const MAX_VALUES: usize = 50_000;
 
-/// What is to be sent. Borrowed by the run; nothing in here changes.
+/// What to send. Nothing in here changes during a run.
 #[derive(Debug)]
 pub(crate) struct Job<'a> {
     pub attribute: Attribute,
@@ -31,16 +31,16 @@ pub(crate) struct Job<'a> {
 pub(crate) struct Superseded {
     pub position: u32,
     pub by: u32,
-    /// Whether it shares the other's fate. In rows it doesn't: the last value of an id wins.
+    /// Whether it ends like the other position. Not in rows, where the last value of an id wins.
     pub same_value: bool,
 }
 
-/// What a caller allows beyond the defaults, and how fast the run may go at most.
+/// What the caller allows beyond the defaults, and the rate limit.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Rules {
     pub kind: AttributeKind,
     pub allow_null: bool,
-    /// For telling how long a hopeless job would take.
+    /// To say how long a job with too many values would take.
     pub requests_per_second: Option<f64>,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Job<'a> {
         Ok(Job { attribute, kind: rules.kind, ids, values, groups, order, superseded })
     }
 
-    /// How many ids go out.
+    /// How many ids are sent.
     pub fn slots(&self) -> usize {
         self.order.as_ref().map_or(self.ids.len(), Vec::len)
     }
@@ -76,12 +76,12 @@ impl<'a> Job<'a> {
         self.order.is_none()
     }
 
-    /// Whose slots these are, in order.
+    /// The positions of these slots, in order.
     pub fn positions(&self, slots: Range<usize>) -> impl Iterator<Item = usize> + '_ {
         slots.map(|slot| self.position(slot))
     }
 
-    /// Whose slot this is.
+    /// The position of this slot.
     pub fn position(&self, slot: usize) -> usize {
         self.order.as_ref().map_or(slot, |order| order[slot] as usize)
     }
@@ -136,7 +136,7 @@ fn check_count(values: usize, requests_per_second: Option<f64>) -> Result<()> {
         None => format!("would take {values} requests"),
     };
     let problem = format!(
-        "{values} distinct values need a request each and {time}; at most {MAX_VALUES} are taken: round the values"
+        "{values} distinct values need a request each and {time}; at most {MAX_VALUES} are allowed: round the values"
     );
     Err(Error::invalid("values", problem))
 }
@@ -155,14 +155,14 @@ fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>) -> (Option<Vec<u32>>, Vec<Su
         }
     }
     if let Some(group_of) = group_of {
-        // Stable: within a value the caller's order stays.
+        // A stable sort: within a value the caller's order stays.
         order.sort_by_key(|p| group_of[*p as usize]);
     }
     (Some(order), superseded)
 }
 
-/// Positions whose id comes again, sorted by position. With one value the first one is sent, in rows
-/// the last one.
+/// The positions of repeated ids that are not sent, sorted. With one value the first position of an id is sent, in
+/// rows the last one.
 fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
     let increasing = match ids {
         Ids::Numeric(ids) => ids.is_sorted_by(|a, b| a < b),
@@ -172,7 +172,7 @@ fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
         return Vec::new();
     }
     if let Ids::Numeric(ids) = ids {
-        // A plain sort of the ids is cheap and mostly shows that there is nothing to do.
+        // A plain sort of the ids is cheap and mostly shows that none is repeated.
         let mut sorted = ids.to_vec();
         sorted.sort_unstable();
         if sorted.windows(2).all(|pair| pair[0] != pair[1]) {
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn a_repeated_id_is_sent_once_and_shares_the_fate() {
+    fn a_repeated_id_is_sent_once() {
         let job = job(&Update::new("plan", "pro"), &[7, 3, 7, 7, 3]);
         assert_eq!(positions(&job), [[0, 1]]);
         let again = |position, by| Superseded { position, by, same_value: true };
@@ -259,16 +259,16 @@ mod tests {
 
     #[test]
     fn rows_are_checked() {
-        let refused = |values: Vec<Value>, index: Vec<u32>, ids: &[i64]| {
+        let invalid = |values: Vec<Value>, index: Vec<u32>, ids: &[i64]| {
             Job::new(&Update::rows("score", values, index), Ids::Numeric(ids), RULES).unwrap_err().to_string()
         };
-        assert!(refused(vec![1.into()], vec![0], &[1, 2]).contains("1 entries for 2 ids"));
-        assert!(refused(vec![1.into()], vec![0, 1], &[1, 2]).contains("entry 1"));
-        let null = refused(vec![1.into(), Value::json("null").unwrap()], vec![0, 1], &[1, 2]);
-        assert!(null.starts_with("values: entry 1 (counted from 0): null is refused"), "{null}");
+        assert!(invalid(vec![1.into()], vec![0], &[1, 2]).contains("1 entries for 2 ids"));
+        assert!(invalid(vec![1.into()], vec![0, 1], &[1, 2]).contains("entry 1"));
+        let null = invalid(vec![1.into(), Value::json("null").unwrap()], vec![0, 1], &[1, 2]);
+        assert!(null.starts_with("values: entry 1 (counted from 0): null is not allowed"), "{null}");
         let n = 50_001;
         let ids: Vec<i64> = (1..=n).collect();
-        let many = refused((0..n).map(Value::from).collect(), (0..n as u32).collect(), &ids);
+        let many = invalid((0..n).map(Value::from).collect(), (0..n as u32).collect(), &ids);
         assert!(many.contains("2.8 hours at 5 requests") && many.contains("round the values"), "{many}");
     }
 

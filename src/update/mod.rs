@@ -1,5 +1,4 @@
-//! What to set and for whom. Everything that comes in becomes a checked type here, so that nothing
-//! further down checks it again.
+//! What to set and for whom. Everything becomes a checked type here, so that nothing else checks it again.
 
 mod attribute;
 mod ids;
@@ -29,7 +28,7 @@ impl Update {
 
     /// A value for each id: the id at position `i` gets `values[value_index[i]]`.
     ///
-    /// Ids are grouped by value, so that there are as few requests as there can be.
+    /// Ids are grouped by value, so that there are as few requests as possible.
     pub fn rows(attribute: impl Into<String>, values: Vec<Value>, value_index: Vec<u32>) -> Update {
         Update { attribute: attribute.into(), values, value_index: Some(value_index) }
     }

@@ -14,10 +14,9 @@ pub enum Value {
     Bool(bool),
     /// A whole number.
     Integer(i128),
-    /// A number with a fraction. NaN and the infinities do not exist in JSON and are refused before
-    /// anything is sent.
+    /// A number with a fraction. NaN and the infinities do not exist in JSON and are invalid.
     Float(f64),
-    /// Text; never coerced: `"007"` stays text.
+    /// Text, never converted: `"007"` stays text.
     String(String),
     /// A calendar date, sent as `YYYY-MM-DD`.
     Date(NaiveDate),
@@ -25,7 +24,7 @@ pub enum Value {
     DateTime(DateTime<Utc>),
     /// Several choices of an attribute of the fixed kind. One choice is a [`Value::String`].
     Choices(Vec<String>),
-    /// JSON that is sent as written, to the byte.
+    /// JSON that is sent byte for byte.
     Json(Box<RawValue>),
 }
 
@@ -40,7 +39,7 @@ impl Value {
             .ok_or_else(|| Error::invalid("value", format!("there is no date {year}-{month}-{day}")))
     }
 
-    /// JSON text, kept to the byte: `9007199254740993`, `0.10` and `1e3` arrive as written.
+    /// JSON text, sent byte for byte: `9007199254740993`, `0.10` and `1e3` arrive as written.
     ///
     /// # Errors
     /// When the text is not exactly one JSON value of at most 64 KiB.
@@ -65,7 +64,7 @@ fn check_size(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// Names the mistake and, where it is the usual one, the missing quotes, the way out.
+/// Names the mistake, with a hint if it may be missing quotes.
 fn not_json(text: &str, error: &serde_json::Error) -> Error {
     if ["NaN", "Infinity", "-Infinity"].contains(&text) {
         return Error::invalid(
@@ -78,15 +77,14 @@ fn not_json(text: &str, error: &serde_json::Error) -> Error {
     Error::invalid("value", format!("is not one JSON value: {error}{hint}"))
 }
 
-/// A value as it goes out: one JSON value of at most 64 KiB.
+/// A value as it is sent: one JSON value of at most 64 KiB.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct JsonText(Box<str>);
 
 impl JsonText {
     const MAX: usize = 65_536;
 
-    /// The text of `value`; null only where the caller allowed it, because the vendor documents
-    /// nothing about it.
+    /// The text of `value`; null only if the caller allows it, because the vendor documents nothing about it.
     pub fn of(value: &Value, allow_null: bool) -> Result<JsonText> {
         let text = match value {
             Value::Bool(v) => v.to_string(),
@@ -114,7 +112,7 @@ impl JsonText {
         if text == "null" && !allow_null {
             return Err(Error::invalid(
                 "value",
-                "null is refused because the service documents nothing about it; set allow_null to send it",
+                "null is not allowed because the service documents nothing about it; set allow_null to send it",
             ));
         }
         Ok(JsonText(text.into()))
@@ -206,7 +204,7 @@ mod tests {
         JsonText::of(&value.into(), false).unwrap().as_str().to_owned()
     }
 
-    fn refused(value: Value) -> String {
+    fn invalid(value: Value) -> String {
         JsonText::of(&value, false).unwrap_err().to_string()
     }
 
@@ -247,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_one_json_value_is_refused() {
+    fn what_is_not_one_json_value_is_invalid() {
         for (bad, says) in [
             ("", "is empty"),
             ("  ", "is empty"),
@@ -265,19 +263,19 @@ mod tests {
             let message = Value::json(bad).unwrap_err().to_string();
             assert!(message.starts_with("value: ") && message.contains(says), "{bad:?}: {message}");
         }
-        assert!(refused(Value::Float(f64::NAN)).contains("NaN does not exist"));
-        assert!(refused(Value::Float(f64::NEG_INFINITY)).contains("-inf does not exist"));
-        assert!(refused(Value::json("null").unwrap()).contains("allow_null"));
+        assert!(invalid(Value::Float(f64::NAN)).contains("NaN does not exist"));
+        assert!(invalid(Value::Float(f64::NEG_INFINITY)).contains("-inf does not exist"));
+        assert!(invalid(Value::json("null").unwrap()).contains("allow_null"));
         assert!(JsonText::of(&Value::json("null").unwrap(), true).is_ok());
         assert!(Value::date(2026, 2, 30).unwrap_err().to_string().contains("2026-2-30"));
-        assert!(refused(Value::date(10_000, 1, 1).unwrap()).contains("four digits"));
+        assert!(invalid(Value::date(10_000, 1, 1).unwrap()).contains("four digits"));
     }
 
     #[test]
     fn at_most_64_kib() {
         let fits = "x".repeat(65_534);
         assert_eq!(sent(fits.as_str()).len(), 65_536);
-        assert!(refused(Value::from(format!("{fits}x"))).contains("65537 bytes"));
+        assert!(invalid(Value::from(format!("{fits}x"))).contains("65537 bytes"));
         assert!(Value::json(&format!("\"{fits}x\"")).unwrap_err().to_string().contains("65537 bytes"));
     }
 }

@@ -13,8 +13,7 @@ const LARGE: usize = 64 * 1024;
 
 /// The verdict on a request with a body of `sent` bytes that failed. `peer` names the other side.
 pub(super) fn failure(error: &ureq::Error, sent: usize, peer: impl Fn() -> String) -> Verdict {
-    let unreached =
-        |why: &str| transient(Fault::Unreached, &format!("no connection to {}: {why}", peer()));
+    let unreached = |why: &str| transient(Fault::Unreached, &format!("no connection to {}: {why}", peer()));
     let no_host = |why: &str| {
         unreached(&format!("this host can't be found by its name; check the name and the network ({why})"))
     };

@@ -22,14 +22,14 @@ pub(crate) fn judge(reply: &Reply, sent: usize) -> Verdict {
         401 => Verdict::Unauthorized { message: message_of(reply) },
         403 => fatal(Fatal::Forbidden, message_of(reply)),
         413 => Verdict::TooLarge { message: message_of(reply) },
-        429 => Verdict::Throttled { status, wait: reply.retry_after, message: message_of(reply) },
+        429 => Verdict::Throttled { status, retry_after: reply.retry_after, message: message_of(reply) },
         503 if reply.retry_after.is_some() => {
-            Verdict::Throttled { status, wait: reply.retry_after, message: message_of(reply) }
+            Verdict::Throttled { status, retry_after: reply.retry_after, message: message_of(reply) }
         }
         504 => transient(Fault::TimedOut),
         405 => fatal(
             Fatal::WrongEndpoint,
-            Message::new("the server does not allow this method; set method to POST (or PUT)"),
+            Message::new("the server does not allow this method; set method POST (or PUT)"),
         ),
         408 | 425 => transient(Fault::Server),
         300..=499 => fatal(Fatal::WrongEndpoint, message_of(reply)),
@@ -196,7 +196,9 @@ mod tests {
             },
             Verdict::Rejected { .. } => "rejected".into(),
             Verdict::TooLarge { .. } => "too large".into(),
-            Verdict::Throttled { wait, .. } => format!("throttled {:?}", wait.map(|w| w.as_secs())),
+            Verdict::Throttled { retry_after, .. } => {
+                format!("throttled {:?}", retry_after.map(|w| w.as_secs()))
+            }
             Verdict::Unauthorized { .. } => "unauthorized".into(),
             Verdict::Html { .. } => "html".into(),
             Verdict::Fatal { fatal, .. } => format!("{fatal:?}"),

@@ -96,7 +96,7 @@ pub(crate) enum Verdict {
     /// Not applied because it is too large.
     TooLarge { message: Message },
     /// Not applied. Everybody must wait.
-    Throttled { status: u16, wait: Option<Duration>, message: Message },
+    Throttled { status: u16, retry_after: Option<Duration>, message: Message },
     /// 401: not applied. The token is wrong, or the service responds to a burst.
     Unauthorized { message: Message },
     /// A 2xx with a web page: as the first response of a run it means that this is not the service.
@@ -134,7 +134,7 @@ impl Verdict {
     }
 
     /// Status and message of everything but a confirmation.
-    pub fn complaint(&self) -> Option<(Option<u16>, &Message)> {
+    pub fn problem(&self) -> Option<(Option<u16>, &Message)> {
         match self {
             Verdict::Confirmed(_) | Verdict::Panicked => None,
             Verdict::Rejected { status, message, .. }

@@ -98,14 +98,9 @@ fn a_flipped_bit_never_confirms_anything_new() {
 #[test]
 fn what_is_not_the_start_of_a_journal_is_not_thrown_away() {
     let other_job = header().replace(JOB, "f00e");
-    for bytes in [
-        "a note to myself",
-        "0 notes of other programs",
-        "1 ",
-        "\n",
-        other_job.trim_end(),
-        &header()[1..],
-    ] {
+    for bytes in
+        ["a note to myself", "0 notes of other programs", "1 ", "\n", other_job.trim_end(), &header()[1..]]
+    {
         assert!(why(bytes).contains("first line is damaged"), "{bytes:?}");
     }
 }
@@ -117,9 +112,7 @@ fn what_does_not_fit_is_not_used() {
         numbered.collect()
     };
     let first = "usercom-journal 1 f00d slots 100 started 1000";
-    assert!(
-        why(&with(&["usercom-journal 2 f00d slots 100 started 1000", ""])).contains("another version")
-    );
+    assert!(why(&with(&["usercom-journal 2 f00d slots 100 started 1000", ""])).contains("another version"));
     assert!(why(&with(&["usercom-journal 1 beef slots 100 started 1000"])).contains("another job"));
     assert!(why(&with(&["usercom-journal 1 f00d slots 99 started 1000"])).contains("another job"));
     assert!(why(&with(&["usercom-journal 1 f00d slots 100 started x"])).contains("no time"));
@@ -131,9 +124,7 @@ fn what_does_not_fit_is_not_used() {
     // A run that ended between its last line and the removal: nothing is left to do.
     let finished = with(&[first, "confirmed 0-98", "rejected 99-99 http 400"]);
     assert_eq!(look(finished.as_bytes()).unwrap().entries, [confirmed(0..99), rejected(99..100)]);
-    assert!(
-        why(&format!("{}garbage\n{}", header(), line(1, "confirmed 0-9"))).contains("line 2 is damaged")
-    );
+    assert!(why(&format!("{}garbage\n{}", header(), line(1, "confirmed 0-9"))).contains("line 2 is damaged"));
     assert!(why("garbage\nmore\n").contains("line 1 is damaged"));
     let repeated = format!("{}{}{}", header(), line(1, "confirmed 0-9"), line(1, "confirmed 0-9"));
     assert_eq!(look(repeated.as_bytes()).unwrap().entries, [confirmed(0..10)]);

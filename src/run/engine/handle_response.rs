@@ -19,7 +19,7 @@ impl Engine<'_> {
         let Some((mut batch, permit)) = self.take_in_flight(ticket) else { return };
         let first_response = !self.got_response;
         self.got_response |= verdict.is_response();
-        if let Some((status, message)) = verdict.complaint() {
+        if let Some((status, message)) = verdict.problem() {
             batch.reason = Some(self.outcomes.reason(status, message.clone()));
         }
         match verdict {
@@ -37,15 +37,14 @@ impl Engine<'_> {
                 self.made_progress(permit, now);
                 self.too_large(batch);
             }
-            Verdict::Throttled { status, wait, message } => {
-                permit.throttled(now, status, wait, &mut self.rng);
+            Verdict::Throttled { status, retry_after, message } => {
+                permit.throttled(now, status, retry_after, &mut self.rng);
                 self.last_error = Stop::throttled(status, &message);
                 self.queue.push_front(batch);
             }
             Verdict::Unauthorized { message } => {
                 let had_succeeded = self.throttle.has_succeeded();
-                self.last_error =
-                    Stop::new(Status::Unauthorized, format!("http 401: {}", message.as_str()));
+                self.last_error = Stop::new(Status::Unauthorized, format!("http 401: {}", message.as_str()));
                 if permit.unauthorized(now).is_err() {
                     self.stop(Stop::unauthorized(had_succeeded, &message));
                 }

@@ -251,7 +251,7 @@ impl<'a> Engine<'a> {
             Err(delay) => {
                 self.queue.push_front(batch);
                 let left = delay.until - now;
-                if let Waiting::Asked(status) = delay.reason
+                if let Waiting::RetryAfter(status) = delay.reason
                     && left > self.limits.stall_timeout
                 {
                     self.stop(Stop::delay_too_long(status, left, self.limits.stall_timeout));

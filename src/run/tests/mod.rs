@@ -1,1 +1,11 @@
-pub mod support;
+//! Whole jobs on a virtual clock against a simulated service.
+
+mod bad_ids;
+mod outages;
+mod play;
+mod random_runs;
+mod recorded;
+mod request_limit;
+mod service;
+pub(super) mod support;
+mod throttled;
