@@ -34,7 +34,7 @@ help:                   ## this list
 	@echo 'PROFILE=dev compiles faster and without optimizing; CARGO_TARGET_DIR is respected.'
 
 setup:                  ## install what the demo and the tests need (Debian, Ubuntu)
-	@.ci/setup
+	@scripts/setup
 
 # One compilation for both. The soname cannot come from build.rs: the program would get it, too. Never unloaded,
 # as std leaves a destructor for each thread that used it: after dlclose() a thread would end in code that is gone.
@@ -75,12 +75,12 @@ uninstall:              ## take away what `make install` has put there
 	rm -rf $(DESTDIR)$(CMAKEDIR)
 
 deb:                    ## the Debian packages libusercom0 and libusercom-dev, into target/deb
-	@.ci/setup deb
+	@scripts/setup deb
 	@$(MAKE_QUIET) lib PROFILE=release
 	@bindings/c/packaging/deb
 
 demo:                   ## a shop's updates from four languages against a sandbox, checked id by id
-	@.ci/setup demo
+	@scripts/setup demo
 	@examples/demo/run
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
@@ -89,7 +89,7 @@ STAGES := format data core rust clippy doc c cpp install abi python php readme d
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
-	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
+	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
 .PHONY: $(STAGES:%=test-%) test-lib test-packages abi-library
@@ -145,7 +145,7 @@ test-php: test-lib
 	$(PHP) bindings/php/tests/run.php
 
 test-readme: test-lib
-	.ci/readme
+	scripts/readme
 
 test-demo:
 	examples/demo/run
@@ -156,9 +156,9 @@ abi-baseline: abi-library ## take the C interface as it is for the one that late
 # ---- long ones, before a release -----------------------------------------------------------------
 
 torture:                ## kills and faults at every call on the journal, 10,000 simulated jobs, sanitizers, packages
-	@.ci/setup torture
+	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
-	@.ci/torture
+	@scripts/torture
 	@$(MAKE_QUIET) test-packages
 
 # Part of `make torture` because it downloads a bare Debian, wants to be root for it, and compiles cargo-c.
@@ -167,14 +167,14 @@ test-packages: deb test-lib
 	bindings/c/tests/cargo-c.sh
 
 sanitize:               ## the C tests with a library that has AddressSanitizer, then ThreadSanitizer, built in
-	@.ci/sanitize
+	@scripts/sanitize
 
 FUZZ_SECONDS ?= 30
 fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
 bench: lib              ## what calls cost, against a raw socket, libcurl and the vendor's samples
-	@.ci/setup bench
+	@scripts/setup bench
 	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
 
 clean:                  ## remove what was built (not .venv)
