@@ -24,7 +24,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize deny fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -145,6 +145,7 @@ test-php: test-lib
 	$(PHP) bindings/php/tests/run.php
 
 test-readme: test-lib
+	scripts/docs
 	scripts/readme
 
 test-demo:
@@ -155,11 +156,12 @@ abi-baseline: abi-library ## take the C interface as it is for the one that late
 
 # ---- long ones, before a release -----------------------------------------------------------------
 
-torture:                ## kills and faults at every call on the journal, 10,000 simulated jobs, sanitizers, packages
+torture:                ## kills and faults at every call on the journal, 10,000 simulated jobs, sanitizers, packages, licences
 	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
 	@$(MAKE_QUIET) test-packages
+	@$(MAKE_QUIET) deny
 
 # Part of `make torture` because it downloads a bare Debian, wants to be root for it, and compiles cargo-c.
 test-packages: deb test-lib
@@ -168,6 +170,9 @@ test-packages: deb test-lib
 
 sanitize:               ## the C tests with a library that has AddressSanitizer, then ThreadSanitizer, built in
 	@scripts/sanitize
+
+deny:                   ## licences and sources of the dependencies, and known vulnerabilities
+	@scripts/deny
 
 FUZZ_SECONDS ?= 30
 fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails
