@@ -24,7 +24,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize deny fuzz clean
+.PHONY: help setup lib header program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -49,7 +49,7 @@ lib:                    ## the C library, shared and static, into target/lib
 	@ln -sf libusercom.so.$(VERSION) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libusercom.so
 
-header:                 ## write include/usercom.h from src/ffi
+header:                 ## write include/usercom.h anew from src/ffi
 	$(CARGO) build --lib --features header
 
 program:                ## the program, target/release/usercom
@@ -171,6 +171,7 @@ test-packages: deb test-lib
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize
 
+.PHONY: deny
 deny:                   ## licences and sources of the dependencies, and known vulnerabilities
 	@scripts/deny
 
