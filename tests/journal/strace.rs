@@ -120,10 +120,7 @@ fn fails_at_each(call: &str, error: &str) -> usize {
 fn there_is_strace() {
     let works =
         Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::inherit()).status();
-    assert!(
-        works.is_ok_and(|status| status.success()),
-        "strace is missing or may not trace: run scripts/setup"
-    );
+    assert!(works.is_ok_and(|status| status.success()), "strace is missing or may not trace: run .ci/setup");
 }
 
 #[test]

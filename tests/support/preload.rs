@@ -13,7 +13,7 @@ pub fn library(source: &str) -> PathBuf {
         .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(source))
         .arg("-ldl")
         .status()
-        .expect("no C compiler: run scripts/setup");
+        .expect("no C compiler: run .ci/setup");
     assert!(compiled.success());
     built
 }
