@@ -1,18 +1,18 @@
-# Everything that one command should do. `make` lists the targets.
+# `make` lists the targets.
 
 VERSION := $(shell sed -n 's/^version *= *"\(.*\)"/\1/p' Cargo.toml | head -n 1)
-# The number in libusercom.so.0: it changes only when programs must be compiled anew.
+# The number in libusercom.so.0. It changes only when programs must be recompiled.
 SOVERSION := 0
 SONAME := libusercom.so.$(SOVERSION)
 
-# `release` is what is shipped; tests and the demo take `dev`: it compiles in a third of the time,
-# shares the dependencies with `cargo test`, and arithmetic that overflows is caught.
+# Packages use `release`; tests and the demo use `dev`: it compiles in a third of the time, shares the
+# dependencies with `cargo test`, and detects arithmetic overflow.
 PROFILE ?= release
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 LIB := $(TARGET)/lib
 
-# Where `make install` puts things. DESTDIR goes in front of them all, for packages.
+# Where `make install` installs. DESTDIR is a prefix of all of them, for packages.
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
@@ -31,13 +31,13 @@ help:                   ## this list
 	@echo 'usercom $(VERSION). Targets:'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
 	  while IFS='|' read -r name text; do printf '%-16s%s\n' "$$name" "$$text"; done
-	@echo 'PROFILE=dev compiles faster and without optimizing; CARGO_TARGET_DIR is respected.'
+	@echo 'PROFILE=dev compiles faster, without optimization. CARGO_TARGET_DIR is used if set.'
 
 setup:                  ## install what the demo and the tests need (Debian, Ubuntu)
-	@.ci/setup
+	@scripts/setup
 
-# One compilation for both. The soname cannot come from build.rs: the program would get it, too. Never unloaded,
-# as std leaves a destructor for each thread that used it: after dlclose() a thread would end in code that is gone.
+# One compilation for both. The soname can't come from build.rs: the program would get it, too. nodelete keeps the
+# library loaded: std registers a destructor for each thread that used it, and after dlclose() that would be gone.
 lib:                    ## the C library, shared and static, into target/lib
 	$(CARGO) rustc --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
 	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete
@@ -55,7 +55,7 @@ generate:               ## write everything that is generated from src/interface
 program:                ## the program, target/release/usercom
 	$(CARGO) build --profile $(PROFILE) --features cli --bin usercom
 
-# Of what `make lib` has built, with the same PROFILE: a `sudo make install` compiles nothing.
+# Copies what `make lib` has built, with the same PROFILE: `sudo make install` compiles nothing.
 install:                ## the C library, headers, pkg-config and CMake files into PREFIX (/usr/local)
 	@test -e $(BUILT)/libusercom.so || { echo '$(BUILT)/libusercom.so is missing: run `make lib` first' >&2; exit 1; }
 	install -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig $(INCLUDEDIR) $(CMAKEDIR))
@@ -69,18 +69,18 @@ install:                ## the C library, headers, pkg-config and CMake files in
 	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	  bindings/c/packaging/usercom.pc.in | install -m 644 /dev/stdin $(DESTDIR)$(LIBDIR)/pkgconfig/usercom.pc
 
-uninstall:              ## take away what `make install` has put there
+uninstall:              ## remove what `make install` installed
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libusercom.so.$(VERSION) $(SONAME) libusercom.so libusercom.a pkgconfig/usercom.pc)
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.hpp)
 	rm -rf $(DESTDIR)$(CMAKEDIR)
 
 deb:                    ## the Debian packages libusercom0 and libusercom-dev, into target/deb
-	@.ci/setup deb
+	@scripts/setup deb
 	@$(MAKE_QUIET) lib PROFILE=release
 	@bindings/c/packaging/deb
 
-demo:                   ## a shop's updates from four languages against a sandbox, checked id by id
-	@.ci/setup demo
+demo:                   ## a shop's updates from four languages in a sandbox, checked id by id
+	@scripts/setup demo
 	@examples/demo/run
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
@@ -89,7 +89,7 @@ STAGES := format data core rust clippy doc c cpp install abi python php readme d
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
-	  .ci/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
+	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
 .PHONY: $(STAGES:%=test-%) test-lib test-packages abi-library
@@ -100,7 +100,7 @@ test-format:
 test-data:
 	examples/data/make_users.py --check
 
-# The crate as its users compile it: no dev-dependency switches on a feature that we forgot.
+# The crate as its users compile it: a dev-dependency must not enable a feature that the crate forgot.
 test-core:
 	$(CARGO) check --lib
 	$(CARGO) check --lib --features capi
@@ -115,13 +115,13 @@ test-clippy:
 test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
-# The bindings' tests load this library, and start this program as their sandbox.
+# The bindings' tests load this library and start this program as their sandbox.
 test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
 test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
-# With the types of its functions; without debug information a library has only their names.
+# With debug information: without it, a library has only the names of its functions, not their types.
 abi-library:
 	$(CARGO) rustc --lib --features capi --crate-type cdylib -- -Clink-arg=-Wl,-soname,$(SONAME) -Cdebuginfo=2
 
@@ -145,36 +145,42 @@ test-php: test-lib
 	$(PHP) bindings/php/tests/run.php
 
 test-readme: test-lib
-	.ci/readme
+	scripts/docs
+	scripts/readme
 
 test-demo:
 	examples/demo/run
 
-abi-baseline: abi-library ## take the C interface as it is for the one that later ones must keep
+abi-baseline: abi-library ## make the present C interface the baseline of `make test-abi`
 	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
 
-# ---- long ones, before a release -----------------------------------------------------------------
+# ---- long tests, before a release ----------------------------------------------------------------
 
-torture:                ## kills and faults at every call on the journal, 10,000 simulated jobs, sanitizers, packages
-	@.ci/setup torture
+torture:                ## the journal killed at every call, 10,000 simulated jobs, sanitizers, packages, licences
+	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
-	@.ci/torture
+	@scripts/torture
 	@$(MAKE_QUIET) test-packages
+	@$(MAKE_QUIET) deny
 
-# Part of `make torture` because it downloads a bare Debian, wants to be root for it, and compiles cargo-c.
+# A part of `make torture`, because it downloads a bare Debian, needs root for that, and compiles cargo-c.
 test-packages: deb test-lib
 	bindings/c/tests/deb.sh
 	bindings/c/tests/cargo-c.sh
 
-sanitize:               ## the C tests with a library that has AddressSanitizer, then ThreadSanitizer, built in
-	@.ci/sanitize
+sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
+	@scripts/sanitize
+
+.PHONY: deny
+deny:                   ## licences and sources of the dependencies, and known vulnerabilities
+	@scripts/deny
 
 FUZZ_SECONDS ?= 30
-fuzz:                   ## each fuzz target for FUZZ_SECONDS (30); a finding fails
+fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
-bench: lib              ## what calls cost, against a raw socket, libcurl and the vendor's samples
-	@.ci/setup bench
+bench: lib              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
+	@scripts/setup bench
 	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
 
 clean:                  ## remove what was built (not .venv)

@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes users.csv: 10,000 users of a shop that does not exist, always the same ones.
+"""Makes users.csv: 10,000 users of an invented shop, the same ones each time.
 
     make_users.py            writes users.csv beside this file
-    make_users.py --check    fails when users.csv is not what this script makes
+    make_users.py --check    fails when users.csv differs from what this script makes
 
 Nobody in it is real: every address ends in example.com, example.net or example.org,
-the domains that RFC 2606 keeps for examples.
+the domains that RFC 2606 reserves for examples.
 """
 
 import sys
@@ -43,9 +43,9 @@ DOMAINS = ["example.com"] * 6 + ["example.net"] * 3 + ["example.org"]
 PLANS = ["free"] * 62 + ["basic"] * 23 + ["pro"] * 12 + ["enterprise"] * 3
 
 
-class Dice:
-    """PCG32: small, well known, and the same on every Python there will be, which the standard
-    library promises of `random.random()` but not of its other functions."""
+class Rng:
+    """PCG32, a random number generator that is small, well known, and the same in every version of
+    Python. The standard library promises that for `random.random()` only."""
 
     def __init__(self, seed: int) -> None:
         self.state = 0
@@ -73,16 +73,16 @@ class Dice:
         return self.below(100) < percent
 
 
-def email(dice: Dice, taken: set[str]) -> str:
-    first, last = dice.pick(FIRST_NAMES), dice.pick(LAST_NAMES)
-    shape = dice.below(10)
+def email(rng: Rng, taken: set[str]) -> str:
+    first, last = rng.pick(FIRST_NAMES), rng.pick(LAST_NAMES)
+    shape = rng.below(10)
     if shape < 6:
         name = f"{first}.{last}"
     elif shape < 8:
         name = f"{first[0]}.{last}"
     else:
-        name = f"{first}{dice.between(60, 99)}"
-    domain = dice.pick(DOMAINS)
+        name = f"{first}{rng.between(60, 99)}"
+    domain = rng.pick(DOMAINS)
     address, again = f"{name}@{domain}", 1
     while address in taken:
         again += 1
@@ -92,39 +92,39 @@ def email(dice: Dice, taken: set[str]) -> str:
 
 
 def users() -> str:
-    dice = Dice(20_261_123)
+    rng = Rng(20_261_123)
     span = int((LAST_MOMENT - SHOP_OPENED).total_seconds())
-    # A growing shop: the later, the more people join. Ids are given in the order of joining.
-    joined = sorted(max(dice.below(span), dice.below(span)) for _ in range(USERS))
+    # The shop grows: more people join later. Ids follow the order of joining.
+    joined = sorted(max(rng.below(span), rng.below(span)) for _ in range(USERS))
     taken: set[str] = set()
     lines = [COLUMNS]
     user_id = FIRST_ID - 1
     for seconds in joined:
-        # Deleted accounts, visitors without a name: the ids have gaps, now and then a large one.
-        user_id += 1 + (dice.below(400) if dice.chance(2) else dice.below(4))
+        # Deleted accounts and anonymous visitors leave gaps in the ids, a few of them large.
+        user_id += 1 + (rng.below(400) if rng.chance(2) else rng.below(4))
         joined_at = SHOP_OPENED + timedelta(seconds=seconds)
-        plan = dice.pick(PLANS)
+        plan = rng.pick(PLANS)
 
         last_order = ""
         buys = {"free": 58, "basic": 88, "pro": 96, "enterprise": 99}[plan]
         days = (LAST_MOMENT.date() - joined_at.date()).days
-        if dice.chance(buys):
-            # Most orders are recent; a tail of customers has not been seen for years.
-            ago = min(dice.below(days + 1) for _ in range(1 + dice.below(6)))
+        if rng.chance(buys):
+            # Most orders are recent; some customers have not ordered for years.
+            ago = min(rng.below(days + 1) for _ in range(1 + rng.below(6)))
             last_order = (LAST_MOMENT.date() - timedelta(days=ago)).isoformat()
 
-        # The lowest of several rolls is a low score, the highest a high one.
-        rolls = [dice.between(0, 100) for _ in range(3)]
+        # The lowest of several numbers makes a low score, the highest a high one.
+        numbers = [rng.between(0, 100) for _ in range(3)]
         if not last_order:
-            score = min(rolls)
+            score = min(numbers)
         elif plan == "free":
-            score = sorted(rolls)[1]
+            score = sorted(numbers)[1]
         else:
-            score = max(rolls)
+            score = max(numbers)
 
-        newsletter = "true" if dice.chance(71 if last_order else 44) else "false"
+        newsletter = "true" if rng.chance(71 if last_order else 44) else "false"
         stamp = joined_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-        address = email(dice, taken)
+        address = email(rng, taken)
         lines.append(f"{user_id},{address},{plan},{score},{newsletter},{last_order},{stamp}")
     return "\n".join(lines) + "\n"
 
@@ -132,7 +132,7 @@ def users() -> str:
 def main() -> int:
     if sys.argv[1:] == ["--check"]:
         if not FILE.exists() or FILE.read_bytes() != users().encode():
-            print(f"{FILE} is not what {Path(__file__).name} makes", file=sys.stderr)
+            print(f"{FILE} differs from what {Path(__file__).name} makes", file=sys.stderr)
             return 1
         return 0
     if sys.argv[1:]:

@@ -1,6 +1,7 @@
 <?php
 
-// The shop's best customers ordered at its fair, where no one could enter it: the PHP part of `make demo`.
+// Sets the last order of the shop's best customers to the day of its fair, where orders were on paper.
+// The PHP part of `make demo`.
 
 declare(strict_types=1);
 
@@ -10,7 +11,7 @@ use UserCom\Date;
 
 use function UserCom\massUpdate;
 
-// The day of the fair; days in ISO 8601 compare as text.
+// The day of the fair. Dates in ISO 8601 compare as text.
 const FAIR = '2026-11-21';
 
 if ($argc !== 3) {
@@ -35,7 +36,7 @@ foreach ($file as $row => $fields) {
 }
 printf("%d of the best customers ordered at the fair\n", count($ids));
 
-// It throws UserCom\Error\PartialUpdate, or another exception, unless every single id is confirmed.
+// Throws UserCom\Error\PartialUpdate, or another exception, unless every single id is confirmed.
 massUpdate('demo', getenv('USERCOM_TOKEN'), $ids, 'last_order', new Date(FAIR));
 
 printf("%d of %d ids confirmed\n", count($ids), count($ids));

@@ -1,15 +1,15 @@
-/* Whoever neither joined nor ordered within the last year gets no more newsletters: the C part of `make demo`. */
+/* Ends the newsletter for users who neither joined nor ordered within the last year: the C part of `make demo`. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <usercom.h>
 
-/* A year before the last day of the data; days in ISO 8601 compare as text. */
+/* A year before the last day of the data. Dates in ISO 8601 compare as text. */
 #define A_YEAR_AGO "2025-11-23"
 
 enum column { ID, EMAIL, PLAN, SCORE, NEWSLETTER, LAST_ORDER, JOINED_AT, COLUMNS };
 
-/* Cuts a line at its commas, in place; strtok would skip the empty fields. */
+/* Splits a line at its commas, in place. strtok would skip empty fields. */
 static int split(char *line, char *fields[COLUMNS]) {
     int n = 0;
     line[strcspn(line, "\r\n")] = '\0';
@@ -39,16 +39,16 @@ int main(int argc, char **argv) {
     if (users == NULL)
         return fail(argv[1]);
     int64_t *ids = NULL;
-    size_t n = 0, room = 0;
+    size_t n = 0, capacity = 0;
     char line[1024], *user[COLUMNS];
     while (fgets(line, sizeof line, users) != NULL) {
         if (!split(line, user) || strcmp(user[NEWSLETTER], "true") != 0)
             continue;
         if (strcmp(user[LAST_ORDER], A_YEAR_AGO) >= 0 || strcmp(user[JOINED_AT], A_YEAR_AGO) >= 0)
             continue;
-        if (n == room) {
-            room = room == 0 ? 1024 : 2 * room;
-            int64_t *more = realloc(ids, room * sizeof *ids);
+        if (n == capacity) {
+            capacity = capacity == 0 ? 1024 : 2 * capacity;
+            int64_t *more = realloc(ids, capacity * sizeof *ids);
             if (more == NULL)
                 return fail("realloc");
             ids = more;
@@ -56,7 +56,7 @@ int main(int argc, char **argv) {
         ids[n++] = strtoll(user[ID], NULL, 10);
     }
     fclose(users);
-    printf("%zu subscribers have not been seen for a year\n", n);
+    printf("%zu subscribers neither joined nor ordered within the last year\n", n);
 
     int status = uc_mass_update("demo", token, ids, n, "newsletter", "false");
 
@@ -64,7 +64,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "%s: %s\n", uc_status_message(status), uc_last_error());
         return EXIT_FAILURE;
     }
-    printf("%zu of %zu ids confirmed\n", n, n); /* OK says: every single one */
+    printf("%zu of %zu ids confirmed\n", n, n); /* OK means: every single id */
     FILE *confirmed = fopen(argv[2], "w");
     if (confirmed == NULL)
         return fail(argv[2]);

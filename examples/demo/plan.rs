@@ -1,9 +1,9 @@
-//! Free users who ordered within the last 30 days get the plan `basic`: the Rust part of `make demo`.
+//! Moves free users who ordered within the last 30 days to the plan `basic`: the Rust part of `make demo`.
 use serde::Deserialize;
 use std::{env, error::Error, fs};
 use usercom::Client;
 
-/// Thirty days before the last day of the data; days in ISO 8601 compare as text.
+/// Thirty days before the last day of the data. Dates in ISO 8601 compare as text.
 const SINCE: &str = "2026-10-24";
 
 #[derive(Deserialize)]

@@ -1,4 +1,4 @@
-"""Whoever ordered within the last 90 days has a score of at least 50: the Python part of `make demo`."""
+"""Raises the score of everybody who ordered within the last 90 days to at least 50: the Python part of `make demo`."""
 
 import csv
 import os
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import usercom
 
-# Ninety days before the last day of the data; days in ISO 8601 compare as text.
+# Ninety days before the last day of the data. Dates in ISO 8601 compare as text.
 SINCE = "2026-08-25"
 
 users_csv, confirmed_txt = map(Path, sys.argv[1:])
@@ -19,7 +19,7 @@ with users_csv.open(newline="") as file:
     ]
 print(f"{len(ids)} customers of the last 90 days have a score below 50")
 
-# It raises usercom.PartialUpdate, or another usercom.Error, unless every single id is confirmed.
+# Raises usercom.PartialUpdate, or another usercom.Error, unless every single id is confirmed.
 usercom.mass_update("demo", os.environ["USERCOM_TOKEN"], ids, "score", 50)
 
 print(f"{len(ids)} of {len(ids)} ids confirmed")
