@@ -10,13 +10,6 @@ use super::format::{Entry, Unread, header, line, read};
 /// The most that is read. Only a job of four billion ids, each with an entry of its own, writes more; it starts afresh.
 const MAX_SIZE: u64 = 1 << 30;
 
-/// Where journals are kept, and how old one may be to resume from it.
-#[derive(Clone, Debug)]
-pub(crate) struct JournalOptions {
-    pub dir: PathBuf,
-    pub max_age: Duration,
-}
-
 /// An open, locked journal.
 #[derive(Debug)]
 pub(crate) struct Journal {
@@ -45,33 +38,36 @@ pub(crate) enum Unusable {
 }
 
 impl Journal {
-    /// Opens the journal of a job, or starts one. `slots` is how many the job has.
+    /// Opens the journal of a job in this directory, or starts one. One that is older than `max_age` is not used.
+    /// `slots` is how many the job has.
     pub fn open(
-        options: &JournalOptions,
+        dir: &Path,
+        max_age: Duration,
         fingerprint: &[u8; 32],
         slots: usize,
         now: SystemTime,
     ) -> Result<Opened, Unusable> {
         let name: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = options.dir.join(format!("{name}.journal"));
-        Journal::open_at(&path, options, &name, slots, now).map_err(|error| match error.kind() {
+        let path = dir.join(format!("{name}.journal"));
+        Journal::open_at(dir, &path, max_age, &name, slots, now).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => Unusable::Busy(path),
             _ => Unusable::Io(path, error),
         })
     }
 
     fn open_at(
+        dir: &Path,
         path: &Path,
-        options: &JournalOptions,
+        max_age: Duration,
         fingerprint: &str,
         slots: usize,
         now: SystemTime,
     ) -> io::Result<Opened> {
-        create_dir(&options.dir)?;
+        create_dir(dir)?;
         let mut file = open_locked(path)?;
         let mut bytes = Vec::new();
         (&mut file).take(MAX_SIZE).read_to_end(&mut bytes)?;
-        let warning = match read(&bytes, fingerprint, slots, now, options.max_age) {
+        let warning = match read(&bytes, fingerprint, slots, now, max_age) {
             Ok(found) => {
                 file.set_len(found.good_bytes as u64)?;
                 file.seek(io::SeekFrom::End(0))?;
@@ -90,7 +86,7 @@ impl Journal {
         journal.file.set_len(0)?;
         journal.append(std::iter::once(header(fingerprint, slots, now)))?;
         journal.file.sync_all()?;
-        sync_dir(&options.dir)?;
+        sync_dir(dir)?;
         Ok(Opened { journal, entries: Vec::new(), warning })
     }
 

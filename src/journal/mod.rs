@@ -4,7 +4,7 @@ mod file;
 mod fingerprint;
 mod format;
 
-pub(crate) use file::{Journal, JournalOptions, Opened, Unusable};
+pub(crate) use file::{Journal, Opened, Unusable};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use format::Entry;
 #[cfg(fuzzing)]

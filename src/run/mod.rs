@@ -37,7 +37,7 @@ use self::stop::Stop;
 use self::transport::Transport;
 use self::worker_pool::{Attempt, WorkerPool};
 use crate::interface::Status;
-use crate::journal::{Journal, JournalOptions, Opened, fingerprint};
+use crate::journal::{Journal, Opened, fingerprint};
 use crate::options::{ClientOptions, RunOptions};
 use crate::report::{Report, Traffic};
 use crate::throttle::{Rng, Throttle, Waiting};
@@ -62,10 +62,9 @@ pub(crate) fn run(
     let on_this_thread = one_at_a_time && hooks.allow_blocking();
     let mut engine = Engine::new(job, limits, throttle, Rng::random(), Instant::now());
     let mut recorder = Recorder::default();
-    if let Some(dir) = options.journal_dir.clone() {
+    if let Some(dir) = &options.journal_dir {
         let fingerprint = fingerprint(job, session.method(), &session.url());
-        let options = JournalOptions { dir, max_age: options.journal_max_age };
-        match Journal::open(&options, &fingerprint, job.slots(), SystemTime::now()) {
+        match Journal::open(dir, options.journal_max_age, &fingerprint, job.slots(), SystemTime::now()) {
             Ok(opened) => recorder = resume(&mut engine, &hooks, opened),
             Err(why) => engine.stop(no_journal(&why)),
         }

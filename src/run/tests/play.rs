@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::service::{Simulated, Weather};
 use crate::interface::{IdState, Status};
-use crate::journal::{Journal, JournalOptions};
+use crate::journal::Journal;
 use crate::report::Report;
 use crate::run::engine::{Engine, Limits};
 use crate::run::{Cancel, Hooks, Recorder, drive, finish, resume};
@@ -45,7 +45,6 @@ pub fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: F
     let mut transport = Simulated::new(job, weather, Rng::new(rng.next()), start);
     transport.cancel = fate.cancel.map(|after| (start + after, Cancel::new()));
     let dir = std::env::temp_dir().join(format!("usercom-simulation-{}-{seed}", std::process::id()));
-    let journal = JournalOptions { dir: dir.clone(), max_age: Duration::from_secs(12 * 3600) };
     let mut crashes = fate.crashes.iter().copied();
     let journaled = !fate.crashes.is_empty();
     let report = loop {
@@ -57,7 +56,9 @@ pub fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: F
             let mut engine = Engine::new(job, limits.clone(), throttle, rng, transport.now);
             let mut recorder = Recorder::default();
             if journaled {
-                let opened = Journal::open(&journal, &[7; 32], n, SystemTime::now()).expect("a journal");
+                let opened =
+                    Journal::open(&dir, Duration::from_secs(12 * 3600), &[7; 32], n, SystemTime::now())
+                        .expect("a journal");
                 recorder = resume(&mut engine, &hooks, opened);
             }
             let (traffic, _) = drive(&mut engine, &mut transport, &mut recorder, &mut hooks);

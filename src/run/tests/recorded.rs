@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use super::service::{Simulated, Weather};
 use super::support::{SECOND, fine, ids, limits, one_value};
-use crate::journal::{Journal, JournalOptions};
+use crate::journal::Journal;
 use crate::run::engine::Engine;
 use crate::run::transport::{Received, Transport};
 use crate::run::{Hooks, drive, resume};
@@ -64,11 +64,10 @@ fn everything_is_recorded_before_sending_and_waiting() {
     let job = one_value(&ids);
     let weather = Weather { bad: [7, 1500].into(), server_error: 0.2, ..fine() };
     let dir = std::env::temp_dir().join(format!("usercom-recorded-{}", std::process::id()));
-    let options = JournalOptions { dir: dir.clone(), max_age: 3600 * SECOND };
     let start = Instant::now();
     let mut engine = Engine::new(&job, limits(), Arc::default(), Rng::new(18), start);
     let mut hooks = Hooks::default();
-    let opened = Journal::open(&options, &[7; 32], 3000, SystemTime::now()).unwrap();
+    let opened = Journal::open(&dir, 3600 * SECOND, &[7; 32], 3000, SystemTime::now()).unwrap();
     let mut recorder = resume(&mut engine, &hooks, opened);
     let service = Simulated::new(&job, weather, Rng::new(19), start);
     let mut transport =
