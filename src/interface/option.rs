@@ -115,9 +115,9 @@ fn time(ms: u64) -> String {
     const HOUR: u64 = 3600 * SECOND;
     const DAY: u64 = 24 * HOUR;
     match ms {
-        _ if ms % DAY == 0 && ms > DAY => format!("{} days", ms / DAY),
-        _ if ms % HOUR == 0 && ms > 0 => format!("{} h", ms / HOUR),
-        _ if ms % SECOND == 0 => format!("{} s", ms / SECOND),
+        _ if ms.is_multiple_of(DAY) && ms > DAY => format!("{} days", ms / DAY),
+        _ if ms.is_multiple_of(HOUR) && ms > 0 => format!("{} h", ms / HOUR),
+        _ if ms.is_multiple_of(SECOND) => format!("{} s", ms / SECOND),
         _ => format!("{} ms", grouped(ms)),
     }
 }
@@ -127,7 +127,7 @@ pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
