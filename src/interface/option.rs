@@ -81,7 +81,7 @@ impl Opt {
     /// What a value may be, such as "1 to 10,000 ids"; empty where the kind says it all.
     pub fn bounds(&self) -> String {
         match self.kind {
-            Kind::Count { min: 0, .. } => String::new(),
+            Kind::Count { min: 0, max, .. } => format!("0 to {}", grouped(max)),
             Kind::Count { min, max: u64::MAX, unit, .. } => format!("{min} and more {unit}"),
             Kind::Count { min, max, unit, .. } => format!("{min} to {} {unit}", grouped(max)),
             Kind::Time { min: 0, .. } => String::new(),
