@@ -99,7 +99,7 @@ def test_settings_arrive(sandbox: Sandbox) -> None:
         method="POST", api_version=2, batch_size=np.int64(2), request_timeout=1.5, workers=1, max_attempts=1,
         rate_limit=(1000, 1), proxy="",
     )  # fmt: skip
-    client.mass_update([1, 2, 3], "first_name", "Ada", standard_attributes=True, patience=5, deadline=9.5,
+    client.mass_update([1, 2, 3], "first_name", "Ada", standard_attributes=True, stall_timeout=5, deadline=9.5,
                        max_requests=7)  # fmt: skip
     requests = sandbox.requests()
     assert [request["ids"] for request in requests] == [2, 1]
@@ -135,7 +135,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"request_timeout": 3601}, ValueError, "request_timeout: is outside"),
     ({"request_timeout": "5"}, TypeError, "request_timeout: is a str; use a number"),
     ({"batch_size": 0}, ValueError, "batch_size: is outside"),
-    ({"batch_size": 2**32 + 1}, ValueError, "batch_size: is 4294967297"),
+    ({"batch_size": 2**32 + 1}, ValueError, "batch_size: is outside 1 to 10,000 ids"),
     ({"batch_size": 1.5}, TypeError, "batch_size: is a float; use a whole number"),
     ({"workers": 33}, ValueError, "workers: is outside"),
     ({"workers": 2**32 + 1}, ValueError, "workers: "),
@@ -171,7 +171,7 @@ REFUSED_RUNS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"deadline": 0}, ValueError, "deadline: is 0 seconds"),
     ({"deadline": -1}, ValueError, "deadline: is -1"),
     ({"deadline": float("inf")}, ValueError, "deadline: is inf"),
-    ({"patience": 0.5}, ValueError, "patience: is outside"),
+    ({"stall_timeout": 0.5}, ValueError, "stall_timeout: is outside 1 s to 24 h"),
     ({"max_requests": 0}, ValueError, "max_requests: "),
     ({"max_requests": -1}, ValueError, "max_requests: is -1"),
 ]
@@ -221,7 +221,7 @@ def test_transport() -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(usercom.TransportError) as stopped:
-            usercom.Client("acme", TOKEN, base_url=url).mass_update([1], "v", 1, patience=1)
+            usercom.Client("acme", TOKEN, base_url=url).mass_update([1], "v", 1, stall_timeout=1)
     assert stopped.value.report is not None and stopped.value.report.not_attempted == 1
 
 
