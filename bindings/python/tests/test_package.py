@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import ctypes
+import graphlib
 import os
 import re
 import subprocess
@@ -57,6 +59,16 @@ def test_the_version_is_that_of_the_library() -> None:
     assert all(hasattr(usercom, name) for name in usercom.__all__)
 
 
+def test_no_module_imports_a_module_above_it() -> None:
+    imports = {}
+    for path in (PACKAGE / "usercom").glob("*.py"):
+        nodes = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom)]
+        names = [name for node in nodes if node.level for name in [node.module, *[one.name for one in node.names]]]
+        imports[path.stem] = [name for name in names if (PACKAGE / f"usercom/{name}.py").exists()]
+    order = list(graphlib.TopologicalSorter(imports).static_order())  # raises CycleError for a circle
+    assert order[-1] == "__init__" and {"_client", "_generated"} < set(order)
+
+
 def import_it(**environment: str) -> str:
     kept = {name: value for name, value in os.environ.items() if name != "USERCOM_LIBRARY"}
     done = subprocess.run(
@@ -74,7 +86,7 @@ def test_a_missing_library_is_told_with_the_paths() -> None:
         assert str(PACKAGE / "usercom/libusercom.so") in said and "libusercom.so.0" in said
 
 
-def test_another_library_is_refused(tmp_path: Path) -> None:
+def test_another_library_is_an_error(tmp_path: Path) -> None:
     assert "is not the library" in import_it(USERCOM_LIBRARY="libc.so.6")
     functions = "".join(f"int {name}(void) {{ return 2; }}\n" for name in _generated.FUNCTIONS)
     (tmp_path / "later.c").write_text(functions)
