@@ -163,7 +163,7 @@ fn exceptions() -> String {
     out
 }
 
-/// The name of a kind, the type of its values, and what both are in words.
+/// The name of a kind, the type of its values, and that type in words.
 fn kind(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
         Kind::BaseUrl | Kind::Method | Kind::Proxy => ("text", "str", "str"),

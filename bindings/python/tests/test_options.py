@@ -78,6 +78,8 @@ INVALID_OPTIONS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"request_timeout": timedelta(hours=2)}, ValueError, "^request_timeout: is outside 1 ms to 1 h$"),
     ({"request_timeout": timedelta(seconds=-1)}, ValueError, "request_timeout: is -1"),
     ({"request_timeout": float("inf")}, ValueError, "request_timeout: is inf"),
+    ({"request_timeout": np.timedelta64(5, "s")}, TypeError, "request_timeout: is a timedelta64; use a number"),
+    ({"request_timeout": 10**400}, ValueError, "request_timeout: is a int that does not fit"),
     ({"rate_limit": (1.5, 1)}, TypeError, "rate_limit: is a float; use a whole number"),
     ({"rate_limit": (2**32, 1)}, ValueError, "rate_limit: is 4294967296"),
     ({"ca_file": "\ud800"}, ValueError, "ca_file: character 1 can't be written"),

@@ -75,9 +75,14 @@ def count(name: str, value: Any, bits: int = 64) -> int:
 
 def real(name: str, value: object) -> float:
     """A finite number from 0 on."""
-    if not isinstance(value, SupportsFloat):  # float itself would read a str
-        raise InvalidType(f"{name}: is {kind_of(value)}; use a number")
-    number = float(value)
+    try:
+        if not isinstance(value, SupportsFloat):  # float itself would read a str
+            raise TypeError
+        number = float(value)
+    except TypeError:
+        raise InvalidType(f"{name}: is {kind_of(value)}; use a number") from None
+    except (ValueError, OverflowError):
+        raise InvalidArgument(f"{name}: is {kind_of(value)} that does not fit; use a smaller number") from None
     if not 0 <= number < math.inf:
         raise InvalidArgument(f"{name}: is {number}; use a number that is not negative")
     return number
