@@ -24,7 +24,7 @@ pub struct ClientFlags {
     method: Option<String>,
     /// The version of the API to ask for in the Accept header [default: none]
     ///
-    /// 0 asks for none.
+    /// 0 asks for none. Range: 0 to 4,294,967,295.
     #[arg(long, value_name = "VERSION")]
     api_version: Option<u32>,
     /// Maximum wait for the first byte of a response [default: 60 s]

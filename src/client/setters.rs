@@ -19,7 +19,8 @@ impl ClientBuilder {
         self.set("method", Given::Text(method.as_str().into()))
     }
 
-    /// The version of the API to ask for in the Accept header. 0 asks for none. Default: none.
+    /// The version of the API to ask for in the Accept header. 0 asks for none. Range: 0 to 4,294,967,295.
+    /// Default: none.
     pub fn api_version(self, version: u32) -> Self {
         self.set("api_version", Given::Integer(version.into()))
     }

@@ -194,8 +194,8 @@ class ClientOptions(TypedDict, total=False):
       for loopback addresses only. Default: `https://SUBDOMAIN.user.com`.
     - `method` (str): The HTTP method. The vendor's page says PUT, its code samples send POST. The library
       never changes from one to the other on its own. Range: PUT or POST. Default: PUT.
-    - `api_version` (int): The version of the API to ask for in the Accept header. 0 asks for none. Default:
-      none.
+    - `api_version` (int): The version of the API to ask for in the Accept header. 0 asks for none. Range: 0
+      to 4,294,967,295. Default: none.
     - `request_timeout` (seconds or timedelta): Maximum wait for the first byte of a response. The other
       phases of a request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of the response.
       Range: 1 ms to 1 h. Default: 60 s.
