@@ -155,7 +155,7 @@ INVALID_ROWS: list[tuple[Any, type[Exception], str]] = [
     ([(1, 10), (2, 3, 4)], TypeError, "rows: position 1 .*not a pair"),
     ([(1, 10), ("b", 2)], TypeError, "ids: the id at position 1"),
     ([("1", 10), ("2", 2)], TypeError, "ids: the id at position 0 .* is '1', a str; .*end in custom_ids"),
-    ([(1, 10), (2, None)], ValueError, "^value: null is refused .*allow_null"),
+    ([(1, 10), (2, None)], ValueError, "^value: null is not allowed .*allow_null"),
     (((id, id) for id in range(1, 50_002)), ValueError, "round the values"),
 ]
 
