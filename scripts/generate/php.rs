@@ -178,7 +178,9 @@ fn table() -> String {
         }
         out.push_str("    ];\n\n");
     }
-    out.push_str("    /** What the library's messages call the arguments. */\n    public const ARGUMENTS = [\n");
+    out.push_str(
+        "    /** What the library's messages call the arguments. */\n    public const ARGUMENTS = [\n",
+    );
     for option in CLIENT.iter().chain(RUN) {
         let argument = camel_case(option.name);
         let mut names = vec![option.name.to_owned(), option.c_name()];
@@ -215,7 +217,8 @@ fn php_type(option: &Opt) -> &'static str {
 fn documentation(options: &[Opt]) -> String {
     options.iter().fold(String::new(), |out, option| {
         let or_null = if let Kind::Flag = option.kind { "" } else { "|null" };
-        let text = format!("@param {}{or_null} ${} {}", php_type(option), camel_case(option.name), about(option));
+        let text =
+            format!("@param {}{or_null} ${} {}", php_type(option), camel_case(option.name), about(option));
         out + &wrapped(&text, "     *     ", WIDTH).replacen("     *     @", "     * @", 1)
     })
 }

@@ -48,7 +48,7 @@ final class Report implements \Stringable
         $this->notAttempted = $ffi->uc_report_not_attempted($report);
         $this->requests = $ffi->uc_report_requests($report);
         $this->notes = json_decode($this->json(), true, 16, \JSON_THROW_ON_ERROR)['notes'];
-        // The ids are needed for failures only; without any, their memory is given back.
+        // Only failures need the ids; without any, their memory is freed.
         $this->ids = $this->rejected + $this->unknown > 0 ? $ids : null;
     }
 
