@@ -7,11 +7,11 @@ namespace UserCom\Internal;
 use UserCom\Progress;
 
 /**
- * A run's progress callback, what it threw, and whether the run is to stop.
+ * The hooks of a run: its progress callback, what a callback threw, and whether the run is to stop.
  *
  * @internal
  */
-final class Watch
+final class Hooks
 {
     private ?\Throwable $thrown = null;
 
