@@ -28,8 +28,8 @@ final class Client
      *     accepted for loopback addresses only. Default: https://SUBDOMAIN.user.com.
      * @param string|null $method The HTTP method. The vendor's page says PUT, its code samples send POST. The
      *     library never changes from one to the other on its own. Range: PUT or POST. Default: PUT.
-     * @param int|null $apiVersion The version of the API to ask for in the Accept header. 0 asks for none.
-     *     Default: none.
+     * @param int|null $apiVersion The version of the API to ask for in the Accept header. 0 asks for none. Range:
+     *     0 to 4,294,967,295. Default: none.
      * @param float|null $requestTimeout Maximum wait for the first byte of a response. The other phases of a
      *     request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of the response. In seconds.
      *     Range: 1 ms to 1 h. Default: 60 s.
