@@ -138,17 +138,11 @@ fn a_wrong_signature_is_noticed() {
 }
 
 #[test]
-fn numbers_and_signatures_are_those_that_programs_know() {
-    for name in ["status_numbers.c", "signatures.c"] {
-        let path = Path::new(ROOT).join("bindings/c/tests").join(name);
-        compile("gcc", "c", "c11", &path);
-        compile("clang", "c", "c11", &path);
-    }
-    let pinned = fs::read_to_string(Path::new(ROOT).join("bindings/c/tests/signatures.c")).unwrap();
-    for name in functions() {
-        assert!(pinned.contains(&format!("IS({name},")), "bindings/c/tests/signatures.c lacks {name}");
-    }
-    let pinned = fs::read_to_string(Path::new(ROOT).join("bindings/c/tests/status_numbers.c")).unwrap();
+fn numbers_are_those_that_programs_know() {
+    let path = Path::new(ROOT).join("bindings/c/tests/status_numbers.c");
+    compile("gcc", "c", "c11", &path);
+    compile("clang", "c", "c11", &path);
+    let pinned = fs::read_to_string(path).unwrap();
     let code = code();
     for line in code.lines().map(str::trim).filter(|l| l.starts_with("UC_STATUS_") || l.starts_with("UC_ID_"))
     {
