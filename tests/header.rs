@@ -138,7 +138,12 @@ fn a_wrong_signature_is_noticed() {
 }
 
 #[test]
-fn numbers_are_those_that_programs_know() {
+fn numbers_and_signatures_are_those_that_programs_know() {
+    let declared =
+        fs::read_to_string(Path::new(ROOT).join("bindings/c/packaging/usercom-declarations.txt")).unwrap();
+    for name in functions() {
+        assert!(declared.contains(&format!(" {name}(")), "{name} is not in the baseline: make abi-baseline");
+    }
     let path = Path::new(ROOT).join("bindings/c/tests/status_numbers.c");
     compile("gcc", "c", "c11", &path);
     compile("clang", "c", "c11", &path);
