@@ -1,5 +1,4 @@
-//! `include/usercom.h`: generated from the code as it is, C and C++ of every age, and the same functions that
-//! the library exports.
+//! `include/usercom.h`: C and C++ of every age, and the same functions that the library exports.
 #![cfg(feature = "capi")]
 #![allow(missing_docs)]
 
@@ -34,19 +33,6 @@ fn succeed(command: &mut Command) -> String {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(output.status.success(), "{command:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
     said
-}
-
-/// cbindgen is called here as build.rs calls it for `make header`, in the version of the one lock file, but into
-/// memory: a build with the feature would overwrite what is to be compared.
-#[test]
-fn the_committed_header_is_the_generated_one() {
-    let mut generated = Vec::new();
-    cbindgen::generate(ROOT).unwrap().write(&mut generated);
-    let (generated, committed) = (String::from_utf8(generated).unwrap(), header());
-    for (number, (is, should)) in committed.lines().zip(generated.lines()).enumerate() {
-        assert_eq!(is, should, "include/usercom.h line {} has drifted: run make header", number + 1);
-    }
-    assert!(committed == generated, "include/usercom.h ends too early or too late: run make header");
 }
 
 #[test]

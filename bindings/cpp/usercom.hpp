@@ -396,8 +396,8 @@ private:
 
 // ---- options ----------------------------------------------------------------------------------------------------
 
-/// Options of a client. An invalid value throws InvalidArgument and leaves the option as it was. Setters of a temporary
-/// object return it by value, so `const auto& options = Options().workers(2);` does not dangle.
+/// Options of a client. An invalid value throws InvalidArgument and leaves the option as it was. Setters of a
+/// temporary object return it by value, so `const auto& options = Options().workers(2);` does not dangle.
 class Options {
 public:
     /// 1 error to 5 trace, and the line.
@@ -583,8 +583,8 @@ public:
     /// The handle must live until the run returns.
     RunOptions& cancel(const Cancel& cancel) & { return did(uc_run_options_set_cancel(options_.get(), cancel.get())); }
     RunOptions cancel(const Cancel& cancel) && { return std::move(this->cancel(cancel)); }
-    /// A function of a `const Progress&`, called on the thread of the run. It may return a bool: false cancels the run.
-    /// An exception cancels the run, too, and the call throws it.
+    /// A function of a `const Progress&`, called on the thread of the run. It may return a bool: false cancels the
+    /// run. An exception cancels the run, too, and the call throws it.
     template <class Function>
     RunOptions& progress(Function function) & {
         using Result = std::invoke_result_t<Function&, const Progress&>;

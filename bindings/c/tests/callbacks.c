@@ -54,7 +54,7 @@ static uc_run_options *watched_by(struct seen *seen) {
 }
 
 /* One response that takes 1.2 s: the callback is called at least four times a second meanwhile. */
-static void progress_is_told_while_waiting(const struct sandbox *slow) {
+static void progress_is_called_while_waiting(const struct sandbox *slow) {
     uc_client *client = sandbox_client(slow);
     struct seen seen = seen_by_me();
     uc_run_options *options = watched_by(&seen);
@@ -64,8 +64,8 @@ static void progress_is_told_while_waiting(const struct sandbox *slow) {
     CHECK(seen.longest_gap <= 0.25);
     CHECK_INT(seen.foreign_calls, 0);
     CHECK_INT(seen.shrunk, 0);
-    CHECK_INT(seen.total, 2); /* an id that comes twice counts once */
-    CHECK_INT(seen.done, 2); /* the last call tells how it ended */
+    CHECK_INT(seen.total, 2); /* a duplicated id counts once */
+    CHECK_INT(seen.done, 2); /* the last call has the final numbers */
     CHECK_INT(seen.confirmed, 2);
     CHECK_INT(seen.rejected, 0);
     CHECK_INT(seen.requests, 1);
@@ -305,7 +305,7 @@ static void log_lines(const struct sandbox *sandbox) {
 void callbacks(void) {
     const char *const switches[] = {"--latency", "1200", NULL};
     struct sandbox sandbox = sandbox_start(NULL), slow = sandbox_start(switches);
-    progress_is_told_while_waiting(&slow);
+    progress_is_called_while_waiting(&slow);
     progress_stops_the_run(&slow);
     cancel_from_a_signal_handler(&slow);
     sandbox_stop(&slow);
