@@ -12,9 +12,9 @@ use super::{Failure, guard, last_error, look};
 use crate::client::Client;
 use crate::interface::Status;
 use crate::options::RunOptions;
-use crate::throttle::generation;
 use crate::report::Report;
 use crate::run::{Hooks, ProgressFn};
+use crate::throttle::generation;
 use crate::update::{Ids, Update, Value};
 
 /// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:

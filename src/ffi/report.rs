@@ -43,9 +43,8 @@ impl uc_report {
     }
 
     fn reasons(&self) -> &[CString] {
-        self.reasons.get_or_init(|| {
-            self.report.reasons().iter().map(|reason| c_string(&reason.message)).collect()
-        })
+        self.reasons
+            .get_or_init(|| self.report.reasons().iter().map(|reason| c_string(&reason.message)).collect())
     }
 }
 
@@ -163,7 +162,8 @@ pub unsafe extern "C" fn uc_report_failure(
     super::guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
         let handle = unsafe { super::pointers::handle(report, "report") }?;
-        let (Some(failure), Some(reason)) = (handle.report.failure(k), handle.report.failure_reason(k)) else {
+        let (Some(failure), Some(reason)) = (handle.report.failure(k), handle.report.failure_reason(k))
+        else {
             return Err(Failure::invalid("k", format!("there is no failure {k} (counted from 0)")));
         };
         let text = handle.reasons().get(reason).map_or(c"".as_ptr(), |text| text.as_ptr());

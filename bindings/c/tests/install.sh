@@ -94,7 +94,7 @@ root_make uninstall PREFIX="$prefix"
 
 root_make install PREFIX=/usr LIBDIR=/usr/lib/somewhere DESTDIR="$work/staged"
 [ -e "$work/staged/usr/lib/somewhere/libusercom.so.0" ] && [ ! -e "$work/staged/usr/lib/libusercom.so" ] || fail 'LIBDIR is ignored'
-! grep -rIq "$work" "$work/staged" || fail 'DESTDIR stands in the files'
+! grep -rIq "$work" "$work/staged" || fail 'the files contain DESTDIR'
 flags=$(PKG_CONFIG_PATH=$work/staged/usr/lib/somewhere/pkgconfig pkg-config --cflags --libs usercom)
 [ "$flags" = '-L/usr/lib/somewhere -lusercom ' ] || fail "pkg-config says $flags for LIBDIR"
 root_make uninstall PREFIX=/usr LIBDIR=/usr/lib/somewhere DESTDIR="$work/staged"

@@ -183,7 +183,7 @@ static void updates(void) {
     uc_run_options *standard = uc_run_options_new();
     CHECK_STATUS(uc_run_options_set_standard_attributes(standard, 1), UC_STATUS_OK);
     check_update_invalid("plan", "1", standard, "attribute: ", "first_name");
-    /* Refused all the same when nothing would be sent anyway. */
+    /* Invalid in a dry run, too. */
     CHECK_STATUS(uc_run_options_set_dry_run(standard, 1), UC_STATUS_OK);
     check_update_invalid("plan", "1", standard, "attribute: ", "first_name");
     /* Deep, but whole. */

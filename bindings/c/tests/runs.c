@@ -263,7 +263,7 @@ static void partial(void) {
     CHECK_INT(uc_report_rejected(report), 3);
     CHECK_INT(sandbox_holds(&sandbox, "plan", "\"\"\"pro\"\"\""), N - 3);
 
-    /* The failures come in input order, each with the server's words about it. */
+    /* The failures come in input order, each with the server's message about it. */
     static const struct {
         size_t index;
         const char *says;

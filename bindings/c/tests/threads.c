@@ -41,11 +41,11 @@ static void *update(void *argument) {
         uc_report_free(report);
         /* Each thread's last error is its own, also while the others fail differently. */
         ids[run] = -worker->first;
-        char words[64];
-        snprintf(words, sizeof words, "position %d (counted from 0) is %lld", run, (long long)ids[run]);
+        char expected[64];
+        snprintf(expected, sizeof expected, "position %d (counted from 0) is %lld", run, (long long)ids[run]);
         CHECK_STATUS(uc_client_mass_update(worker->client, ids, EACH, worker->attribute, "1", NULL, NULL),
                      UC_STATUS_INVALID_ARGUMENT);
-        CHECK_TEXT(uc_last_error(), words);
+        CHECK_TEXT(uc_last_error(), expected);
     }
     return NULL;
 }

@@ -36,13 +36,13 @@ void check(bool held, int line, const std::string& what) {
         check(is == (expected), __LINE__, #actual " is " #expected);                               \
     } while (0)
 // The expression throws exactly this, with this in its message.
-#define CHECK_THROWS(expression, type, words)                                                      \
+#define CHECK_THROWS(expression, type, part)                                                       \
     try {                                                                                          \
         (void)(expression);                                                                        \
         check(false, __LINE__, #expression " throws");                                             \
     } catch (const std::exception& thrown) {                                                       \
         const std::string said = thrown.what();                                                    \
-        check(typeid(thrown) == typeid(type) && said.find(words) != said.npos, __LINE__, said);    \
+        check(typeid(thrown) == typeid(type) && said.find(part) != said.npos, __LINE__, said);     \
     }
 
 const std::string token(64, 'k');
