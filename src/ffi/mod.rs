@@ -6,7 +6,7 @@
 
 // The names are those that C sees.
 #![allow(non_camel_case_types)]
-// The header is the manual, and its functions say what they need from the caller in their own words.
+// The header is the manual: its sentences say what each function needs from the caller.
 #![allow(clippy::missing_safety_doc)]
 
 mod cancel;
