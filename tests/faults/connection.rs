@@ -2,8 +2,6 @@
 //!
 //! The library's own waits are minutes; these runs have a second of patience and short timeouts.
 
-mod support;
-
 use std::io::Read;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -11,11 +9,11 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use socket2::{Domain, Socket, Type};
-use support::{
+use super::support::{
     FACES, Server, Stop, Then, Watchdog, cancelled, child, ids, ms, preload, s, server, side_by_side, texts,
     through_each, undisturbed,
 };
+use socket2::{Domain, Socket, Type};
 use usercom::{IdState, Report, Status};
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
@@ -317,13 +315,13 @@ fn reads_all_and_never_replies() {
 
 #[test]
 fn drips() {
-    let head = |x: &mut support::Exchange<'_>| {
+    let head = |x: &mut super::support::Exchange<'_>| {
         x.apply();
         x.raw("HTTP/1.1 200 OK\r\nX-Slow: ");
         while x.drip(b"x", ms(20)) {}
         Then::Close
     };
-    let first_byte_late = |x: &mut support::Exchange<'_>| {
+    let first_byte_late = |x: &mut super::support::Exchange<'_>| {
         x.apply();
         x.drip(OK.as_bytes(), ms(20));
         Then::Keep
@@ -381,7 +379,7 @@ fn a_slow_answer_is_an_answer() {
 /// Each for ever, then two times only.
 #[test]
 fn closed_and_reset_connections() {
-    type Script = fn(&mut support::Exchange<'_>) -> Then;
+    type Script = fn(&mut super::support::Exchange<'_>) -> Then;
     let scripts: &[(&str, Script)] = &[
         ("no byte", |_| Then::Close),
         ("reset at once", |_| Then::Reset),

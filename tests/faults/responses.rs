@@ -1,12 +1,10 @@
 //! Answers that are cut, garbled, false, or that mean no.
 
-mod support;
-
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::thread;
 
-use support::{Exchange, FACES, Server, Then, Watchdog, ids, ms, s, side_by_side, texts};
+use super::support::{Exchange, FACES, Server, Then, Watchdog, ids, ms, s, side_by_side, texts};
 use usercom::{Failure, IdState, Report, Status};
 
 const HTML: &str = "<!DOCTYPE html><html><head><title>Log in</title></head><body>…</body></html>";
@@ -419,7 +417,7 @@ fn a_413_before_the_body_was_read() {
         let server = Server::hasty(
             move |head, tcp| {
                 use std::io::Write;
-                (support::server::content_length(head) > 100_000).then(|| {
+                (super::support::server::content_length(head) > 100_000).then(|| {
                     let _ = tcp.write_all(says.as_bytes());
                     Then::Reset
                 })

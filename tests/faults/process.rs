@@ -1,10 +1,5 @@
 //! What belongs to the whole process: cancel and deadline, threads, limits, signals, environment, memory, pace.
 
-// Signals and limits can only be set through C.
-#![allow(unsafe_code)]
-
-mod support;
-
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::ops::ControlFlow;
@@ -14,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use support::{
+use super::support::{
     Exchange, FACES, Face, Server, Stop, Then, Told, Watchdog, cancelled, check, child, ids, impatient, ms,
     s, server, side_by_side, texts, through_each, undisturbed,
 };
@@ -591,7 +586,7 @@ fn with_these_proxies(role: &str) {
 }
 
 fn through_proxies(face: Face) {
-    let authority = support::tls::Authority::new();
+    let authority = super::support::tls::Authority::new();
     let config = authority.config(&["127.0.0.1", "localhost"], |_| {});
     let ca = authority.file();
     let ask = |expected: &str, server: &Server, set: &[(&str, &str)]| {
@@ -604,7 +599,7 @@ fn through_proxies(face: Face) {
     let with_password = format!("http://user:s3cret%40@{}", good.address);
     let bad_url = format!("http://{}", bad.address);
     let nobody = "http://127.0.0.1:1";
-    let secure = || support::tls::server(config.clone(), |x| x.ok());
+    let secure = || super::support::tls::server(config.clone(), |x| x.ok());
 
     // HTTP_PROXY and ALL_PROXY are ignored, for both schemes.
     for server in [secure(), Server::start(|x| x.ok())] {
@@ -664,7 +659,7 @@ fn through_proxies(face: Face) {
 
 #[test]
 fn a_proxy_by_option() {
-    let authority = support::tls::Authority::new();
+    let authority = super::support::tls::Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
     side_by_side(s(20), FACES, |face| {
         let through = |server: &Server| {
@@ -674,7 +669,7 @@ fn a_proxy_by_option() {
             told.check(&texts(&ids), server);
             (told, proxy.heads())
         };
-        let (told, heads) = through(&support::tls::server(config.clone(), |x| x.ok()));
+        let (told, heads) = through(&super::support::tls::server(config.clone(), |x| x.ok()));
         assert!(told.is(Status::Ok), "{told}");
         assert_eq!((told.count(IdState::Confirmed), heads.len()), (3, 1), "{told}");
 

@@ -1,14 +1,12 @@
 //! TLS is always verified: a certificate that is not right stops the run, and nothing is sent.
 
-mod support;
-
 use std::net::TcpListener;
 use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::support::tls::{Authority, self_signed, server};
+use super::support::{Server, Then, Watchdog, ids, s, side_by_side};
 use rustls::ServerConfig;
-use support::tls::{Authority, self_signed, server};
-use support::{Server, Then, Watchdog, ids, s, side_by_side};
 use usercom::{Report, Status};
 
 #[test]
