@@ -1,6 +1,6 @@
 //! Every call on the journal made to fail: the run stops, says JOURNAL, and its report stays exact.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use usercom::sandbox::Options;
 use usercom::{IdState, Status};
@@ -270,17 +270,16 @@ fn what_is_made_to_last_and_when() {
     assert_eq!(order(host()), "open flock ftruncate write write write write unlink open fsync unlock");
 }
 
-/// A disk that takes its time can't be hurried; a cancel meanwhile is obeyed as soon as it has answered.
+/// A slow disk can't be made faster; a cancel meanwhile is obeyed as soon as the disk is done: nothing more is sent.
 #[test]
 fn cancelled_while_the_journal_is_written() {
     for nth in [1, 3, 4] {
         let place = small();
-        let started = Instant::now();
-        let host = Host::of(&place).with(Fault::new("write", nth, "late")).set("HOST_CANCEL_MS", 500);
+        let host = Host::of(&place).with(Fault::new("write", nth, "late")).set("HOST_CANCEL_MS", 1000);
         let (_, told) = host.run();
-        let (told, took) = (told.unwrap(), started.elapsed());
+        let told = told.unwrap();
         assert_eq!(told.status, Status::Cancelled.code(), "{nth}: {}", told.json);
-        assert!(took > Duration::from_secs(2) && took < Duration::from_secs(4), "{nth}: {took:?}");
+        assert!(told.requests < u64::from(nth), "{nth}: {}", told.json);
         is_exact(&place, &told);
         goes_on_afterwards(&place, &Fault::none());
     }

@@ -328,10 +328,9 @@ fn the_lock_is_on_the_file_and_waits_for_nobody() {
     let path = path_of(&place);
     let file = fs::OpenOptions::new().create_new(true).write(true).open(&path).unwrap();
     file.lock().unwrap();
-    let started = std::time::Instant::now();
+    // One that waits for it never returns.
     let report = place.run();
     assert_eq!((report.status(), report.requests()), (Status::Busy, 0), "{report}");
-    assert!(started.elapsed() < Duration::from_secs(2));
     let inode = fs::metadata(&path).unwrap().ino();
     drop(file);
     let report = place.run_with(|run| run.max_requests(1));

@@ -1,15 +1,16 @@
-//! A process that makes the call through the C interface, to be killed or led astray.
+//! A process that makes the call through the C functions, to be killed or to meet faults.
 
 use std::ffi::{CStr, CString, c_int, c_void};
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::process::{ExitStatus, Stdio};
 use std::ptr::null_mut;
 use std::time::Duration;
 
 use usercom::sandbox::TOKEN;
 
 use super::capi::*;
+use super::process::{Running, again};
 use super::shim::{Call, Fault, calls};
 use super::support::{ATTRIBUTE, Place};
 
@@ -23,7 +24,7 @@ pub struct Host {
     log: PathBuf,
 }
 
-/// What the C interface told, or nothing where the process was killed first.
+/// What the C functions reported.
 #[derive(Clone, Debug)]
 pub struct Told {
     pub status: i32,
@@ -33,8 +34,8 @@ pub struct Told {
     pub json: String,
 }
 
-pub struct Running {
-    child: Child,
+pub struct Life {
+    process: Running,
     report: PathBuf,
 }
 
@@ -71,17 +72,15 @@ impl Host {
         self
     }
 
-    pub fn start(&self) -> Running {
-        let mut words = self.program.clone();
-        words.push(std::env::current_exe().unwrap().to_str().unwrap().to_owned());
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).args(["host::the_process", "--exact", "--test-threads=1"]);
+    pub fn start(&self) -> Life {
+        let tool: Vec<&str> = self.program.iter().map(String::as_str).collect();
+        let mut command = again(the_process, &tool);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         if let Some(fault) = &self.fault {
             fault.apply(&mut command, &self.journals, &self.log);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-        Running { child: command.spawn().unwrap(), report: self.report.clone() }
+        Life { process: Running(command.spawn().unwrap()), report: self.report.clone() }
     }
 
     pub fn run(&self) -> (ExitStatus, Option<Told>) {
@@ -94,13 +93,13 @@ impl Host {
     }
 }
 
-impl Running {
+impl Life {
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
+        let _ = self.process.0.kill();
     }
 
     pub fn finish(&mut self) -> (ExitStatus, Option<Told>) {
-        let status = self.child.wait().unwrap();
+        let status = self.process.0.wait().unwrap();
         let told = fs::read_to_string(&self.report).ok().map(|text| {
             let mut lines = text.lines();
             let mut next = || lines.next().unwrap().to_owned();
@@ -128,7 +127,7 @@ fn text(name: &str) -> CString {
 }
 
 /// Leaves a process behind that shares all open files, once, while requests are under way.
-unsafe extern "C" fn fork_once(left_behind: ptr, _: *const c_void) -> c_int {
+unsafe extern "C" fn fork_once(left_behind: *mut c_void, _: *const uc_progress) -> c_int {
     // SAFETY: points to a local that outlives the run; the child only sleeps and ends.
     unsafe {
         let left_behind = &mut *left_behind.cast::<libc::pid_t>();
@@ -182,7 +181,7 @@ fn the_process() {
             let cancel = cancel as usize;
             std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_millis(after));
-                uc_cancel_request(cancel as ptr);
+                uc_cancel_request(cancel as *mut uc_cancel);
             })
         });
         let mut report = null_mut();

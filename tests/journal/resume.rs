@@ -1,10 +1,13 @@
 //! The very same call again: after a cancel, a deadline, a stop, a finished run, too long, or meanwhile.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use usercom::sandbox::{Options, Sandbox};
-use usercom::{Cancel, Client, IdState, Method, Report, Run, Status, Update};
+use usercom::{Cancel, Client, IdState, Method, Progress, Report, Run, Status, Update};
 
 use super::host::Host;
 use super::support::{Place, note, resumed};
@@ -53,7 +56,7 @@ fn after_a_cancel() {
 #[test]
 fn after_a_deadline() {
     let place = Place::with(2000, [], slow());
-    let first = place.run_with(|run| run.deadline(Duration::from_millis(150)));
+    let first = place.run_with(|run| run.deadline(Duration::from_secs(1)));
     goes_on(&place, &first, Status::Deadline);
 }
 
@@ -311,7 +314,15 @@ fn until_it_sends(place: &Place) {
 fn one_that_runs_in_another_thread_is_busy() {
     let place = Place::with(200, [], slow());
     let first = thread::scope(|scope| {
-        let first = scope.spawn(|| place.run());
+        let over = Arc::new(AtomicBool::new(false));
+        let released = over.clone();
+        let held = move |progress: &Progress| {
+            while progress.requests >= 2 && !released.load(SeqCst) {
+                thread::sleep(Duration::from_millis(2));
+            }
+            ControlFlow::Continue(())
+        };
+        let first = scope.spawn(|| place.run_with(|run| run.progress(held)));
         until_it_sends(&place);
         for _ in 0..3 {
             is_busy(&place, &place.run());
@@ -321,6 +332,7 @@ fn one_that_runs_in_another_thread_is_busy() {
         let report =
             other.run(Update::new("other", 1)).ids(&place.ids[..10]).journal_dir(place.dir.journals());
         assert_eq!(report.send().unwrap().status(), Status::Ok);
+        over.store(true, SeqCst);
         first.join().unwrap()
     });
     place.check_finished(&first);
@@ -329,7 +341,7 @@ fn one_that_runs_in_another_thread_is_busy() {
 
 #[test]
 fn one_that_runs_in_another_process_is_busy() {
-    let place = Place::with(200, [], slow());
+    let place = Place::with(2000, [], slow());
     let mut host = Host::of(&place).start();
     until_it_sends(&place);
     is_busy(&place, &place.run());
@@ -343,7 +355,7 @@ fn one_that_runs_in_another_process_is_busy() {
 #[test]
 fn what_an_earlier_life_may_have_sent_is_told_of() {
     let mut place =
-        Place::with(40, [], Options { latency: Duration::from_millis(300), ..Options::default() });
+        Place::with(400, [], Options { latency: Duration::from_millis(300), ..Options::default() });
     place.workers = 2;
     let mut host = Host::of(&place).start();
     while place.sandbox.total() < 3 {

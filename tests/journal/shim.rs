@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use super::preload;
+use super::process::preload;
 
 /// A fault, as the shim takes it.
 #[derive(Clone, Debug, Default)]
@@ -63,5 +63,5 @@ pub fn calls(log: &Path) -> Vec<Call> {
 
 fn library() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| preload::library("journal/shim.c"))
+    BUILT.get_or_init(|| preload("journal/shim.c"))
 }

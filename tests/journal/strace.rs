@@ -3,13 +3,14 @@
 //! Each call is found by its name and the journal's path, so nothing depends on how the C library is used.
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use usercom::Status;
 use usercom::sandbox::Options;
 
 use super::crash::finished;
 use super::host::{Host, Told};
+use super::process::succeed;
 use super::support::Place;
 
 /// All calls of a run that touch the journal or its directory, by the names that kernels give them.
@@ -118,9 +119,7 @@ fn fails_at_each(call: &str, error: &str) -> usize {
 }
 
 fn there_is_strace() {
-    let works =
-        Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::inherit()).status();
-    assert!(works.is_ok_and(|status| status.success()), "strace is missing or may not trace: run .ci/setup");
+    succeed(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]));
 }
 
 #[test]

@@ -1,9 +1,11 @@
-//! The sandbox through its two faces, HTTP and Rust: every answer that it gives and every switch that it has.
+//! The sandbox through its two APIs, HTTP and Rust: every response that it gives and every option that it has.
 #![cfg(feature = "sandbox")]
 
 mod answers;
 mod control;
 mod limits;
+#[path = "../support/process.rs"]
+mod process;
 #[cfg(feature = "cli")]
 mod program;
 mod refusals;
@@ -87,7 +89,7 @@ struct File(std::path::PathBuf);
 
 impl File {
     fn new(name: &str, content: impl AsRef<[u8]>) -> File {
-        let path = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        let path = process::temporary(name);
         std::fs::write(&path, content).unwrap();
         File(path)
     }
