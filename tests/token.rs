@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use support::tls::{Authority, self_signed};
-use support::{Exchange, Server, Then, ids, impatient, s, server, side_by_side};
+use support::{Exchange, Server, Then, ids, impatient, server, side_by_side};
 use usercom::{Client, ClientBuilder, Report, Status, Update, Value};
 
 /// Everything that anything in this process logs.
@@ -133,7 +133,7 @@ const SCRIPTS: &[(&str, Script)] = &[
 /// Runs every script with a token, and returns where it showed.
 fn shows(token: &str) {
     listen();
-    side_by_side(s(30), SCRIPTS, |(what, script)| {
+    side_by_side(SCRIPTS, |(what, script)| {
         let server = Server::start(*script);
         let said: &'static Mutex<Vec<String>> = Box::leak(Box::default());
         let client = Client::builder("acme", token).base_url(&server.url()).no_rate_limit();

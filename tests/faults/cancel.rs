@@ -8,9 +8,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::connection::{fill_the_queue, silent_port};
+use super::support::exchange::content_length;
 use super::support::process::{preload, succeed_as_test};
 use super::support::{
-    APIS, AnyCancel, Exchange, Outcome, Server, Then, cancelled, check, child, ids, ms, s, server,
+    APIS, AnyCancel, Exchange, Outcome, Request, Server, Then, cancelled, check, child, ids, ms, s,
     side_by_side, texts, through_each, undisturbed, until,
 };
 use super::waits::bulky;
@@ -78,7 +79,7 @@ fn ends_in_time(what: &str, told: &Outcome, took: Duration) {
 /// Row 44: the run returns, and other runs with the same client are not affected.
 #[test]
 fn cancelled_in_every_phase() {
-    side_by_side(s(60), &through_each(PHASES), |(api, (what, script))| {
+    side_by_side(&through_each(PHASES), |(api, (what, script))| {
         let ((server, in_phase), ids) = (in_phase(*script), ids(3000));
         let ask = server.ask(&ids).batch_size(10);
         let client = ask.any_client(*api).unwrap();
@@ -94,7 +95,7 @@ fn cancelled_in_every_phase() {
             if *what == A_WAIT_FOR_ALL { run() } else { undisturbed(&client, &server, run) };
         told.check(&texts(&ids), &server);
         ends_in_time(what, &told, took);
-        let is_later = |r: &&server::Request| r.at > requested && r.json()["value"] == "pro";
+        let is_later = |r: &&Request| r.at > requested && r.json()["value"] == "pro";
         let later = server.requests().iter().filter(is_later).count();
         assert!(later <= 2 * 8, "{what}: {later} requests after it was cancelled");
     });
@@ -103,7 +104,7 @@ fn cancelled_in_every_phase() {
 /// Row 45: attempts in flight are cut short.
 #[test]
 fn a_deadline_in_every_phase() {
-    side_by_side(s(60), PHASES, |(what, script)| {
+    side_by_side(PHASES, |(what, script)| {
         let (server, _) = in_phase(*script);
         let start = Instant::now();
         let report = server.ask(&ids(3000)).batch_size(10).deadline(s(2)).uneven().send();
@@ -137,7 +138,7 @@ fn cancelled_or_past_the_deadline_before_the_start() {
 /// Row 44: connecting can't be aborted, and doesn't affect a run that is connected.
 #[test]
 fn cancelled_while_connecting() {
-    side_by_side(s(90), APIS, |api| {
+    side_by_side(APIS, |api| {
         let (socket, address) = silent_port();
         socket.listen(0).unwrap();
         let server = Server::busy_with_one(TcpListener::from(socket), |x| {
@@ -178,9 +179,9 @@ fn cancelled_while_sending() {
         return;
     }
     let shim = preload("support/net.c");
-    side_by_side(s(90), APIS, |api| {
+    side_by_side(APIS, |api| {
         let reads_little = |head: &str, _: &mut TcpStream| {
-            (server::content_length(head) > 100_000).then(|| {
+            (content_length(head) > 100_000).then(|| {
                 thread::sleep(s(60));
                 Then::Reset
             })

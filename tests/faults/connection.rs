@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use super::support::process::{preload, succeed_as_test};
 use super::support::{
-    APIS, AnyCancel, Exchange, Server, Then, Watchdog, child, ids, ms, s, server, side_by_side, texts,
-    through_each, until,
+    APIS, AnyCancel, Exchange, Server, Then, child, ids, ms, s, server, side_by_side, texts, through_each,
+    until,
 };
 use super::waits::{all_unknown, bulky};
 use socket2::{Domain, Socket, Type};
@@ -26,7 +26,7 @@ pub fn silent_port() -> (Socket, SocketAddr) {
 /// Row 1: the third attempt finds a server.
 #[test]
 fn connection_refused_at_first() {
-    side_by_side(s(60), APIS, |api| {
+    side_by_side(APIS, |api| {
         let (socket, address) = silent_port();
         let (waiting, started) = (Mutex::new(Some(socket)), Arc::new(Mutex::new(None)));
         let running = started.clone();
@@ -47,7 +47,6 @@ fn connection_refused_at_first() {
 /// Row 2: the stall timeout ends it, and nothing counts as sent.
 #[test]
 fn connection_refused_for_ever() {
-    let _watchdog = Watchdog::new(s(60));
     let (_socket, address) = silent_port();
     let start = Instant::now();
     let report = Server::nobody(address).ask(&ids(3000)).impatient().send();
@@ -64,7 +63,6 @@ fn connection_refused_for_ever() {
 /// Row 3: NXDOMAIN, with the name in the message.
 #[test]
 fn no_such_host() {
-    let _watchdog = Watchdog::new(s(60));
     let nowhere = Server::elsewhere("https://no-such-host.invalid", &server::fresh_token());
     let report = nowhere.ask(&ids(10)).impatient().send();
     assert_eq!((report.status(), report.not_attempted()), (Status::Transport, 10), "{report}");
@@ -124,7 +122,7 @@ fn a_slow_resolver() {
     let shim = preload("support/net.c");
     // The look-up's own time in ms, and what it gives: EAI_AGAIN or an address.
     let cases = [("succeeds", "100", "0"), ("fails", "600", "-3"), ("cancel", "9000", "0")];
-    side_by_side(s(90), &through_each(&cases), |(api, (what, takes, gives))| {
+    side_by_side(&through_each(&cases), |(api, (what, takes, gives))| {
         let server = Server::start(|x| x.ok());
         let url = format!("http://localhost:{}", server.address().port());
         let role = format!("{} {what}", child::through(*api, &Server::elsewhere(&url, &server.token)));
@@ -152,7 +150,6 @@ pub fn fill_the_queue(address: SocketAddr) -> Vec<Socket> {
 /// Row 4: SYNs are dropped, as a full backlog does.
 #[test]
 fn a_black_hole_ends_at_the_connect_timeout() {
-    let _watchdog = Watchdog::new(s(60));
     let (socket, address) = silent_port();
     socket.listen(0).unwrap();
     let _fill = fill_the_queue(address);
@@ -190,7 +187,7 @@ fn closed_and_reset_connections() {
             Then::Reset
         }),
     ];
-    side_by_side(s(60), scripts, |(what, script)| {
+    side_by_side(scripts, |(what, script)| {
         let script = *script;
         let server = Server::start(move |x| {
             x.apply();
@@ -211,7 +208,6 @@ fn closed_and_reset_connections() {
 /// Row 9: while a large body is sent.
 #[test]
 fn reset_in_the_middle_of_a_request() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::hasty(|_, _| Some(Then::Reset), |x| x.ok());
     let report = server.ask_custom(&bulky()).impatient().send();
     all_unknown(&report, 1000);
@@ -220,7 +216,6 @@ fn reset_in_the_middle_of_a_request() {
 /// Row 10: servers close idle connections when they like; a request that meets that moment is sent again.
 #[test]
 fn idle_connections_that_close_at_the_wrong_moment() {
-    let _watchdog = Watchdog::new(s(120));
     let server = Server::start(|x| {
         x.ok();
         let pause = x.request.number as u64 * 7919 % 401;
@@ -235,7 +230,6 @@ fn idle_connections_that_close_at_the_wrong_moment() {
 /// Row 11: requests on it get no response; a new connection does.
 #[test]
 fn an_idle_connection_that_a_firewall_dropped() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| match (x.request.connection, x.request.on_connection) {
         (0, 1..) => x.until_client_closes(),
         _ => x.ok(),
@@ -248,7 +242,6 @@ fn an_idle_connection_that_a_firewall_dropped() {
 /// Row 37: the update is done; sending it again does no harm and is the only proof.
 #[test]
 fn applied_but_the_response_is_lost() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| {
         x.apply();
         if x.request.number < 3 { Then::Reset } else { x.ok() }
@@ -266,7 +259,6 @@ fn applied_but_the_response_is_lost() {
 /// Row 9: five responses, then resets.
 #[test]
 fn a_server_that_dies_in_the_middle() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| if x.request.number < 5 { x.ok() } else { Then::Reset });
     let report = server.ask(&ids(200)).batch_size(10).workers(4).impatient().uneven().send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 50), "{report}");

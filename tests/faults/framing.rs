@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::thread;
 
 use super::rejected_ids::rejected;
-use super::support::{Exchange, Server, Then, Watchdog, ids, ms, s, side_by_side};
+use super::support::{Exchange, Server, Then, ids, ms, s, side_by_side};
 use usercom::Status;
 
 const OK_BODY: &str = "{\"status\":\"ok\"}";
@@ -21,7 +21,7 @@ fn always(bytes: impl Into<Vec<u8>>) -> Server {
 
 /// None of these proves anything: they are retried and end unknown.
 fn proves_nothing(responses: &[(String, Vec<u8>)]) {
-    side_by_side(s(90), responses, |(what, bytes)| {
+    side_by_side(responses, |(what, bytes)| {
         let server = always(bytes.clone());
         let report = server.ask(&ids(3)).stall_timeout(s(3)).send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
@@ -164,7 +164,7 @@ fn success_in_every_form() {
         ("HTTP/1.0", "HTTP/1.0 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}", ""),
         ("names in small letters", "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", "success: []"),
     ];
-    side_by_side(s(60), &responses, |(what, bytes, note)| {
+    side_by_side(&responses, |(what, bytes, note)| {
         let bytes = *bytes;
         let server = Server::start(move |x| {
             x.accept();
@@ -205,7 +205,7 @@ fn interim_responses() {
             x.ok()
         }),
     ];
-    side_by_side(s(60), cases, |(what, script)| {
+    side_by_side(cases, |(what, script)| {
         let server = Server::start(*script);
         let report = server.ask(&ids(6)).batch_size(2).workers(1).impatient().send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{what}: {report}");
@@ -217,7 +217,6 @@ fn interim_responses() {
 #[test]
 fn a_malformed_response_does_not_affect_the_next() {
     // What is left of one answer must not be read as the next one's.
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| {
         if x.request.number == 1 {
             x.raw(format!("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{OK_BODY}"));

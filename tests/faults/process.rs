@@ -6,9 +6,7 @@ use std::thread;
 use std::time::Instant;
 
 use super::support::process::{peak_memory, succeed_as_test};
-use super::support::{
-    Server, Then, Watchdog, child, ids, impatient, ms, s, server, side_by_side, through_each,
-};
+use super::support::{Server, Then, child, ids, impatient, ms, s, server, side_by_side, through_each};
 use usercom::{Client, IdState, Report, Status};
 
 /// A child's work: a run of 40 batches.
@@ -50,7 +48,6 @@ fn few_file_descriptors() {
         assert_eq!((report.status(), report.confirmed()), (Status::Ok, 200), "{report}");
         return;
     }
-    let _watchdog = Watchdog::new(s(90));
     let server = takes_20_ms();
     succeed_as_test(&mut child::command(few_file_descriptors, &child::of(&server)));
     assert!(server.connections() <= 4, "{}", server.connections());
@@ -89,7 +86,6 @@ fn no_thread_can_be_spawned() {
         assert_eq!((report.status(), report.confirmed()), (Status::Ok, 200), "{report}");
         return;
     }
-    let _watchdog = Watchdog::new(s(90));
     let server = takes_20_ms();
     succeed_as_test(&mut child::command(no_thread_can_be_spawned, &child::of(&server)));
     assert_eq!(server.connections(), 1);
@@ -138,7 +134,6 @@ fn a_storm_of_signals() {
         }
         return;
     }
-    let _watchdog = Watchdog::new(s(90));
     // Some connections are reset while a request is written: EPIPE.
     let server = Server::hasty(
         {
@@ -190,7 +185,7 @@ fn endless_responses() {
             b"\xec\xc1\x01\x01\0\0\0\x80\x90\xfe\xaf\xee\x08\x0a\0\0",
         ),
     ];
-    side_by_side(s(90), &through_each(cases), |(api, (what, head, part))| {
+    side_by_side(&through_each(cases), |(api, (what, head, part))| {
         let (head, part) = (*head, part.repeat(1000));
         let server = Server::start(move |x| {
             x.raw(head);

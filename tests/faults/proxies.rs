@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 
 use super::support::process::succeed_as_test;
-use super::support::{APIS, Api, Server, child, ids, s, side_by_side, texts, tls};
+use super::support::{APIS, Api, Server, child, ids, side_by_side, texts, tls};
 use usercom::{IdState, Status};
 
 /// A proxy that tunnels, and keeps the heads of the requests that it got.
@@ -64,7 +64,7 @@ fn tunnel(mut client: TcpStream, heads: &Mutex<Vec<String>>, allow: bool) {
 fn proxies_of_the_environment() {
     match child::role() {
         Some(role) => with_these_proxies(&role),
-        None => side_by_side(s(180), APIS, |api| through_proxies(*api)),
+        None => side_by_side(APIS, |api| through_proxies(*api)),
     }
 }
 
@@ -168,7 +168,7 @@ fn through_proxies(api: Api) {
 fn a_proxy_by_option() {
     let authority = tls::Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
-    side_by_side(s(60), APIS, |api| {
+    side_by_side(APIS, |api| {
         let through = |server: &Server| {
             let (proxy, ids) = (Proxy::start(true), ids(3));
             let ask = server.ask(&ids).ca_file(authority.file()).impatient();

@@ -6,8 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::support::process::succeed_as_test;
-use super::support::server::Request;
-use super::support::{Server, Watchdog, check, child, ids, s, until};
+use super::support::{Request, Server, check, child, ids, s, until};
 use usercom::{Client, Status, Update};
 
 /// The first request may come at once after `start`, and each one more a `rate`-th of a second later. However late
@@ -26,7 +25,6 @@ pub fn check_rate(requests: &[Request], start: Instant, rate: u32) {
 
 /// Eight threads, two clients, one token, the default rate limit, and so many requests of each thread.
 fn one_rate_limit(each: i64) {
-    let _watchdog = Watchdog::new(s(3 * 8 * each as u64 / 5));
     let server = Server::start(|x| x.ok());
     let client =
         || Client::builder("acme", &server.token).base_url(&server.url()).batch_size(1).build().unwrap();
@@ -72,7 +70,6 @@ fn a_resumed_run_keeps_the_rate_limit() {
         assert!(report.to_string().contains("resumed"), "{report}");
         return;
     }
-    let _watchdog = Watchdog::new(s(90));
     let (server, dir) = (Server::start(|x| x.ok()), tempfile::tempdir().unwrap());
     let role = format!("{} {}", child::of(&server), dir.path().display());
     let command = || child::command(a_resumed_run_keeps_the_rate_limit, &role);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::support::{APIS, Server, Watchdog, ids, s, side_by_side, texts};
+use super::support::{APIS, Server, ids, side_by_side, texts};
 use usercom::{Failure, IdState, Report, Status};
 
 /// Rejects requests with one of `bad` in them.
@@ -40,7 +40,7 @@ fn rejected_ids_are_found() {
         ("all but one", (1..=999).collect()),
         ("all", (1..=1000).collect()),
     ];
-    side_by_side(s(120), cases, |(what, bad)| {
+    side_by_side(cases, |(what, bad)| {
         let server = rejects(bad);
         let report = server.ask(&ids(1000)).max_requests(100_000).send();
         if ["all", "all but one", "the canaries"].contains(what) {
@@ -60,7 +60,6 @@ fn rejected_ids_are_found() {
 /// Row 32: a rejected batch is bisected after the others were sent.
 #[test]
 fn clean_batches_go_first() {
-    let _watchdog = Watchdog::new(s(60));
     let server = rejects(&[5, 105, 205]);
     let report = server.ask(&ids(1000)).batch_size(100).workers(1).send();
     assert_eq!(rejected(&report, &ids(1000)), [5, 105, 205].into());
@@ -73,7 +72,6 @@ fn clean_batches_go_first() {
 /// Row 32: every third id is rejected.
 #[test]
 fn the_request_limit_stops_a_hopeless_bisection() {
-    let _watchdog = Watchdog::new(s(60));
     let bad: Vec<i64> = (1..=1000).filter(|id| id % 3 == 0).collect();
     let server = rejects(&bad);
     let report = server.ask(&ids(1000)).batch_size(100).max_requests(60).uneven().send();
@@ -85,7 +83,6 @@ fn the_request_limit_stops_a_hopeless_bisection() {
 /// Row 33: every batch is rejected.
 #[test]
 fn a_wrong_attribute_is_found_with_four_requests() {
-    let _watchdog = Watchdog::new(s(60));
     for body in ["{\"attribute\":[\"Unknown attribute.\"]}", "{\"detail\":\"Not found.\"}", ""] {
         let status = if body.contains("Not found") { 404 } else { 400 };
         let server = Server::start(move |x| x.reply(status, body));
@@ -100,7 +97,7 @@ fn a_wrong_attribute_is_found_with_four_requests() {
 /// Row 33: the other values are not affected.
 #[test]
 fn one_wrong_value_among_rows() {
-    side_by_side(s(60), APIS, |api| {
+    side_by_side(APIS, |api| {
         let server = Server::start(|x| match x.request.json()["value"] == "bad" {
             true => x.reply(400, "{\"value\":[\"Not a valid choice.\"]}"),
             false => x.ok(),
@@ -122,7 +119,6 @@ fn one_wrong_value_among_rows() {
 /// Row 33: the first 80 % of the list do not exist.
 #[test]
 fn a_list_with_a_purged_beginning_is_not_given_up() {
-    let _watchdog = Watchdog::new(s(60));
     let bad = ids(160);
     let server = rejects(&bad);
     let report = server.ask(&ids(200)).batch_size(10).send();
@@ -157,7 +153,7 @@ fn ids_named_in_a_response_are_believed_after_the_rest_was_confirmed() {
         ),
         ("twice the same", "{\"ids\":[\"Invalid pk \\\"7\\\"\",\"Invalid pk \\\"7\\\"\"]}", 7, 5),
     ];
-    side_by_side(s(60), cases, |(what, says, bad, most)| {
+    side_by_side(cases, |(what, says, bad, most)| {
         let (_, report) = blames(says, *bad);
         assert_eq!(report.status(), Status::Partial, "{what}: {report}");
         assert_eq!(rejected(&report, &[5, 7, 1, 9, 11, 13]), [*bad].into(), "{what}: {report}");
@@ -175,7 +171,6 @@ fn ids_named_in_a_response_are_believed_after_the_rest_was_confirmed() {
 /// Row 34: not even where the canaries are; a list of which no id exists is still given up soon.
 #[test]
 fn ids_rejected_by_name_do_not_speak_against_the_value() {
-    let _watchdog = Watchdog::new(s(60));
     let by_name = |bad: Vec<i64>| {
         let bad: BTreeSet<String> = bad.iter().map(i64::to_string).collect();
         Server::start(move |x| match x.request.ids().iter().find(|id| bad.contains(*id)) {

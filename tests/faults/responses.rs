@@ -2,7 +2,7 @@
 
 use super::HTML;
 use super::framing::named;
-use super::support::{Server, Then, ids, s, side_by_side};
+use super::support::{Server, Then, ids, side_by_side};
 use usercom::Status;
 
 /// Row 17: as the first response; later it is a hiccup of a proxy.
@@ -35,7 +35,7 @@ fn a_login_page_stops_the_run() {
             &format!("HTTP/1.1 203 OK\r\nContent-Length: {}\r\n\r\n\n\n{HTML}", length + 2),
         ),
     ]);
-    side_by_side(s(60), &responses, |(what, bytes)| {
+    side_by_side(&responses, |(what, bytes)| {
         let server = Server::start({
             let bytes = bytes.clone();
             move |x| {
@@ -69,7 +69,7 @@ fn a_login_page_stops_the_run() {
 fn redirects_are_never_followed() {
     let cases: Vec<(u16, bool)> =
         [301, 302, 303, 307, 308].into_iter().flat_map(|status| [(status, true), (status, false)]).collect();
-    side_by_side(s(60), &cases, |(status, elsewhere)| {
+    side_by_side(&cases, |(status, elsewhere)| {
         let other = Server::untouched();
         let target = if *elsewhere { other.url() } else { String::new() };
         let status = *status;
@@ -104,7 +104,7 @@ fn statuses_that_stop_a_run() {
         (451, HTML, Status::WrongEndpoint, "451"),
         (431, "", Status::WrongEndpoint, "431"),
     ];
-    side_by_side(s(60), cases, |(status, body, expected, says)| {
+    side_by_side(cases, |(status, body, expected, says)| {
         let (status, body) = (*status, *body);
         let server = Server::start(move |x| x.reply(status, body));
         let report = server.ask(&ids(5000)).impatient().send();
@@ -141,7 +141,7 @@ fn success_with_an_error_in_its_body() {
         ("true", Status::Ok),
         ("{\"status\":\"ok\",\"errors\":[]}", Status::Ok),
     ];
-    side_by_side(s(60), cases, |(body, status)| {
+    side_by_side(cases, |(body, status)| {
         let body = *body;
         let server = Server::start(move |x| x.reply(200, body));
         let report = server.ask(&ids(12)).batch_size(4).send();

@@ -4,8 +4,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use super::HTML;
-use super::support::server::content_length;
-use super::support::{APIS, Exchange, Server, Then, Watchdog, ids, ms, s, side_by_side, texts};
+use super::support::exchange::content_length;
+use super::support::{APIS, Exchange, Server, Then, ids, ms, s, side_by_side, texts};
 use usercom::{IdState, Status};
 
 const INVALID_TOKEN: &str = "{\"detail\":\"Invalid token.\"}";
@@ -18,7 +18,7 @@ fn followers(server: &Server, first: Instant, within: Duration) -> usize {
 /// Row 19: the service responds 401 for a short time after a burst; the first of three probes comes after 5 s.
 #[test]
 fn a_401_in_the_middle_is_survived() {
-    side_by_side(s(90), APIS, |api| {
+    side_by_side(APIS, |api| {
         let first = Arc::new(OnceLock::new());
         let burst = first.clone();
         let server = Server::start(move |x| match x.request.number {
@@ -37,7 +37,6 @@ fn a_401_in_the_middle_is_survived() {
 /// Row 19: the run stops, and what was confirmed stays so.
 #[test]
 fn a_401_in_the_middle_outlasts_the_stall_timeout() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| match x.request.number {
         0..30 => x.ok(),
         _ => x.reply(401, INVALID_TOKEN),
@@ -51,7 +50,6 @@ fn a_401_in_the_middle_outlasts_the_stall_timeout() {
 #[test]
 #[ignore = "takes 50 s, the time of the three probes"]
 fn a_401_in_the_middle_for_ever() {
-    let _watchdog = Watchdog::new(s(150));
     let server = Server::start(|x| match x.request.number {
         0..30 => x.ok(),
         _ => x.reply(401, INVALID_TOKEN),
@@ -65,7 +63,7 @@ fn a_401_in_the_middle_for_ever() {
 /// Row 25: 5xx and other transient statuses three times, then success.
 #[test]
 fn a_few_server_errors_are_retried() {
-    side_by_side(s(60), &[500, 502, 503, 504, 520, 408, 425], |status| {
+    side_by_side(&[500, 502, 503, 504, 520, 408, 425], |status| {
         let status = *status;
         let server = Server::start(move |x| match x.request.number {
             0..3 => x.reply(status, HTML),
@@ -84,7 +82,6 @@ fn a_few_server_errors_are_retried() {
 /// Row 21: with one attempt for each batch.
 #[test]
 fn a_429_is_waited_out_and_costs_no_attempt() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| match x.request.number {
         5 => x.reply_with(429, "Retry-After: 1\r\n", "{\"detail\":\"Request was throttled.\"}"),
         _ => x.ok(),
@@ -97,7 +94,6 @@ fn a_429_is_waited_out_and_costs_no_attempt() {
 /// Rows 23, 24: the next run stops, too, and need not send a request for it.
 #[test]
 fn a_wait_beyond_the_stall_timeout_stops_a_run() {
-    let _watchdog = Watchdog::new(s(60));
     for asked in ["3600", "9223372036854775807", "18446744073709551615", "99999999999999999999999"] {
         let server = Server::start(move |x| x.reply_with(429, &format!("Retry-After: {asked}\r\n"), ""));
         for requests in [1, 0] {
@@ -124,7 +120,7 @@ fn a_batch_that_is_too_large_is_split_and_the_size_stays_small() {
         ("504", |x| x.reply(504, HTML), 4),
         ("timeout", |x| x.until_client_closes(), 4),
     ];
-    side_by_side(s(90), cases, |(what, script, in_vain)| {
+    side_by_side(cases, |(what, script, in_vain)| {
         let server = at_most(300, *script);
         let report = server.ask(&ids(4000)).workers(1).request_timeout(ms(1500)).send();
         assert_eq!((report.status(), report.confirmed()), (Status::Ok, 4000), "{what}: {report}");
@@ -141,7 +137,7 @@ fn a_batch_that_is_too_large_is_split_and_the_size_stays_small() {
 fn a_413_before_the_body_was_read() {
     let responses: &[&str] =
         &["HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\nConnection: close\r\n\r\n", ""];
-    side_by_side(s(90), responses, |says| {
+    side_by_side(responses, |says| {
         let says = *says;
         let server = Server::hasty(
             move |head, tcp| {
@@ -163,7 +159,6 @@ fn a_413_before_the_body_was_read() {
 /// Row 30: it is rejected, alone and among others.
 #[test]
 fn a_413_for_a_single_id() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| x.reply(413, ""));
     let report = server.ask(&[7]).send();
     assert_eq!((report.rejected(), report.requests()), (1, 1), "{report}");

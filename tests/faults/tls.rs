@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::support::tls::{Authority, self_signed, server};
-use super::support::{Server, Then, Watchdog, ids, s, side_by_side};
+use super::support::{Server, Then, ids, s, side_by_side};
 use rustls::ServerConfig;
 use usercom::{Report, Status};
 
 #[test]
 fn a_valid_certificate() {
-    let _watchdog = Watchdog::new(s(60));
     let authority = Authority::new();
     let server = server(authority.config(&["127.0.0.1", "localhost"], |_| {}), |x| x.ok());
     let report = server.ask(&ids(6)).ca_file(authority.file()).batch_size(2).workers(1).send();
@@ -52,7 +51,7 @@ fn invalid_certificates() {
         ("another host", authority.config(&["acme.user.com"], |_| {})),
         ("no host", authority.config(&[], |_| {})),
     ];
-    side_by_side(s(60), &cases, |(what, config)| {
+    side_by_side(&cases, |(what, config)| {
         let server = server(config.clone(), |x| x.ok());
         let report = server.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
         check_stopped(what, &report, &server);
@@ -90,7 +89,7 @@ fn old_tls_and_other_protocols() {
         ("another protocol", b"SSH-2.0-OpenSSH_9.6\r\n"),
     ];
     let authority = Authority::new();
-    side_by_side(s(60), cases, |(what, bytes)| {
+    side_by_side(cases, |(what, bytes)| {
         let plain = says(bytes).taken_for_tls();
         let report = plain.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
         check_stopped(what, &report, &plain);
@@ -100,7 +99,6 @@ fn old_tls_and_other_protocols() {
 /// Row 38: it is retried, unlike an invalid certificate.
 #[test]
 fn an_aborted_handshake_is_a_transport_error() {
-    let _watchdog = Watchdog::new(s(60));
     let authority = Authority::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let server = Server::bare(listener, |tcp, _| drop(tcp)).taken_for_tls();
@@ -113,20 +111,20 @@ fn an_aborted_handshake_is_a_transport_error() {
 #[test]
 fn truncated_without_close_notify() {
     let cases: &[(&str, &str, Then)] = &[
-        ("in a body with a length", "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta", Then::Cut),
+        ("in a body with a length", "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta", Then::Truncate),
         (
             "in a body with a length, with close_notify",
             "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta",
             Then::Close,
         ),
-        ("at the first byte", "HTTP/1.1 200 OK\r\n\r\n", Then::Cut),
+        ("at the first byte", "HTTP/1.1 200 OK\r\n\r\n", Then::Truncate),
         ("reset", "HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"", Then::Reset),
-        ("in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sta", Then::Cut),
-        ("no byte", "", Then::Cut),
+        ("in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sta", Then::Truncate),
+        ("no byte", "", Then::Truncate),
     ];
     let authority = Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
-    side_by_side(s(60), cases, |(what, bytes, then)| {
+    side_by_side(cases, |(what, bytes, then)| {
         let (bytes, then) = (*bytes, *then);
         let server = server(config.clone(), move |x| {
             x.apply();
@@ -141,12 +139,11 @@ fn truncated_without_close_notify() {
 /// Row 39: JSON that closes its own brackets is whole, whoever ended the stream.
 #[test]
 fn whole_json_without_close_notify() {
-    let _watchdog = Watchdog::new(s(60));
     let authority = Authority::new();
     let server = server(authority.config(&["127.0.0.1"], |_| {}), |x| {
         x.accept();
         x.raw("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"}");
-        Then::Cut
+        Then::Truncate
     });
     let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
     assert_eq!(report.status(), Status::Ok, "{report}");
@@ -162,7 +159,7 @@ fn garbage_after_the_request() {
     ];
     let authority = Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
-    side_by_side(s(60), cases, |(what, bytes)| {
+    side_by_side(cases, |(what, bytes)| {
         let bytes = *bytes;
         let server = server(config.clone(), move |x| {
             use std::io::Write;

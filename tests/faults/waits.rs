@@ -6,7 +6,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::support::process::{preload, succeed_as_test};
-use super::support::{Exchange, Server, Then, Watchdog, child, ids, ms, s, side_by_side, through_each};
+use super::support::{Exchange, Server, Then, child, ids, ms, s, side_by_side, through_each};
 use socket2::{Domain, Socket, Type};
 use usercom::{IdState, Report, Status};
 
@@ -45,7 +45,6 @@ pub fn all_unknown(report: &Report, n: i64) {
 /// Row 5: a window of zero; also with a deadline.
 #[test]
 fn accepts_and_never_reads() {
-    let _watchdog = Watchdog::new(s(60));
     let server = reads_nothing();
     let report = server.ask(&ids(10)).request_timeout(ms(200)).impatient().send();
     all_unknown(&report, 10);
@@ -72,7 +71,7 @@ fn a_request_that_is_hardly_read_ends_at_the_send_timeout() {
         return;
     }
     let shim = preload("support/net.c");
-    side_by_side(s(150), &through_each(&["nothing", "little"]), |(api, what)| {
+    side_by_side(&through_each(&["nothing", "little"]), |(api, what)| {
         let server = if **what == "nothing" { reads_nothing() } else { reads_slowly(1000, s(1)) };
         let mut command = child::command(
             a_request_that_is_hardly_read_ends_at_the_send_timeout,
@@ -86,7 +85,6 @@ fn a_request_that_is_hardly_read_ends_at_the_send_timeout() {
 /// Row 6: timeouts and retries; the server has applied it.
 #[test]
 fn reads_all_and_never_replies() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| {
         x.apply();
         x.until_client_closes()
@@ -111,7 +109,6 @@ fn a_head_that_drips() {
         x.drip(OK.as_bytes(), ms(20));
         Then::Keep
     };
-    let _watchdog = Watchdog::new(s(60));
     for server in [Server::start(head), Server::start(first_byte_late)] {
         // Without a timeout for the whole head the first one never ends, and the second one succeeds.
         let report = server.ask(&ids(10)).request_timeout(ms(400)).impatient().send();
@@ -131,7 +128,6 @@ fn drips_its_body() -> Server {
 /// Row 7: a body without an end.
 #[test]
 fn a_dripping_body_ends_with_the_deadline() {
-    let _watchdog = Watchdog::new(s(60));
     let (server, start) = (drips_its_body(), Instant::now());
     let report = server.ask(&[1]).deadline(s(1)).send();
     assert_eq!((report.status(), report.unknown()), (Status::Deadline, 1), "{report}");
@@ -144,7 +140,6 @@ fn a_dripping_body_ends_with_the_deadline() {
 #[ignore = "takes 30 s, the time that a response's body may take"]
 fn a_dripping_body_ends_at_its_timeout() {
     // The whole body takes 2,000 s.
-    let _watchdog = Watchdog::new(s(120));
     let server = drips_its_body();
     let report = server.ask(&[1]).impatient().send();
     assert_eq!((report.unknown(), report.requests()), (1, 1), "{report}");
@@ -153,7 +148,6 @@ fn a_dripping_body_ends_at_its_timeout() {
 /// Row 7: a head in time and a slow body.
 #[test]
 fn a_slow_response_is_accepted() {
-    let _watchdog = Watchdog::new(s(60));
     let server = Server::start(|x| {
         x.accept();
         x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");

@@ -11,7 +11,7 @@ use usercom::{Cancel, Client, ClientBuilder, Report, Run, Update};
 #[cfg(feature = "capi")]
 use super::c_api;
 use super::oracle::{Outcome, check_custom};
-use super::{Server, ms, s, texts};
+use super::{Server, Watchdog, ms, s, texts};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Api {
@@ -133,7 +133,7 @@ impl<'a> Ask<'a> {
 
     /// Runs through both APIs, checks what must hold of either, and gives the report of the Rust one.
     pub fn send(self) -> Report {
-        let twin = self.server.twin();
+        let (_watchdog, twin) = (Watchdog::new(), self.server.twin());
         std::thread::scope(|scope| {
             let c =
                 APIS.get(1).map(|api| scope.spawn(|| Ask { server: &twin, ..self.clone() }.through(*api)));

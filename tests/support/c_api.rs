@@ -146,43 +146,26 @@ impl Client {
     unsafe fn update(&self, ask: &Ask<'_>, run: *const uc_run_options) -> (c_int, *mut uc_report) {
         let json = |value: &str| text(serde_json::to_string(value).unwrap());
         let value = json(ask.value);
-        let (client, attribute, value) = (self.handle, c"plan".as_ptr(), value.as_ptr());
-        let mut report = null_mut();
+        let (client, attr, value, mut report) = (self.handle, c"plan".as_ptr(), value.as_ptr(), null_mut());
         // SAFETY: live handles, strings that end with a NUL, and as many ids and values as said.
         let status = unsafe {
             match ask.targets {
                 Targets::Ids(ids) => {
                     let (ids, n) = (ids.as_ptr(), ids.len());
-                    uc_client_mass_update(client, ids, n, attribute, value, run, &mut report)
+                    uc_client_mass_update(client, ids, n, attr, value, run, &mut report)
                 }
                 Targets::Custom(ids) => {
                     let texts: Vec<CString> = ids.iter().map(|id| text(id.as_str())).collect();
                     let (ids, n) = (pointers(&texts), texts.len());
-                    uc_client_mass_update_custom_ids(
-                        client,
-                        ids.as_ptr(),
-                        n,
-                        attribute,
-                        value,
-                        run,
-                        &mut report,
-                    )
+                    let ids = ids.as_ptr();
+                    uc_client_mass_update_custom_ids(client, ids, n, attr, value, run, &mut report)
                 }
                 Targets::Rows(ids, values, index) => {
-                    let texts: Vec<CString> = values.iter().map(|value| json(value)).collect();
-                    let (values, n_values) = (pointers(&texts), texts.len());
                     assert_eq!(ids.len(), index.len());
-                    uc_client_mass_update_rows(
-                        client,
-                        ids.as_ptr(),
-                        index.as_ptr(),
-                        ids.len(),
-                        values.as_ptr(),
-                        n_values,
-                        attribute,
-                        run,
-                        &mut report,
-                    )
+                    let texts: Vec<CString> = values.iter().map(|value| json(value)).collect();
+                    let (values, of) = (pointers(&texts), texts.len());
+                    let (ids, index, values, n) = (ids.as_ptr(), index.as_ptr(), values.as_ptr(), ids.len());
+                    uc_client_mass_update_rows(client, ids, index, n, values, of, attr, run, &mut report)
                 }
             }
         };
