@@ -40,6 +40,7 @@ fn a_mass_update_of_custom_attributes() {
     call.assert();
 }
 
+/// Row 59.
 #[test]
 fn custom_ids_are_strings_under_users_by_id() {
     let mut mock = mockito::Server::new();
@@ -88,6 +89,7 @@ fn post_and_an_api_version_only_when_asked_for() {
     call.assert();
 }
 
+/// Row 60.
 #[test]
 fn values_arrive_as_written() {
     let date = Value::date(2026, 11, 23).unwrap();
@@ -190,6 +192,7 @@ fn an_empty_list_and_a_dry_run_send_nothing() {
     assert_eq!(server.connections(), 0);
 }
 
+/// Row 59.
 #[test]
 fn batches_hold_a_thousand_ids_and_each_id_goes_out_once() {
     for n in [1, 999, 1000, 1001, 2000, 2001] {

@@ -29,27 +29,27 @@ fn apply(sandbox: &Sandbox, attribute: &str, file: &Path) -> Finished {
 }
 
 #[test]
-fn the_same_command_goes_on_where_it_stopped() {
+fn the_same_command_resumes() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journals = folder.path().join("journals");
     let journal = ["--journal-dir", journals.to_str().unwrap()];
-    let stopped = update(&sandbox, folder.path(), &[&journal[..], &["--deadline", "1"]].concat());
-    assert_eq!(stopped.code(), Some(3), "{}", stopped.output());
+    let first = update(&sandbox, folder.path(), &[&journal[..], &["--deadline", "1"]].concat());
+    assert_eq!(first.code(), Some(3), "{}", first.output());
     assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 1);
     let sent = sandbox.ledger("plan").len();
     assert!((1000..10_000).contains(&sent), "{sent} ids were set before the deadline");
 
-    let finished = update(&sandbox, folder.path(), &journal);
-    assert_eq!(finished.code(), Some(0), "{}", finished.output());
-    assert!(finished.output().contains(&format!("resumed: {sent} ids")), "{}", finished.output());
-    assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 0, "a finished run leaves no journal");
+    let second = update(&sandbox, folder.path(), &journal);
+    assert_eq!(second.code(), Some(0), "{}", second.output());
+    assert!(second.output().contains(&format!("resumed: {sent} ids")), "{}", second.output());
+    assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 0, "a second run leaves no journal");
     let ledger = sandbox.ledger("plan");
     assert!(ledger.len() == 10_000 && ledger.iter().all(|entry| entry.applied == 1), "sent twice");
 }
 
 #[test]
-fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
+fn an_invalid_file_is_reported_with_the_way_out() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plans.csv");
@@ -86,7 +86,7 @@ fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
 }
 
 #[test]
-fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
+fn a_column_that_is_sent_as_text_though_some_of_it_is_numbers_is_reported() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("scores.csv");
@@ -104,7 +104,7 @@ fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
 }
 
 #[test]
-fn a_refusal_names_the_option() {
+fn an_invalid_option_is_named() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (arguments, says) in [
@@ -112,9 +112,9 @@ fn a_refusal_names_the_option() {
         (&["--batch-size", "0"], "usercom: --batch-size: is outside 1 to 10,000 ids"),
         (&["--patience", "0"], "usercom: patience: is outside 1 s to 24 h"),
     ] {
-        let refused = update(&sandbox, folder.path(), arguments);
-        assert_eq!(refused.code(), Some(2), "{}", refused.output());
-        assert!(refused.output().contains(says), "{}", refused.output());
+        let finished = update(&sandbox, folder.path(), arguments);
+        assert_eq!(finished.code(), Some(2), "{}", finished.output());
+        assert!(finished.output().contains(says), "{}", finished.output());
     }
     assert_eq!(sandbox.requests().len(), 0);
 }

@@ -71,11 +71,11 @@ fn authorization(x: &Exchange<'_>) -> String {
 
 const SCRIPTS: &[(&str, Script)] = &[
     ("success", |x| x.ok()),
-    ("refused", |x| x.reply(400, "{\"detail\":\"no\"}")),
+    ("rejected", |x| x.reply(400, "{\"detail\":\"no\"}")),
     ("wrong token", |x| x.reply(401, "{\"detail\":\"Invalid token.\"}")),
     ("service down", |x| x.reply(503, "")),
     ("dropped", |_| Then::Reset),
-    ("an echo in a refusal", |x| {
+    ("an echo in a rejection", |x| {
         let said = format!("{{\"detail\":\"Invalid header: {}\"}}", authorization(x));
         x.reply(400, &said)
     }),
@@ -95,7 +95,7 @@ const SCRIPTS: &[(&str, Script)] = &[
         let said = serde_json::to_string(&x.request.head).unwrap();
         x.reply(200, &said)
     }),
-    ("an echo that blames an id", |x| {
+    ("an echo that names an id", |x| {
         let said = format!("{{\"ids\":{{\"0\":[\"{}\"]}}}}", authorization(x));
         x.reply(400, &said)
     }),
@@ -173,7 +173,7 @@ fn a_token_that_json_would_escape() {
             let echo = authorization(x).chars().map(|c| format!("\\u{:04x}", c as u32)).collect::<String>();
             x.reply(403, &format!("{{\"detail\":\"{echo}\"}}"))
         }),
-        ("blaming", |x| {
+        ("naming an id", |x| {
             let said = serde_json::json!({"ids": {"0": [authorization(x)]}}).to_string();
             x.reply(400, &said)
         }),
@@ -206,7 +206,7 @@ fn not_even_in_other_crates_traces() {
 }
 
 #[test]
-#[ignore = "bug: at level debug ureq logs the headers of an answer, and with them what a server echoes there"]
+#[ignore = "bug: at level debug ureq logs the headers of a response, and with them what a server echoes there"]
 fn not_even_when_a_header_echoes_it() {
     listen();
     let server = Server::start(|x| {
@@ -231,7 +231,7 @@ fn not_when_tls_fails() {
 }
 
 #[test]
-fn not_in_what_is_refused() {
+fn not_in_errors_about_arguments() {
     listen();
     let token = server::fresh_token();
     let builder = || Client::builder("acme", &token);

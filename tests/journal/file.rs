@@ -59,6 +59,7 @@ fn a_directory_that_is_there_keeps_its_mode() {
     assert_eq!(mode(&place.dir.journal()), 0o600);
 }
 
+/// Row 50.
 #[test]
 fn a_link_is_not_followed() {
     let place = Place::new(50);
@@ -78,6 +79,7 @@ fn a_link_is_not_followed() {
     }
 }
 
+/// Row 50.
 #[test]
 fn a_directory_in_its_place() {
     let place = Place::new(50);
@@ -87,6 +89,7 @@ fn a_directory_in_its_place() {
     assert!(path.is_dir());
 }
 
+/// Row 50.
 #[test]
 fn a_fifo_or_a_socket_in_its_place() {
     let place = Place::new(50);
@@ -136,7 +139,7 @@ fn an_empty_name_is_no_directory() {
     assert!(journals.is_empty(), "{journals:?}");
 }
 
-/// Tests may run as root, whom no mode keeps out; so the system call is made to fail.
+/// Row 50: tests may run as root, whom no mode keeps out; so the system call is made to fail.
 #[test]
 fn a_directory_that_can_not_be_written() {
     for error in [libc::EROFS, libc::EACCES, libc::EPERM, libc::ENOSPC, libc::EMFILE] {
@@ -150,6 +153,7 @@ fn a_directory_that_can_not_be_written() {
     }
 }
 
+/// Row 50.
 #[test]
 fn an_empty_file_is_a_new_journal() {
     let place = Place::new(50);
@@ -160,8 +164,9 @@ fn an_empty_file_is_a_new_journal() {
     assert!(!resumed(&report) && place.dir.names().is_empty(), "{report}");
 }
 
+/// Row 50.
 #[test]
-fn what_is_no_journal_of_this_job_is_set_aside() {
+fn another_file_is_quarantined() {
     let place = Place::new(50);
     let path = path_of(&place);
     let job = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -322,6 +327,7 @@ fn the_journal_of_another_run_is_left_alone() {
     assert_eq!(fs::read(&path).ok().as_deref(), Some(&b"theirs"[..]), "removed");
 }
 
+/// Row 50.
 #[test]
 fn the_lock_is_on_the_file_and_waits_for_nobody() {
     let place = Place::new(30);

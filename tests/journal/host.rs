@@ -26,7 +26,7 @@ pub struct Host {
 
 /// What the C functions reported.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Outcome {
     pub status: i32,
     pub requests: u64,
     pub states: Vec<u8>,
@@ -83,7 +83,7 @@ impl Host {
         Life { process: Running(command.spawn().unwrap()), report: self.report.clone() }
     }
 
-    pub fn run(&self) -> (ExitStatus, Option<Told>) {
+    pub fn run(&self) -> (ExitStatus, Option<Outcome>) {
         self.start().finish()
     }
 
@@ -98,12 +98,12 @@ impl Life {
         let _ = self.process.0.kill();
     }
 
-    pub fn finish(&mut self) -> (ExitStatus, Option<Told>) {
+    pub fn finish(&mut self) -> (ExitStatus, Option<Outcome>) {
         let status = self.process.0.wait().unwrap();
         let told = fs::read_to_string(&self.report).ok().map(|text| {
             let mut lines = text.lines();
             let mut next = || lines.next().unwrap().to_owned();
-            Told {
+            Outcome {
                 status: next().parse().unwrap(),
                 requests: next().parse().unwrap(),
                 states: next().bytes().map(|digit| digit - b'0').collect(),
@@ -126,7 +126,7 @@ fn text(name: &str) -> CString {
     CString::new(setting(name).unwrap()).unwrap()
 }
 
-/// Leaves a process behind that shares all open files, once, while requests are under way.
+/// Leaves a process behind that shares all open files, once, while requests are in flight.
 unsafe extern "C" fn fork_once(left_behind: *mut c_void, _: *const uc_progress) -> c_int {
     // SAFETY: points to a local that outlives the run; the child only sleeps and ends.
     unsafe {

@@ -1,4 +1,4 @@
-//! The very same call again: after a cancel, a deadline, a stop, a finished run, too long, or meanwhile.
+//! The identical call again: after a cancel, a deadline, a stop, a finished run, too late, or at the same time.
 
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ fn slow() -> Options {
 }
 
 /// What was confirmed once is not sent again, and the second report covers the whole job.
-fn goes_on(place: &Place, first: &Report, status: Status) {
+fn check_resumes(place: &Place, first: &Report, status: Status) {
     assert_eq!(first.status(), status, "{first}");
     assert!(first.confirmed() > 0 && first.confirmed() < place.ids.len(), "{first}");
     assert!(place.dir.journal().exists());
@@ -34,6 +34,7 @@ fn goes_on(place: &Place, first: &Report, status: Status) {
     assert!(place.sent_again() <= place.workers * place.batch);
 }
 
+/// Row 44.
 #[test]
 fn after_a_cancel() {
     for workers in [1, 4] {
@@ -49,15 +50,16 @@ fn after_a_cancel() {
             });
             place.run_with(|run| run.cancel(&cancel))
         });
-        goes_on(&place, &first, Status::Cancelled);
+        check_resumes(&place, &first, Status::Cancelled);
     }
 }
 
+/// Row 45.
 #[test]
 fn after_a_deadline() {
     let place = Place::with(2000, [], slow());
     let first = place.run_with(|run| run.deadline(Duration::from_secs(1)));
-    goes_on(&place, &first, Status::Deadline);
+    check_resumes(&place, &first, Status::Deadline);
 }
 
 #[test]
@@ -65,16 +67,17 @@ fn after_a_stop() {
     let mut place = Place::new(2000);
     place.workers = 4;
     let first = place.interrupted(9);
-    goes_on(&place, &first, Status::RequestLimit);
+    check_resumes(&place, &first, Status::RequestLimit);
 }
 
+/// Row 51.
 #[test]
 fn again_and_again_a_batch_at_a_time() {
     let place = Place::new(95);
-    for life in 1..=10 {
+    for round in 1..=10 {
         let report = place.run_with(|run| run.max_requests(1));
-        assert_eq!(resumed(&report), life > 1, "{report}");
-        assert_eq!((report.confirmed(), report.requests()), ((life * 10).min(95), 1), "{report}");
+        assert_eq!(resumed(&report), round > 1, "{report}");
+        assert_eq!((report.confirmed(), report.requests()), ((round * 10).min(95), 1), "{report}");
     }
     assert_eq!(place.sent_again(), 0);
     assert!(place.dir.names().is_empty());
@@ -85,7 +88,7 @@ fn what_was_rejected_stays_so_with_its_status() {
     let bad = [11, 12, 57, 58, 59, 91];
     let mut place = Place::with(100, bad, Options::default());
     place.batch = 8;
-    let mut lives = 1;
+    let mut runs = 1;
     let mut rejected_before = 0;
     let last = loop {
         let report = place.run_with(|run| run.max_requests(6));
@@ -97,10 +100,10 @@ fn what_was_rejected_stays_so_with_its_status() {
         if report.status() != Status::RequestLimit {
             break report;
         }
-        lives += 1;
-        assert!(lives < 50, "it never ends");
+        runs += 1;
+        assert!(runs < 50, "it never ends");
     };
-    assert!(lives > 2, "one life was enough: nothing was shown");
+    assert!(runs > 2, "one run was enough: nothing was shown");
     place.check_finished(&last);
     assert_eq!(place.sent_again(), 0);
 }
@@ -111,26 +114,27 @@ fn dense_bad_ids_and_stops_at_random() {
     let mut place = Place::with(600, bad, Options::default());
     place.batch = 25;
     place.workers = 3;
-    let mut lives = 0;
+    let mut runs = 0;
     loop {
-        lives += 1;
-        let report = place.run_with(|run| run.max_requests(5 + 3 * (lives % 5)));
+        runs += 1;
+        let report = place.run_with(|run| run.max_requests(5 + 3 * (runs % 5)));
         if report.status() != Status::RequestLimit {
             break place.check_finished(&report);
         }
-        assert!(lives < 200, "it never ends");
+        assert!(runs < 200, "it never ends");
     }
-    assert!(lives > 3, "{lives} lives were enough: nothing was shown");
+    assert!(runs > 3, "{runs} runs were enough: nothing was shown");
 }
 
+/// Row 51.
 #[test]
 fn a_finished_run_leaves_nothing_and_the_next_is_a_new_one() {
     let place = Place::new(35);
-    for life in 1..=3 {
+    for round in 1..=3 {
         let report = place.run();
         place.check_finished(&report);
         assert!(!resumed(&report) && report.requests() == 4, "{report}");
-        assert!(place.applied().values().all(|times| *times == life));
+        assert!(place.applied().values().all(|times| *times == round));
         assert!(place.dir.names().is_empty());
     }
 }
@@ -153,8 +157,9 @@ fn a_dry_run_touches_nothing() {
     assert_eq!(std::fs::read(place.dir.journal()).unwrap(), before);
 }
 
+/// Row 51.
 #[test]
-fn too_old_is_set_aside_said_and_started_afresh() {
+fn too_old_is_quarantined_reported_and_started_afresh() {
     let place = Place::new(100);
     place.interrupted(3);
     let (path, before) = (place.dir.journal(), std::fs::read(place.dir.journal()).unwrap());
@@ -173,7 +178,7 @@ fn too_old_is_set_aside_said_and_started_afresh() {
 }
 
 #[test]
-fn young_enough_is_gone_on_with() {
+fn young_enough_is_resumed() {
     let place = Place::new(100);
     place.interrupted(3);
     thread::sleep(Duration::from_millis(1100));
@@ -182,9 +187,9 @@ fn young_enough_is_gone_on_with() {
     assert!(resumed(&report) && place.sent_again() == 0);
 }
 
-/// The age counts from the first line: lives do not add up to a run that is as old as it likes.
+/// The age counts from the first line: resuming again and again does not extend it.
 #[test]
-fn going_on_does_not_make_it_younger() {
+fn resuming_does_not_make_it_younger() {
     let place = Place::new(100);
     place.interrupted(3);
     thread::sleep(Duration::from_millis(1100));
@@ -202,6 +207,7 @@ fn journals_after(place: &Place, run: Run<'_>) -> usize {
     place.dir.names().len()
 }
 
+/// Row 51.
 #[test]
 fn every_other_job_has_another_journal() {
     let place = Place::new(60);
@@ -261,7 +267,7 @@ fn settings_of_how_to_send_may_change_between_lives() {
 }
 
 #[test]
-fn repeated_ids_share_what_was_settled() {
+fn repeated_ids_share_their_outcome() {
     let mut place = Place::with(30, [15], Options::default());
     place.batch = 5;
     place.ids = place.ids.iter().chain(&place.ids.clone()).copied().collect();
@@ -275,7 +281,7 @@ fn repeated_ids_share_what_was_settled() {
 }
 
 #[test]
-fn rows_go_on_too() {
+fn rows_are_resumed_too() {
     let place = Place::new(90);
     let client = place.client();
     let run = || {
@@ -310,6 +316,7 @@ fn until_it_sends(place: &Place) {
     }
 }
 
+/// Row 50.
 #[test]
 fn one_that_runs_in_another_thread_is_busy() {
     let place = Place::with(200, [], slow());
@@ -339,6 +346,7 @@ fn one_that_runs_in_another_thread_is_busy() {
     assert_eq!(place.sent_again(), 0);
 }
 
+/// Row 50.
 #[test]
 fn one_that_runs_in_another_process_is_busy() {
     let place = Place::with(2000, [], slow());
@@ -351,9 +359,9 @@ fn one_that_runs_in_another_process_is_busy() {
     place.check_everybody_was_set();
 }
 
-/// A life that ended with a request under way leaves ids that may have been applied: the next one says so.
+/// A run that ended with a request in flight leaves ids that may have been applied: the next one reports them.
 #[test]
-fn what_an_earlier_life_may_have_sent_is_told_of() {
+fn what_an_earlier_run_may_have_sent_is_reported() {
     let mut place =
         Place::with(400, [], Options { latency: Duration::from_millis(300), ..Options::default() });
     place.workers = 2;
@@ -368,7 +376,7 @@ fn what_an_earlier_life_may_have_sent_is_told_of() {
     let report = place.run_with(|run| run.cancel(&cancel));
     assert!(report.unknown() > 0 && resumed(&report), "{report}");
     let applied = place.applied();
-    assert!(applied.len() > report.confirmed(), "nothing was under way");
+    assert!(applied.len() > report.confirmed(), "nothing was in flight");
     for (id, state) in place.ids.iter().zip(report.states()) {
         assert!(*state != IdState::NotAttempted || !applied.contains_key(id), "id {id}: {report}");
     }
@@ -378,10 +386,10 @@ fn what_an_earlier_life_may_have_sent_is_told_of() {
     );
 }
 
-/// Batches that were refused and not yet taken apart are forgotten with the life, and come first in the next:
-/// that must not be all that a short life gets to.
+/// Batches that were rejected and not yet bisected are forgotten with the run, and come first in the next: that must
+/// not be all that a short run gets to.
 #[test]
-fn short_lives_get_on_through_many_bad_ids() {
+fn short_runs_get_through_many_bad_ids() {
     let mut place = Place::with(400, (0..30).map(|k| 11 + 10 * k), Options::default());
     place.batch = 10;
     for _ in 0..150 {
@@ -391,7 +399,7 @@ fn short_lives_get_on_through_many_bad_ids() {
         }
     }
     panic!(
-        "150 lives of nine requests are not enough for 400 ids: {}",
+        "150 runs of nine requests are not enough for 400 ids: {}",
         place.run_with(|run| run.max_requests(1))
     );
 }

@@ -6,10 +6,9 @@ use std::path::Path;
 use std::process::Command;
 
 use usercom::Status;
-use usercom::sandbox::Options;
 
 use super::crash::finished;
-use super::host::{Host, Told};
+use super::host::{Host, Outcome};
 use super::process::succeed;
 use super::support::Place;
 
@@ -17,13 +16,7 @@ use super::support::Place;
 const CALLS: [&str; 10] =
     ["openat", "flock", "statx", "read", "ftruncate", "lseek", "write", "fsync", "unlink", "mkdir"];
 
-fn small() -> Place {
-    let mut place = Place::with(24, [9], Options::default());
-    (place.batch, place.workers) = (4, 2);
-    place
-}
-
-/// The name that the job's journal will have: from a run elsewhere that is stopped.
+/// The name that the job's journal will have: from a run elsewhere that is interrupted.
 fn path_of(place: &Place) -> String {
     place.interrupted(1);
     let path = place.dir.journal();
@@ -34,7 +27,7 @@ fn path_of(place: &Place) -> String {
 }
 
 /// Runs the job under strace; the last word says how often the fault came.
-fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Option<Told>, usize) {
+fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Option<Outcome>, usize) {
     let trace = place.dir.path().join("trace");
     let dir = place.dir.journals();
     let program = [
@@ -76,7 +69,7 @@ fn finishes(place: &Place, what: &str) {
 /// Kills at the calls of one kind, one after the other. Says how many there were.
 fn killed_at_each(call: &str, most: usize) -> usize {
     for nth in 1..=most {
-        let place = small();
+        let place = Place::small(24, &[9], 2);
         let path = path_of(&place);
         let (told, _) = traced(&place, &path, call, "signal=KILL", nth);
         let what = format!("killed at {call} {nth}");
@@ -93,7 +86,7 @@ fn killed_at_each(call: &str, most: usize) -> usize {
 
 fn fails_at_each(call: &str, error: &str) -> usize {
     for nth in 1.. {
-        let place = small();
+        let place = Place::small(24, &[9], 2);
         let path = path_of(&place);
         let (told, hits) = traced(&place, &path, call, &format!("error={error}"), nth);
         let what = format!("{error} at {call} {nth}");
@@ -122,6 +115,7 @@ fn there_is_strace() {
     succeed(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]));
 }
 
+/// Row 46.
 #[test]
 fn killed_at_some_calls() {
     there_is_strace();
@@ -130,6 +124,7 @@ fn killed_at_some_calls() {
     assert_eq!(killed_at_each("unlink", 9), 1);
 }
 
+/// Row 46.
 #[test]
 #[ignore = "torture: takes minutes"]
 fn killed_at_every_call() {
@@ -143,6 +138,7 @@ fn killed_at_every_call() {
     assert!(all > 20);
 }
 
+/// Row 49.
 #[test]
 #[ignore = "torture: takes minutes"]
 fn every_call_fails() {
@@ -154,14 +150,14 @@ fn every_call_fails() {
     }
 }
 
-/// The journal's own set-aside, killed at each step of it.
+/// Quarantine of an old journal, killed at each step.
 #[test]
 #[ignore = "torture: takes minutes"]
-fn killed_while_an_old_one_is_set_aside() {
+fn killed_while_an_old_one_is_quarantined() {
     there_is_strace();
     for call in ["rename", "openat", "flock", "ftruncate", "write", "fsync"] {
         for nth in 1..=3 {
-            let place = small();
+            let place = Place::small(24, &[9], 2);
             place.interrupted(2);
             let path = place.dir.journal();
             std::fs::write(&path, "no journal\nat all\n").unwrap();

@@ -6,7 +6,7 @@ use usercom::sandbox::UnknownIds;
 const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,\n";
 
 /// Without a token.
-fn show(sandbox: &Sandbox, path: &str) -> Answer {
+fn show(sandbox: &Sandbox, path: &str) -> Response {
     exchange(sandbox, &format!("GET /_sandbox/{path}"), "", b"")
 }
 
@@ -63,13 +63,13 @@ fn the_ledger_is_csv_by_id() {
     let file = File::new("ledger_csv.csv", USERS);
     let sandbox = start(file.options());
     set(&sandbox, "[3, 1]", "plan", r#""a, \"b\"""#);
-    let answer = show(&sandbox, "ledger?attribute=plan");
+    let response = show(&sandbox, "ledger?attribute=plan");
     let expected = "id,value,applied\n\
                     1,\"\"\"a, \\\"\"b\\\"\"\"\"\",1\n\
                     2,\"\"\"free\"\"\",0\n\
                     3,\"\"\"a, \\\"\"b\\\"\"\"\"\",1\n";
-    assert_eq!(answer.body, expected);
-    assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(response.body, expected);
+    assert_eq!(response.header("content-type"), Some("text/csv; charset=utf-8"));
     assert_eq!(show(&sandbox, "ledger?attribute=nothing").body, "id,value,applied\n");
     assert_eq!(show(&sandbox, "ledger").status, 400);
 }
@@ -129,16 +129,16 @@ fn a_reset_goes_back_to_the_file() {
     let file = File::new("reset.csv", USERS);
     let sandbox = start(file.options());
     set(&sandbox, "[1]", "plan", r#""pro""#);
-    let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
-    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#));
+    let response = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
+    assert_eq!((response.status, response.body.as_str()), (200, r#"{"status":"ok"}"#));
     assert_eq!(sandbox.value(1, "plan").as_deref(), Some(r#""free""#));
     assert_eq!((sandbox.total(), sandbox.peak_per_second(), sandbox.connections()), (0, 0, 0));
 
     set(&sandbox, "[1]", "plan", r#""pro""#);
     std::fs::write(&file.0, "nothing").unwrap();
-    let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
-    assert_eq!(answer.status, 409);
-    assert!(answer.json()["detail"].as_str().unwrap().contains("reset.csv, line 1"));
+    let response = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
+    assert_eq!(response.status, 409);
+    assert!(response.json()["detail"].as_str().unwrap().contains("reset.csv, line 1"));
     assert_eq!(sandbox.total(), 1, "something was forgotten");
 }
 

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 #[test]
 fn max_ids() {
     let sandbox = start(Options { max_ids: Some(2), ..Options::default() });
-    let answer = set(&sandbox, "[1, 2, 3]", "plan", "1");
+    let response = set(&sandbox, "[1, 2, 3]", "plan", "1");
     let complaint = json!({"ids": ["Ensure this field has no more than 2 elements."]});
-    assert_eq!((answer.status, answer.json()), (400, complaint));
+    assert_eq!((response.status, response.json()), (400, complaint));
     assert_eq!(sandbox.users(), 0);
     assert_eq!(set(&sandbox, "[1, 2]", "plan", "1").status, 200);
 }
@@ -17,9 +17,12 @@ fn max_ids() {
 fn max_body() {
     let sandbox = start(Options { max_body: Some(100), ..Options::default() });
     for length in [101, 1 << 20] {
-        let answer = put(&sandbox, CUSTOM, &" ".repeat(length));
-        assert_eq!((answer.status, answer.header("content-type")), (413, Some("text/html; charset=utf-8")));
-        assert!(answer.body.contains("<center>nginx</center>"));
+        let response = put(&sandbox, CUSTOM, &" ".repeat(length));
+        assert_eq!(
+            (response.status, response.header("content-type")),
+            (413, Some("text/html; charset=utf-8"))
+        );
+        assert!(response.body.contains("<center>nginx</center>"));
     }
     let body = format!("{:100}", r#"{"ids": [1], "attribute": "plan", "value": 1}"#);
     assert_eq!(put(&sandbox, CUSTOM, &body).status, 200);
@@ -39,7 +42,7 @@ fn rate() {
     let sandbox = start(Options { rate: Some(3), ..Options::default() });
     let began = Instant::now();
     // Each for a user of its own.
-    let responses: Vec<(i64, Answer)> =
+    let responses: Vec<(i64, Response)> =
         (1..=50).map(|id| (id, set(&sandbox, &format!("[{id}]"), "plan", "1"))).collect();
     let accepted = responses.iter().filter(|(_, response)| response.status == 200).count() as u64;
     assert!((3..=3 * (began.elapsed().as_secs() + 1)).contains(&accepted), "{accepted}");
@@ -61,8 +64,8 @@ fn burst_401() {
         (asked, accepted) = (Instant::now(), accepted + 1);
     }
     assert!(accepted >= 3, "{accepted}");
-    let answer = set(&sandbox, "[2]", "plan", "1");
-    assert_eq!((answer.status, answer.json()), (401, json!({"detail": "Invalid token."})));
+    let response = set(&sandbox, "[2]", "plan", "1");
+    assert_eq!((response.status, response.json()), (401, json!({"detail": "Invalid token."})));
     assert_eq!(sandbox.value(2, "plan"), None);
     while status() != 200 {
         std::thread::sleep(Duration::from_millis(500));
@@ -75,12 +78,12 @@ fn latency_holds_back_the_answer_and_not_the_deed() {
     let sandbox = start(Options { latency: Duration::from_secs(3), ..Options::default() });
     let began = Instant::now();
     std::thread::scope(|scope| {
-        let answer = scope.spawn(|| set(&sandbox, "[1]", "plan", "1"));
+        let response = scope.spawn(|| set(&sandbox, "[1]", "plan", "1"));
         while sandbox.value(1, "plan").is_none() {
             assert!(began.elapsed() < Duration::from_secs(2), "not done before the response");
             std::thread::yield_now();
         }
-        assert_eq!(answer.join().unwrap().status, 200);
+        assert_eq!(response.join().unwrap().status, 200);
     });
     assert!(began.elapsed() >= Duration::from_secs(3));
 }

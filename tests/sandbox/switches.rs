@@ -10,8 +10,8 @@ fn methods() {
     let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
     for (methods, allowed, refused) in [(Methods::Put, "PUT", "POST"), (Methods::Post, "POST", "PUT")] {
         let sandbox = start(Options { methods, ..Options::default() });
-        let answer = exchange(&sandbox, &format!("{refused} {CUSTOM}"), &authorized(), body);
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)));
+        let response = exchange(&sandbox, &format!("{refused} {CUSTOM}"), &authorized(), body);
+        assert_eq!((response.status, response.header("allow")), (405, Some(allowed)));
         assert_eq!(sandbox.value(1, "plan"), None);
         assert_eq!(exchange(&sandbox, &format!("{allowed} {CUSTOM}"), &authorized(), body).status, 200);
     }
@@ -20,7 +20,7 @@ fn methods() {
 #[test]
 fn unknown_ids() {
     let file = File::new("unknown_ids.csv", USERS);
-    let answers = [
+    let responses = [
         (UnknownIds::Ignore, 200, json!({"status": "ok"})),
         (
             UnknownIds::Reject,
@@ -32,10 +32,10 @@ fn unknown_ids() {
         ),
         (UnknownIds::NotFound, 404, json!({"detail": "Not found."})),
     ];
-    for (unknown_ids, status, body) in answers {
+    for (unknown_ids, status, body) in responses {
         let sandbox = start(Options { unknown_ids, ..file.options() });
-        let answer = set(&sandbox, "[1, 99, 2, -4]", "plan", r#""pro""#);
-        assert_eq!((answer.status, answer.json()), (status, body));
+        let response = set(&sandbox, "[1, 99, 2, -4]", "plan", r#""pro""#);
+        assert_eq!((response.status, response.json()), (status, body));
         let now = if status == 200 { r#""pro""# } else { r#""free""# };
         assert_eq!(sandbox.value(1, "plan").as_deref(), Some(now));
         assert_eq!(sandbox.value(99, "plan"), None);
@@ -43,8 +43,8 @@ fn unknown_ids() {
         assert_eq!(set(&sandbox, "[1, 2]", "plan", "1").status, 200, "all of these exist");
     }
     let sandbox = start(Options { unknown_ids: UnknownIds::Reject, ..file.options() });
-    let answer = put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["1", "u-1"], "attribute": "plan", "value": 1}"#);
-    assert_eq!(answer.json(), json!({"ids": {"1": ["Invalid pk \"u-1\" - object does not exist."]}}));
+    let response = put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["1", "u-1"], "attribute": "plan", "value": 1}"#);
+    assert_eq!(response.json(), json!({"ids": {"1": ["Invalid pk \"u-1\" - object does not exist."]}}));
 }
 
 #[test]
@@ -59,9 +59,9 @@ fn unknown_attributes() {
     let file = File::new("unknown_attributes.csv", USERS);
     let unknown_attributes = UnknownAttributes::Reject;
     let sandbox = start(Options { unknown_attributes, ..file.options() });
-    let answer = set(&sandbox, "[1]", "colour", "1");
+    let response = set(&sandbox, "[1]", "colour", "1");
     let complaint = json!({"attribute": ["Object with name=colour does not exist."]});
-    assert_eq!((answer.status, answer.json()), (400, complaint));
+    assert_eq!((response.status, response.json()), (400, complaint));
     assert_eq!(sandbox.kind("colour"), None);
     assert_eq!(set(&sandbox, "[1]", "plan", r#""pro""#).status, 200);
     let body = r#"{"ids": [1], "attribute": "city", "value": "Łódź"}"#;
@@ -92,9 +92,9 @@ fn check_types() {
         }
         let before = sandbox.value(1, &name);
         for value in refused {
-            let answer = set(&sandbox, "[1]", &name, value);
-            assert_eq!(answer.status, 400, "{first} then {value}");
-            assert!(answer.json()["value"][0].as_str().unwrap().starts_with(words), "{}", answer.body);
+            let response = set(&sandbox, "[1]", &name, value);
+            assert_eq!(response.status, 400, "{first} then {value}");
+            assert!(response.json()["value"][0].as_str().unwrap().starts_with(words), "{}", response.body);
         }
         assert_eq!(sandbox.value(1, &name), before);
     }
