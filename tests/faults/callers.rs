@@ -1,15 +1,6 @@
 //! Callers that use one client in many threads, run within a run, or panic in a callback.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::thread;
-use std::time::Instant;
-
-use super::rate_limit::check_rate;
-use super::support::process::succeed_as_test;
-use super::support::{Server, check, child, ids, s, until};
-use usercom::{Client, Status, Update};
+use super::*;
 
 #[test]
 fn progress_is_reported_while_waiting_on_the_callers_thread() {

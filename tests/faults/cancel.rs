@@ -1,42 +1,14 @@
 //! Cancel and deadline in every phase of a run.
 
-use std::net::{TcpListener, TcpStream};
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::connection::{fill_the_queue, silent_port};
-use super::support::exchange::content_length;
-use super::support::process::{preload, succeed_as_test};
-use super::support::{
-    APIS, AnyCancel, Exchange, Outcome, Request, Server, Then, cancelled, check, child, ids, ms, s,
-    side_by_side, texts, through_each, undisturbed, until,
-};
-use super::waits::bulky;
-use usercom::{IdState, Status, Update};
+use super::*;
 
 type Script = fn(&mut Exchange<'_>) -> Then;
 
-fn never_replies(x: &mut Exchange<'_>) -> Then {
-    x.apply();
-    x.until_client_closes()
-}
-
 /// Where a run may be when it is to stop, once its first batch is confirmed.
 const PHASES: &[(&str, Script)] = &[
-    ("waiting for a response", never_replies),
-    ("reading a head", |x| {
-        x.apply();
-        x.raw("HTTP/1.1 200 OK\r\n");
-        x.until_client_closes()
-    }),
-    ("reading a body", |x| {
-        x.apply();
-        x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{");
-        x.until_client_closes()
-    }),
+    ("waiting for a response", |x| x.hang("")),
+    ("reading a head", |x| x.hang("HTTP/1.1 200 OK\r\n")),
+    ("reading a body", |x| x.hang("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{")),
     (A_WAIT_FOR_ALL, |x| x.reply_with(429, "Retry-After: 60\r\n", "")),
     ("in backoff", |x| x.reply(503, "")),
     ("reset again and again", |_| Then::Reset),

@@ -1,19 +1,6 @@
 //! Connections that can't be made, or are closed or reset at any moment.
 
-use std::net::{SocketAddr, TcpListener};
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::sync::{Arc, Mutex};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::support::process::{preload, succeed_as_test};
-use super::support::{
-    APIS, AnyCancel, Exchange, Server, Then, child, ids, ms, s, server, side_by_side, texts, through_each,
-    until,
-};
-use super::waits::{all_unknown, bulky};
-use socket2::{Domain, Socket, Type};
-use usercom::{IdState, Status};
+use super::*;
 
 /// A port that is taken, and on which nobody listens yet.
 pub fn silent_port() -> (Socket, SocketAddr) {
@@ -170,22 +157,12 @@ fn closed_and_reset_connections() {
     let scripts: &[(&str, Script)] = &[
         ("no byte", |_| Then::Close),
         ("reset at once", |_| Then::Reset),
-        ("part of the status line", |x| {
-            x.raw("HTTP/1.1 20");
-            Then::Close
-        }),
-        ("part of the head", |x| {
-            x.raw("HTTP/1.1 200 OK\r\nContent-Le");
-            Then::Reset
-        }),
+        ("part of the status line", |x| x.end("HTTP/1.1 20", Then::Close)),
+        ("part of the head", |x| x.end("HTTP/1.1 200 OK\r\nContent-Le", Then::Reset)),
         ("reset within the body", |x| {
-            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\"");
-            Then::Reset
+            x.end("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\"", Then::Reset)
         }),
-        ("reset before the body", |x| {
-            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n");
-            Then::Reset
-        }),
+        ("reset before the body", |x| x.end("HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n", Then::Reset)),
     ];
     side_by_side(scripts, |(what, script)| {
         let script = *script;

@@ -1,11 +1,6 @@
 //! Responses whose framing is truncated, wrong or unusual: what proves success, and what proves nothing.
 
-use std::fmt::Write as _;
-use std::thread;
-
-use super::rejected_ids::rejected;
-use super::support::{Exchange, Server, Then, ids, ms, s, side_by_side};
-use usercom::Status;
+use super::*;
 
 const OK_BODY: &str = "{\"status\":\"ok\"}";
 
@@ -14,8 +9,7 @@ fn always(bytes: impl Into<Vec<u8>>) -> Server {
     let bytes = bytes.into();
     Server::start(move |x| {
         x.apply();
-        x.raw(&bytes);
-        Then::Close
+        x.end(&bytes, Then::Close)
     })
 }
 
@@ -31,7 +25,7 @@ fn proves_nothing(responses: &[(String, Vec<u8>)]) {
     });
 }
 
-pub fn named(responses: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
+fn named(responses: &[(&str, &str)]) -> Vec<(String, Vec<u8>)> {
     responses.iter().map(|(what, bytes)| (what.to_string(), bytes.as_bytes().to_vec())).collect()
 }
 
@@ -66,8 +60,7 @@ fn a_closed_connection_does_not_prove_the_end() {
     ]));
     let server = Server::start(move |x| {
         x.accept();
-        x.raw(format!("{head}{OK_BODY}"));
-        Then::Close
+        x.end(format!("{head}{OK_BODY}"), Then::Close)
     });
     let report = server.ask(&ids(3)).send();
     assert_eq!(report.status(), Status::Ok, "whole JSON closes itself: {report}");
@@ -168,8 +161,7 @@ fn success_in_every_form() {
         let bytes = *bytes;
         let server = Server::start(move |x| {
             x.accept();
-            x.raw(bytes);
-            Then::Keep
+            x.end(bytes, Then::Keep)
         });
         let report = server.ask(&ids(4)).batch_size(2).workers(1).send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 2), "{what}: {report}");

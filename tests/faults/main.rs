@@ -20,4 +20,29 @@ mod support;
 mod tls;
 mod waits;
 
+// What most of the files use.
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::ops::ControlFlow;
+use std::process::Stdio;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use connection::{fill_the_queue, silent_port};
+use rate_limit::check_rate;
+use rejected_ids::rejected;
+use socket2::{Domain, Socket, Type};
+use support::exchange::content_length;
+use support::process::{peak_memory, preload, succeed_as_test};
+use support::{
+    APIS, AnyCancel, Api, Exchange, Outcome, Request, Server, Then, cancelled, check, child, ids, impatient,
+    ms, s, server, side_by_side, texts, through_each, undisturbed, until,
+};
+use usercom::{Client, Failure, IdState, Report, Status, Update};
+use waits::{all_unknown, bulky};
+
 const HTML: &str = "<!DOCTYPE html><html><head><title>Log in</title></head><body>…</body></html>";

@@ -1,13 +1,6 @@
 //! Limits of the process: file descriptors, threads, signals, memory, trust store.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
-use std::thread;
-use std::time::Instant;
-
-use super::support::process::{peak_memory, succeed_as_test};
-use super::support::{Server, Then, child, ids, impatient, ms, s, server, side_by_side, through_each};
-use usercom::{Client, IdState, Report, Status};
+use super::*;
 
 /// A child's work: a run of 40 batches.
 fn run_of(role: &str, workers: usize) -> Report {

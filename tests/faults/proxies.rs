@@ -1,13 +1,7 @@
 //! Which proxies are used, and that none reads the token.
 
-use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::sync::{Arc, Mutex};
-use std::thread;
-
-use super::support::process::succeed_as_test;
-use super::support::{APIS, Api, Server, child, ids, side_by_side, texts, tls};
-use usercom::{IdState, Status};
+use super::support::tls;
+use super::*;
 
 /// A proxy that tunnels, and keeps the heads of the requests that it got.
 struct Proxy {

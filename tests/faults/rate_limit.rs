@@ -1,13 +1,7 @@
 //! The rate limit, which all runs of a process share for one token. Single distances are tested
 //! on a virtual clock, in the throttle's own tests: at a server a busy machine makes requests late.
 
-use std::process::Stdio;
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::support::process::succeed_as_test;
-use super::support::{Request, Server, check, child, ids, s, until};
-use usercom::{Client, Status, Update};
+use super::*;
 
 /// The first request may come at once after `start`, and each one more a `rate`-th of a second later. However late
 /// requests are read, none can come sooner.

@@ -1,9 +1,6 @@
 //! Batches that the service rejects: which ids are found, with how many requests, and when a value is given up.
 
-use std::collections::BTreeSet;
-
-use super::support::{APIS, Server, ids, side_by_side, texts};
-use usercom::{Failure, IdState, Report, Status};
+use super::*;
 
 /// Rejects requests with one of `bad` in them.
 fn rejects(bad: &[i64]) -> Server {

@@ -1,48 +1,26 @@
 //! Whole responses with a meaning of their own: statuses, redirects, pages, and success that reports an error.
 
-use super::HTML;
-use super::framing::named;
-use super::support::{Server, Then, ids, side_by_side};
-use usercom::Status;
+use super::*;
 
 /// Row 17: as the first response; later it is a hiccup of a proxy.
 #[test]
 fn a_login_page_stops_the_run() {
     let length = HTML.len();
-    let responses = named(&[
-        (
-            "as HTML",
-            &format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: {length}\r\n\r\n{HTML}"),
-        ),
-        (
-            "as JSON",
-            &format!(
-                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n{HTML}"
-            ),
-        ),
-        (
-            "in chunks",
-            &format!(
-                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n{length:x}\r\n{HTML}\r\n0\r\n\r\n"
-            ),
-        ),
-        (
-            "until it closes",
-            &format!("HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n{HTML}"),
-        ),
+    let page = |headers: &str, body: &str| format!("HTTP/1.1 200 OK\r\n{headers}\r\n\r\n{body}");
+    let responses = [
+        ("as HTML", page(&format!("Content-Type: text/html\r\nContent-Length: {length}"), HTML)),
+        ("as JSON", page(&format!("Content-Type: application/json\r\nContent-Length: {length}"), HTML)),
+        ("in chunks", page("Transfer-Encoding: chunked", &format!("{length:x}\r\n{HTML}\r\n0\r\n\r\n"))),
+        ("until it closes", page("Content-Type: text/html; charset=utf-8", HTML)),
         (
             "after blank lines",
-            &format!("HTTP/1.1 203 OK\r\nContent-Length: {}\r\n\r\n\n\n{HTML}", length + 2),
+            page(&format!("Content-Length: {}", length + 2), &format!("\n\n{HTML}"))
+                .replacen("200", "203", 1),
         ),
-    ]);
+    ];
     side_by_side(&responses, |(what, bytes)| {
-        let server = Server::start({
-            let bytes = bytes.clone();
-            move |x| {
-                x.raw(&bytes);
-                Then::Close
-            }
-        });
+        let bytes = bytes.clone();
+        let server = Server::start(move |x| x.end(&bytes, Then::Close));
         let report = server.ask(&ids(3000)).impatient().send();
         assert_eq!((report.status(), report.requests()), (Status::WrongEndpoint, 1), "{what}: {report}");
         assert_eq!((report.confirmed(), report.not_attempted()), (0, 2000), "{what}: {report}");

@@ -1,12 +1,6 @@
 //! Responses after which a batch is sent again: as it is, later, or in smaller parts.
 
-use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant};
-
-use super::HTML;
-use super::support::exchange::content_length;
-use super::support::{APIS, Exchange, Server, Then, ids, ms, s, side_by_side, texts};
-use usercom::{IdState, Status};
+use super::*;
 
 const INVALID_TOKEN: &str = "{\"detail\":\"Invalid token.\"}";
 

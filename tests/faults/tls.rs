@@ -1,13 +1,10 @@
 //! TLS is always verified: an invalid certificate stops the run, and nothing is sent.
 
-use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 use super::support::tls::{Authority, self_signed, server};
-use super::support::{Server, Then, ids, s, side_by_side};
+use super::*;
 use rustls::ServerConfig;
-use usercom::{Report, Status};
 
 #[test]
 fn a_valid_certificate() {

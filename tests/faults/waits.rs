@@ -1,14 +1,6 @@
 //! Servers that read or reply too slowly or not at all: every phase of an attempt is bounded.
 
-use std::io::Read;
-use std::net::{SocketAddr, TcpListener};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use super::support::process::{preload, succeed_as_test};
-use super::support::{Exchange, Server, Then, child, ids, ms, s, side_by_side, through_each};
-use socket2::{Domain, Socket, Type};
-use usercom::{IdState, Report, Status};
+use super::*;
 
 const OK: &str = "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
 
@@ -85,10 +77,7 @@ fn a_request_that_is_hardly_read_ends_at_the_send_timeout() {
 /// Row 6: timeouts and retries; the server has applied it.
 #[test]
 fn reads_all_and_never_replies() {
-    let server = Server::start(|x| {
-        x.apply();
-        x.until_client_closes()
-    });
+    let server = Server::start(|x| x.hang(""));
     let report = server.ask(&ids(10)).request_timeout(ms(200)).stall_timeout(s(3)).send();
     all_unknown(&report, 10);
     assert!(report.requests() > 1, "retried: {report}");

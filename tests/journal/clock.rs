@@ -1,13 +1,6 @@
 //! Wall clocks that are wrong, or jump in the middle of a run.
 
-use std::time::{Duration, Instant};
-
-use usercom::Status;
-use usercom::sandbox::Options;
-
-use super::host::{Host, Outcome};
-use super::shim::Fault;
-use super::support::Place;
+use super::*;
 
 const HOUR: i64 = 3600;
 

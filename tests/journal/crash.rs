@@ -1,33 +1,6 @@
 //! Processes that are killed: at random moments, and before or after every single call on the journal.
 
-use std::thread;
-use std::time::{Duration, Instant};
-
-use usercom::Status;
-use usercom::sandbox::Options;
-
-use super::host::{Host, Outcome};
-use super::shim::Fault;
-use super::support::{Place, Rng};
-
-/// What must hold after so many kills and a run that completed.
-fn check_end(place: &Place, told: &Outcome, kills: usize) {
-    place.check_states(&told.states, &told.json);
-    let right = if place.bad.is_empty() { Status::Ok } else { Status::Partial };
-    assert_eq!(told.status, right.code(), "{}", told.json);
-    for (id, state) in place.ids.iter().zip(&told.states) {
-        assert_eq!(*state, if place.bad.contains(id) { 2 } else { 1 }, "id {id}: {}", told.json);
-    }
-    place.check_everybody_was_set();
-    let most = kills * place.workers * place.batch;
-    assert!(
-        place.sent_again() <= most,
-        "{} ids sent again, {kills} kills: {}",
-        place.sent_again(),
-        told.json
-    );
-    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "a journal is left");
-}
+use super::*;
 
 /// A run that was killed after it had removed its journal, and before it could report, has left nothing to do.
 pub fn finished(place: &Place) -> bool {
@@ -51,7 +24,7 @@ fn kill_at_random(place: &Place, rng: &mut Rng, most_ms: u64) -> usize {
         running.kill();
         match running.finish() {
             (_, Some(told)) => {
-                check_end(place, &told, kills);
+                check_completed(place, &told, kills, "killed at random");
                 return kills;
             }
             (status, None) => assert!(!status.success(), "ended without a report"),
@@ -126,8 +99,7 @@ fn kill_at_every_call(bad: &[i64], how: &str) -> u32 {
         if finished(&place) {
             continue;
         }
-        let (_, told) = Host::of(&place).run();
-        check_end(&place, &told.expect("no report"), 1);
+        completes(&place, 1, &format!("call {nth}"));
     }
     unreachable!()
 }
@@ -156,8 +128,7 @@ fn killed_in_the_middle_of_every_write() {
             assert!(nth > 6);
             break;
         }
-        let (_, told) = Host::of(&place).run();
-        check_end(&place, &told.expect("no report"), 1);
+        completes(&place, 1, &format!("call {nth}"));
     }
 }
 
@@ -185,8 +156,7 @@ fn killed_twice_at_every_pair_of_calls() {
             if finished(&place) {
                 continue;
             }
-            let (_, told) = Host::of(&place).run();
-            check_end(&place, &told.expect("no report"), 2);
+            completes(&place, 2, &format!("calls {first} and {second}"));
             pairs += 1;
         }
     }

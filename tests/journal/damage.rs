@@ -1,12 +1,6 @@
 //! Every byte of a real journal changed, and the file truncated at every offset, each followed by the identical call.
 
-use std::fs;
-use std::path::PathBuf;
-
-use usercom::sandbox::Options;
-use usercom::{Report, Status};
-
-use super::support::{Dir, Place, note, resumed};
+use super::*;
 
 /// A job that was interrupted, with confirmed and rejected ids in its journal.
 struct Interrupted {

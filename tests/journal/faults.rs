@@ -1,13 +1,6 @@
 //! Every call on the journal made to fail: the run stops, says JOURNAL, and its report stays exact.
 
-use std::time::Duration;
-
-use usercom::sandbox::Options;
-use usercom::{IdState, Status};
-
-use super::host::{Host, Outcome};
-use super::shim::{Call, Fault};
-use super::support::Place;
+use super::*;
 
 /// The report says of every id what the service knows, too.
 fn is_exact(place: &Place, told: &Outcome) {
@@ -43,13 +36,7 @@ fn check_failed(place: &Place, fault: &Fault, told: &Outcome, calls: &[Call]) {
 }
 
 fn check_resumes(place: &Place, fault: &Fault) {
-    let (_, told) = Host::of(place).run();
-    let told = told.unwrap();
-    assert_eq!(told.status, Status::Ok.code(), "after {fault:?}: {}", told.json);
-    place.check_states(&told.states, &told.json);
-    place.check_everybody_was_set();
-    assert!(place.sent_again() <= place.batch, "after {fault:?}: {} ids sent again", place.sent_again());
-    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")));
+    completes(place, 1, &format!("after {fault:?}"));
 }
 
 /// All calls of this name that a whole run makes, each of them broken in a run of its own.

@@ -1,17 +1,8 @@
 //! Where the journal is, who may read it, what is in it, and what else may be in its place.
 
-use std::ffi::CString;
-use std::fs;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use usercom::sandbox::{Options, Sandbox, TOKEN};
-use usercom::{Client, Report, Status, Update};
-
-use super::host::Host;
-use super::shim::Fault;
-use super::support::{Dir, Place, line, note, resumed};
+use super::*;
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777

@@ -1,18 +1,8 @@
 //! A process that makes the call through the C functions, to be killed or to meet faults.
 
-use std::ffi::{CStr, CString, c_int, c_void};
-use std::fs;
-use std::path::PathBuf;
-use std::process::{ExitStatus, Stdio};
-use std::ptr::null_mut;
-use std::time::Duration;
-
-use usercom::sandbox::TOKEN;
-
 use super::capi::*;
-use super::process::{Running, again};
-use super::shim::{Call, Fault, calls};
-use super::support::{ATTRIBUTE, Place};
+use super::process::again;
+use super::*;
 
 /// What the process is told; it lists the ids itself.
 pub struct Host {
@@ -112,6 +102,26 @@ impl Life {
         });
         (status, told)
     }
+}
+
+/// Runs the job again without a fault: after so many kills it completes.
+pub fn completes(place: &Place, kills: usize, what: &str) {
+    let (_, told) = Host::of(place).run();
+    check_completed(place, &told.expect("no report"), kills, what);
+}
+
+/// What must hold after so many kills and a run that completed.
+pub fn check_completed(place: &Place, told: &Outcome, kills: usize, what: &str) {
+    place.check_states(&told.states, &told.json);
+    let right = if place.bad.is_empty() { Status::Ok } else { Status::Partial };
+    assert_eq!(told.status, right.code(), "{what}: {}", told.json);
+    for (id, state) in place.ids.iter().zip(&told.states) {
+        assert_eq!(*state, if place.bad.contains(id) { 2 } else { 1 }, "{what}: id {id}: {}", told.json);
+    }
+    place.check_everybody_was_set();
+    let (again, most) = (place.sent_again(), kills * place.workers * place.batch);
+    assert!(again <= most, "{what}: {again} ids sent again, {kills} kills: {}", told.json);
+    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "{what}: a journal is left");
 }
 
 fn setting(name: &str) -> Option<String> {

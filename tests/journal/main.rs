@@ -21,3 +21,23 @@ mod resume;
 mod shim;
 mod strace;
 mod support;
+
+// What most of the files use.
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::{CStr, CString, c_int, c_void};
+use std::fs;
+use std::ops::{ControlFlow, Range};
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use host::{Host, Outcome, check_completed, completes};
+use process::Running;
+use shim::{Call, Fault, calls};
+use support::{ATTRIBUTE, Dir, Place, Rng, line, note, resumed};
+use usercom::sandbox::{Options, Sandbox, TOKEN, UnknownIds};
+use usercom::{Cancel, Client, ClientBuilder, IdState, Method, Progress, Report, Run, Status, Update};

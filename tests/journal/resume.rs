@@ -1,16 +1,6 @@
 //! The identical call again: after a cancel, a deadline, a stop, a finished run, too late, or at the same time.
 
-use std::ops::ControlFlow;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
-use std::thread;
-use std::time::{Duration, Instant};
-
-use usercom::sandbox::{Options, Sandbox};
-use usercom::{Cancel, Client, IdState, Method, Progress, Report, Run, Status, Update};
-
-use super::host::Host;
-use super::support::{Place, note, resumed};
+use super::*;
 
 fn slow() -> Options {
     Options { latency: Duration::from_millis(20), ..Options::default() }

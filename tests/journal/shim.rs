@@ -1,10 +1,7 @@
 //! What to break in a process: settings of `shim.c`, which is compiled once.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
-
 use super::process::preload;
+use super::*;
 
 /// A fault, as the shim takes it.
 #[derive(Clone, Debug, Default)]

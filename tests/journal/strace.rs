@@ -2,15 +2,9 @@
 //!
 //! Each call is found by its name and the journal's path, so nothing depends on how the C library is used.
 
-use std::path::Path;
-use std::process::Command;
-
-use usercom::Status;
-
 use super::crash::finished;
-use super::host::{Host, Outcome};
 use super::process::succeed;
-use super::support::Place;
+use super::*;
 
 /// All calls of a run that touch the journal or its directory, by the names that kernels give them.
 const CALLS: [&str; 10] =
@@ -55,17 +49,6 @@ fn hits(trace: &Path) -> usize {
     text.lines().filter(|line| line.contains("(INJECTED)") || line.contains("killed by SIGKILL")).count()
 }
 
-fn finishes(place: &Place, what: &str) {
-    let (_, told) = Host::of(place).run();
-    let told = told.unwrap();
-    assert_eq!(told.status, Status::Partial.code(), "{what}: {}", told.json);
-    place.check_states(&told.states, &told.json);
-    assert!(told.states.iter().all(|state| matches!(state, 1 | 2)), "{what}: {}", told.json);
-    place.check_everybody_was_set();
-    assert!(place.sent_again() <= place.workers * place.batch, "{what}: {} again", place.sent_again());
-    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "{what}");
-}
-
 /// Kills at the calls of one kind, one after the other. Says how many there were.
 fn killed_at_each(call: &str, most: usize) -> usize {
     for nth in 1..=most {
@@ -78,7 +61,7 @@ fn killed_at_each(call: &str, most: usize) -> usize {
             return nth - 1;
         }
         if !finished(&place) {
-            finishes(&place, &what);
+            completes(&place, 1, &what);
         }
     }
     most
@@ -106,7 +89,7 @@ fn fails_at_each(call: &str, error: &str) -> usize {
         if ["write", "fsync", "openat", "unlink", "ftruncate", "mkdir"].contains(&call) {
             assert_eq!(told.status, Status::Journal.code(), "{what}: {}", told.json);
         }
-        finishes(&place, &what);
+        completes(&place, 1, &what);
     }
     unreachable!()
 }

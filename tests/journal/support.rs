@@ -1,14 +1,6 @@
 //! A sandbox with good and bad ids, a directory of its own, and what must hold of every report.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
-
-use usercom::sandbox::{Options, Sandbox, TOKEN, UnknownIds};
-use usercom::{Client, ClientBuilder, IdState, Report, Run, Status, Update};
+use super::*;
 
 pub const ATTRIBUTE: &str = "plan";
 

@@ -1,6 +1,5 @@
 //! The control path and its equals in Rust: what is shown, and that the token never is.
 use super::*;
-use serde_json::json;
 use usercom::sandbox::UnknownIds;
 
 const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,\n";

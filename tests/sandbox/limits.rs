@@ -1,6 +1,5 @@
 //! The switches that limit: how many, how large, how often, how fast.
 use super::*;
-use serde_json::json;
 use std::time::{Duration, Instant};
 
 #[test]

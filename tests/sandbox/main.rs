@@ -12,7 +12,7 @@ mod responses;
 mod switches;
 mod users;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::TcpStream,

@@ -1,6 +1,5 @@
 //! What the API refuses, in which words, and that nothing is done then.
 use super::*;
-use serde_json::json;
 
 #[test]
 fn without_the_token_nothing_is_done() {

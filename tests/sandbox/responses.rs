@@ -1,6 +1,5 @@
 //! What the API does when all is well.
 use super::*;
-use serde_json::json;
 
 #[test]
 fn an_update_is_made_by_put_and_by_post() {

@@ -1,6 +1,5 @@
 //! The switches for what is not known of the service, and options that cannot be meant.
 use super::*;
-use serde_json::json;
 use usercom::sandbox::{Methods, UnknownAttributes, UnknownIds};
 
 const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,7\n";

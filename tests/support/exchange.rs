@@ -123,6 +123,19 @@ impl Exchange<'_> {
         let _ = self.stream.write_all(bytes.as_ref()).and_then(|()| self.stream.flush());
     }
 
+    /// The same, and then the end.
+    pub fn end(&mut self, bytes: impl AsRef<[u8]>, then: Then) -> Then {
+        self.raw(bytes);
+        then
+    }
+
+    /// Applies the request and begins a response that does not go on.
+    pub fn hang(&mut self, bytes: &str) -> Then {
+        self.apply();
+        self.raw(bytes);
+        self.until_client_closes()
+    }
+
     /// One byte at a time. False when the client has gone.
     pub fn drip(&mut self, bytes: &[u8], pause: Duration) -> bool {
         bytes.iter().all(|byte| {
