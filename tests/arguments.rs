@@ -260,12 +260,12 @@ fn what_to_set_and_for_whom() {
             ("value_index", &["entry 0"]),
         ),
         (
-            "no patience",
+            "no stall timeout",
             |c| c.run(Update::new("plan", 1)).patience(Duration::ZERO).ids(&[1]).send(),
             ("patience", &["1 s to 24 h"]),
         ),
         (
-            "all patience",
+            "an endless stall timeout",
             |c| c.run(Update::new("plan", 1)).patience(Duration::MAX).ids(&[1]).send(),
             ("patience", &["1 s to 24 h"]),
         ),

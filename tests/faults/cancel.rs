@@ -73,7 +73,7 @@ fn cancelled_in_every_phase() {
     });
 }
 
-/// Row 45: attempts in flight are cut short.
+/// Row 45: attempts in flight are aborted.
 #[test]
 fn a_deadline_in_every_phase() {
     side_by_side(PHASES, |(what, script)| {

@@ -208,7 +208,6 @@ fn interim_responses() {
 /// Row 15: what is left of one response must not be read as the next one.
 #[test]
 fn a_malformed_response_does_not_affect_the_next() {
-    // What is left of one answer must not be read as the next one's.
     let server = Server::start(|x| {
         if x.request.number == 1 {
             x.raw(format!("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{OK_BODY}"));

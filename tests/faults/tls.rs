@@ -87,7 +87,7 @@ fn old_tls_and_other_protocols() {
     ];
     let authority = Authority::new();
     side_by_side(cases, |(what, bytes)| {
-        let plain = says(bytes).taken_for_tls();
+        let plain = says(bytes).asked_through_tls();
         let report = plain.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
         check_stopped(what, &report, &plain);
     });
@@ -98,7 +98,7 @@ fn old_tls_and_other_protocols() {
 fn an_aborted_handshake_is_a_transport_error() {
     let authority = Authority::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = Server::bare(listener, |tcp, _| drop(tcp)).taken_for_tls();
+    let server = Server::bare(listener, |tcp, _| drop(tcp)).asked_through_tls();
     let report = server.ask(&ids(10)).ca_file(authority.file()).stall_timeout(s(3)).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 0), "{report}");
     assert!(report.requests() > 1, "{report}");

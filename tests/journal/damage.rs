@@ -104,7 +104,7 @@ fn truncated_at_every_offset() {
     }
 }
 
-/// Row 47: what a file system may leave after a power cut: a tail of zeros, or of another file.
+/// Row 47: what a file system may leave after a power failure: a tail of zeros, or of another file.
 #[test]
 fn a_tail_of_something_else() {
     let interrupted = interrupted();

@@ -120,8 +120,8 @@ fn an_empty_name_is_no_directory() {
     let place = Place::new(20);
     let run = place.client().run(Update::new("plan", 1)).ids(&place.ids).journal_dir("");
     match run.send() {
-        Err(refused) => assert!(refused.to_string().contains("journal_dir"), "{refused}"),
-        Ok(report) => panic!("not refused: {report}"),
+        Err(error) => assert!(error.to_string().contains("journal_dir"), "{error}"),
+        Ok(report) => panic!("not invalid: {report}"),
     }
     assert_eq!(place.sandbox.total(), 0);
     let left: Vec<PathBuf> = fs::read_dir(".").unwrap().map(|entry| entry.unwrap().path()).collect();

@@ -189,7 +189,7 @@ fn resuming_does_not_make_it_younger() {
     assert!(!resumed(&report), "{report}");
 }
 
-/// Starts a job that is stopped after two requests, and says how many journals there are now.
+/// Starts a job that stops after two requests, and counts the journals.
 fn journals_after(place: &Place, run: Run<'_>) -> usize {
     let report = run.journal_dir(place.dir.journals()).max_requests(2).send().unwrap();
     assert_eq!(report.status(), Status::RequestLimit, "{report}");
@@ -247,7 +247,7 @@ fn every_other_job_has_another_journal() {
 }
 
 #[test]
-fn settings_of_how_to_send_may_change_between_lives() {
+fn options_of_sending_may_change_between_runs() {
     let mut place = Place::new(200);
     place.interrupted(4);
     (place.batch, place.workers) = (7, 5);

@@ -74,7 +74,7 @@ fn the_ledger_is_csv_by_id() {
 }
 
 #[test]
-fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
+fn requests_are_shown_with_what_matters_and_those_rejected_with_the_reason() {
     let file = File::new("requests.csv", USERS);
     let sandbox = start(Options { unknown_ids: UnknownIds::Reject, ..file.options() });
     set(&sandbox, "[1, 2]", "score", "0.10");
@@ -94,10 +94,10 @@ fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
     assert_eq!(shown["requests"][0], first);
     assert_eq!(shown["requests"][2]["value"], "2002 bytes");
 
-    let refused = show(&sandbox, "refused").json();
-    let reasons: Vec<_> = refused["requests"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
+    let rejected = show(&sandbox, "refused").json();
+    let reasons: Vec<_> = rejected["requests"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
     assert_eq!(reasons, [r#"{"ids":{"1":["Invalid pk \"9\" - object does not exist."]}}"#, "Not Found"]);
-    assert_eq!(refused["requests"][0]["number"], 2);
+    assert_eq!(rejected["requests"][0]["number"], 2);
 
     let values: Vec<_> =
         sandbox.requests().iter().map(|one| one.value.as_deref().map(str::to_owned)).collect();

@@ -28,7 +28,7 @@ fn max_body() {
 }
 
 #[test]
-fn max_body_is_told_before_the_body_where_the_client_asks() {
+fn max_body_is_checked_before_the_body_where_the_client_asks() {
     let sandbox = start(Options { max_body: Some(100), ..Options::default() });
     let mut stream = TcpStream::connect(sandbox.url().trim_start_matches("http://")).unwrap();
     let head = authorized() + "Host: sandbox\r\nExpect: 100-continue\r\nContent-Length: 5000\r\n";
@@ -73,7 +73,7 @@ fn burst_401() {
 }
 
 #[test]
-fn latency_holds_back_the_answer_and_not_the_deed() {
+fn latency_delays_the_response_and_not_the_update() {
     let sandbox = start(Options { latency: Duration::from_secs(3), ..Options::default() });
     let began = Instant::now();
     std::thread::scope(|scope| {

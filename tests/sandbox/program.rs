@@ -1,4 +1,4 @@
-//! `usercom sandbox`: what it prints, what it refuses, and that it passes its switches on.
+//! `usercom sandbox`: what it prints, which options are invalid, and that it passes the others on.
 use super::process::{Running, finish, usercom};
 use super::*;
 use std::{
@@ -54,7 +54,7 @@ fn it_says_where_it_listens_and_how_to_look() {
 }
 
 #[test]
-fn switches_that_cannot_be_meant_are_refused_by_name() {
+fn invalid_switches_are_named() {
     let cases: [(&[&str], &str); 12] = [
         (&["--port", "99999"], "--port"),
         (&["--port", "http"], "--port"),

@@ -1,4 +1,4 @@
-//! What the API refuses, in which words, and that nothing is done then.
+//! What the API rejects, with which message, and that nothing is changed then.
 use super::*;
 
 #[test]
@@ -55,7 +55,7 @@ fn a_path_that_leads_nowhere_is_a_page() {
 }
 
 #[test]
-fn other_methods_and_media_types_are_refused() {
+fn other_methods_and_media_types_are_rejected() {
     let sandbox = start(Options::default());
     for method in ["GET", "PATCH", "DELETE"] {
         let response = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), b"");
@@ -77,7 +77,7 @@ fn other_methods_and_media_types_are_refused() {
 }
 
 #[test]
-fn what_is_wrong_in_a_body_is_said_as_django_does() {
+fn an_invalid_body_gets_the_messages_of_django() {
     let sandbox = start(Options::default());
     let required = json!(["This field is required."]);
     let long = "ż".repeat(256);
@@ -121,11 +121,11 @@ fn what_is_wrong_in_a_body_is_said_as_django_does() {
     }});
     assert_eq!((response.status, response.json()), (400, complaint));
     assert_eq!(set(&sandbox, "[1]", &"ż".repeat(255), "1").status, 200);
-    assert_eq!(sandbox.users(), 1, "a refused request has changed something");
+    assert_eq!(sandbox.users(), 1, "a rejected request has changed something");
 }
 
 #[test]
-fn a_body_that_is_not_json_is_said_to_be_so() {
+fn a_body_that_is_not_json_is_named_so() {
     let sandbox = start(Options::default());
     let nan = br#"{"ids": [1], "attribute": "a", "value": NaN}"#;
     let cases: [&[u8]; 5] = [b"{", b"ids=1", b"{} {}", b"{\"ids\": \"\xff\"}", nan];

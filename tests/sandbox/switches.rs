@@ -7,9 +7,9 @@ const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,7\n";
 #[test]
 fn methods() {
     let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
-    for (methods, allowed, refused) in [(Methods::Put, "PUT", "POST"), (Methods::Post, "POST", "PUT")] {
+    for (methods, allowed, rejected) in [(Methods::Put, "PUT", "POST"), (Methods::Post, "POST", "PUT")] {
         let sandbox = start(Options { methods, ..Options::default() });
-        let response = exchange(&sandbox, &format!("{refused} {CUSTOM}"), &authorized(), body);
+        let response = exchange(&sandbox, &format!("{rejected} {CUSTOM}"), &authorized(), body);
         assert_eq!((response.status, response.header("allow")), (405, Some(allowed)));
         assert_eq!(sandbox.value(1, "plan"), None);
         assert_eq!(exchange(&sandbox, &format!("{allowed} {CUSTOM}"), &authorized(), body).status, 200);
@@ -70,7 +70,7 @@ fn unknown_attributes() {
 #[test]
 fn check_types() {
     let sandbox = start(Options { check_types: true, ..Options::default() });
-    // Of each type: what makes it, what it takes, what it refuses, and the words for that.
+    // Of each type: what makes it, what it takes, what it rejects, and the message for that.
     let date = r#""2026-11-23""#;
     let datetime = r#""2026-11-23T10:00:00Z""#;
     let cases: [(&str, &[&str], &[&str], &str); 8] = [
@@ -83,14 +83,14 @@ fn check_types() {
         (r#"["a"]"#, &[r#""a""#, r#"["b", "c"]"#], &["1", "[1]"], "Not a valid choice."),
         (r#"{"a": 1}"#, &["1", r#""a""#, "[]"], &[], ""),
     ];
-    for (name, (first, taken, refused, words)) in (0..).zip(cases) {
+    for (name, (first, taken, rejected, words)) in (0..).zip(cases) {
         let name = format!("attribute {name}");
         assert_eq!(set(&sandbox, "[1]", &name, first).status, 200);
         for value in taken {
             assert_eq!(set(&sandbox, "[1]", &name, value).status, 200, "{first} then {value}");
         }
         let before = sandbox.value(1, &name);
-        for value in refused {
+        for value in rejected {
             let response = set(&sandbox, "[1]", &name, value);
             assert_eq!(response.status, 400, "{first} then {value}");
             assert!(response.json()["value"][0].as_str().unwrap().starts_with(words), "{}", response.body);
@@ -100,7 +100,7 @@ fn check_types() {
 }
 
 #[test]
-fn options_that_cannot_be_meant_are_refused_by_name() {
+fn invalid_options_are_named() {
     let file = File::new("taken.csv", USERS);
     let taken = start(file.options());
     let port: u16 = taken.url().rsplit(':').next().unwrap().parse().unwrap();

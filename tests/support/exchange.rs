@@ -129,7 +129,7 @@ impl Exchange<'_> {
         then
     }
 
-    /// Applies the request and begins a response that does not go on.
+    /// Applies the request and begins a response that never ends.
     pub fn hang(&mut self, bytes: &str) -> Then {
         self.apply();
         self.raw(bytes);

@@ -102,7 +102,7 @@ impl Server {
     }
 
     /// Is asked through TLS, although it doesn't speak it.
-    pub fn taken_for_tls(mut self) -> Server {
+    pub fn asked_through_tls(mut self) -> Server {
         self.url = self.url.replace("http:", "https:");
         self
     }

@@ -2,7 +2,7 @@
 //! that aren't there. No crash, and what the header promises of statuses, out-parameters, reports and the last error.
 //!
 //! A line is a call: a letter for the function, then its arguments, each after a bar. There is one handle of each type,
-//! and none at first. Nothing is sent: a run is a dry one, was cancelled before it began, or is refused.
+//! and none at first. Nothing is sent: a run is a dry one, was cancelled before it began, or is invalid.
 #![no_main]
 
 mod arguments;

@@ -96,11 +96,11 @@ pub unsafe fn report(report: *const uc_report, status: c_int, total: usize) {
     }
 }
 
-static ANSWERS: [c_int; 2] = [0, 1];
+static RETURNED: [c_int; 2] = [0, 1];
 
 /// What the progress function is to return.
-pub fn userdata(answer: u64) -> *mut c_void {
-    (&raw const ANSWERS[answer as usize % 2]).cast_mut().cast()
+pub fn userdata(value: u64) -> *mut c_void {
+    (&raw const RETURNED[value as usize % 2]).cast_mut().cast()
 }
 
 pub unsafe extern "C" fn log(own: *mut c_void, level: c_int, message: *const c_char) {
