@@ -1,6 +1,6 @@
 //! Where the journal is, who may read it, what is in it, and what else may be in its place.
 
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 
 use super::*;
 
@@ -9,7 +9,7 @@ fn mode(path: &Path) -> u32 {
 }
 
 /// Where the place's job has its journal, which isn't there yet.
-fn path_of(place: &Place) -> PathBuf {
+pub fn path_of(place: &Place) -> PathBuf {
     place.interrupted(1);
     let path = place.dir.journal();
     fs::remove_file(&path).unwrap();
@@ -272,65 +272,4 @@ fn a_million_ids_take_less_than_300_kilobytes() {
         (Status::Ok, 1_000_000, 1),
         "{report}"
     );
-}
-
-/// A child that the caller forked shares its open files, and with them its lock.
-#[test]
-fn a_forked_child_does_not_keep_the_job_busy() {
-    let options = Options { latency: Duration::from_millis(20), ..Options::default() };
-    let place = Place::with(100, [], options);
-    let host = Host::of(&place).set("HOST_FORK_SECONDS", 3).set("HOST_MAX_REQUESTS", 3);
-    let (_, told) = host.run();
-    assert_eq!(told.unwrap().status, Status::RequestLimit.code());
-    place.check_finished(&place.run());
-}
-
-/// A clean-up job has taken the file away under a run: it ends as it would have.
-#[test]
-fn a_journal_that_is_gone_at_the_end_is_as_good_as_removed() {
-    let place = Place::new(100);
-    let report = place.run_with(|run| {
-        let dir = place.dir.journals();
-        run.progress(move |_| {
-            for entry in fs::read_dir(&dir).unwrap() {
-                let _ = fs::remove_file(entry.unwrap().path());
-            }
-            std::ops::ControlFlow::Continue(())
-        })
-    });
-    place.check_finished(&report);
-}
-
-/// … and another run of the same job has begun with a journal of its own, which isn't ours to remove.
-#[test]
-fn the_journal_of_another_run_is_left_alone() {
-    let place = Place::new(100);
-    let path = path_of(&place);
-    let theirs = path.clone();
-    let report = place.run_with(|run| {
-        run.progress(move |_| {
-            let _ = fs::remove_file(&theirs);
-            fs::write(&theirs, "theirs").unwrap();
-            std::ops::ControlFlow::Continue(())
-        })
-    });
-    assert_eq!(report.confirmed(), 100, "{report}");
-    assert_eq!(fs::read(&path).ok().as_deref(), Some(&b"theirs"[..]), "removed");
-}
-
-/// Row 50.
-#[test]
-fn the_lock_is_on_the_file_and_waits_for_nobody() {
-    let place = Place::new(30);
-    let path = path_of(&place);
-    let file = fs::OpenOptions::new().create_new(true).write(true).open(&path).unwrap();
-    file.lock().unwrap();
-    // One that waits for it never returns.
-    let report = place.run();
-    assert_eq!((report.status(), report.requests()), (Status::Busy, 0), "{report}");
-    let inode = fs::metadata(&path).unwrap().ino();
-    drop(file);
-    let report = place.run_with(|run| run.max_requests(1));
-    assert_eq!(report.status(), Status::RequestLimit);
-    assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
 }

@@ -9,6 +9,7 @@
 #[path = "../support/capi.rs"]
 mod capi;
 mod clock;
+mod concurrent;
 mod crash;
 mod damage;
 mod faults;

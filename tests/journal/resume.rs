@@ -1,8 +1,8 @@
-//! The identical call again: after a cancel, a deadline, a stop, a finished run, too late, or at the same time.
+//! The identical call again: after a cancel, a deadline, a stop, a finished run, or too late.
 
 use super::*;
 
-fn slow() -> Options {
+pub fn slow() -> Options {
     Options { latency: Duration::from_millis(20), ..Options::default() }
 }
 
@@ -287,93 +287,6 @@ fn rows_are_resumed_too() {
     for id in 1..=90 {
         assert_eq!(place.sandbox.value(id, "plan"), Some(((id - 1) % 3 + 1).to_string()));
     }
-}
-
-fn is_busy(place: &Place, report: &Report) {
-    assert_eq!(report.status(), Status::Busy, "{report}");
-    assert_eq!((report.requests(), report.not_attempted()), (0, place.ids.len()), "{report}");
-    let message = report.message();
-    assert!(message.contains("the same update is running already"), "{message}");
-    assert!(message.contains("nothing was sent"), "{message}");
-    assert!(message.contains(place.dir.journal().to_str().unwrap()), "{message}");
-}
-
-fn until_it_sends(place: &Place) {
-    let start = Instant::now();
-    while place.sandbox.total() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(20), "nothing is sent");
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
-/// Row 50.
-#[test]
-fn one_that_runs_in_another_thread_is_busy() {
-    let place = Place::with(200, [], slow());
-    let first = thread::scope(|scope| {
-        let over = Arc::new(AtomicBool::new(false));
-        let released = over.clone();
-        let held = move |progress: &Progress| {
-            while progress.requests >= 2 && !released.load(SeqCst) {
-                thread::sleep(Duration::from_millis(2));
-            }
-            ControlFlow::Continue(())
-        };
-        let first = scope.spawn(|| place.run_with(|run| run.progress(held)));
-        until_it_sends(&place);
-        for _ in 0..3 {
-            is_busy(&place, &place.run());
-        }
-        // Another job in the same directory has nothing to do with it.
-        let other: Client = place.client();
-        let report =
-            other.run(Update::new("other", 1)).ids(&place.ids[..10]).journal_dir(place.dir.journals());
-        assert_eq!(report.send().unwrap().status(), Status::Ok);
-        over.store(true, SeqCst);
-        first.join().unwrap()
-    });
-    place.check_finished(&first);
-    assert_eq!(place.sent_again(), 0);
-}
-
-/// Row 50.
-#[test]
-fn one_that_runs_in_another_process_is_busy() {
-    let place = Place::with(2000, [], slow());
-    let mut host = Host::of(&place).start();
-    until_it_sends(&place);
-    is_busy(&place, &place.run());
-    let (status, _) = host.finish();
-    assert!(status.success());
-    assert_eq!(place.sent_again(), 0);
-    place.check_everybody_was_set();
-}
-
-/// A run that ended with a request in flight leaves ids that may have been applied: the next one reports them.
-#[test]
-fn what_an_earlier_run_may_have_sent_is_reported() {
-    let mut place =
-        Place::with(400, [], Options { latency: Duration::from_millis(300), ..Options::default() });
-    place.workers = 2;
-    let mut host = Host::of(&place).start();
-    while place.sandbox.total() < 3 {
-        thread::sleep(Duration::from_millis(2));
-    }
-    host.kill();
-    host.finish();
-    let cancel = Cancel::new();
-    cancel.request();
-    let report = place.run_with(|run| run.cancel(&cancel));
-    assert!(report.unknown() > 0 && resumed(&report), "{report}");
-    let applied = place.applied();
-    assert!(applied.len() > report.confirmed(), "nothing was in flight");
-    for (id, state) in place.ids.iter().zip(report.states()) {
-        assert!(*state != IdState::NotAttempted || !applied.contains_key(id), "id {id}: {report}");
-    }
-    assert!(
-        report.failures().all(|failure| failure.message.starts_with("sent by an earlier run")),
-        "{report}"
-    );
 }
 
 /// Batches that were rejected and not yet bisected are forgotten with the run, and come first in the next: that must
