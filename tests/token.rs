@@ -76,32 +76,25 @@ const SCRIPTS: &[(&str, Script)] = &[
     ("service down", |x| x.reply(503, "")),
     ("dropped", |_| Then::Reset),
     ("an echo in a rejection", |x| {
-        let said = format!("{{\"detail\":\"Invalid header: {}\"}}", authorization(x));
-        x.reply(400, &said)
+        x.reply(400, &format!("{{\"detail\":\"Invalid header: {}\"}}", authorization(x)))
     }),
     ("an echo in a 401", |x| {
-        let said = format!("{{\"detail\":\"Invalid token header. {}\"}}", authorization(x));
-        x.reply(401, &said)
+        x.reply(401, &format!("{{\"detail\":\"Invalid token header. {}\"}}", authorization(x)))
     }),
     ("an echo in a 403 page's title", |x| {
-        let said = format!("<html><title>{}</title></html>", authorization(x));
-        x.reply(403, &said)
+        x.reply(403, &format!("<html><title>{}</title></html>", authorization(x)))
     }),
-    ("the whole request in a 500", |x| {
-        let said = x.request.head.clone();
-        x.reply(500, &said)
-    }),
-    ("the whole request in a success", |x| {
-        let said = serde_json::to_string(&x.request.head).unwrap();
-        x.reply(200, &said)
-    }),
+    ("the whole request in a 500", |x| x.reply(500, &x.request.head.clone())),
+    ("the whole request in a success", |x| x.reply(200, &serde_json::to_string(&x.request.head).unwrap())),
     ("an echo that names an id", |x| {
-        let said = format!("{{\"ids\":{{\"0\":[\"{}\"]}}}}", authorization(x));
-        x.reply(400, &said)
+        x.reply(400, &format!("{{\"ids\":{{\"0\":[\"{}\"]}}}}", authorization(x)))
     }),
     ("an echo in a redirect", |x| {
-        let headers = format!("Location: https://evil.example/?{}\r\n", authorization(x).replace(' ', "+"));
-        x.reply_with(302, &headers, "")
+        x.reply_with(
+            302,
+            &format!("Location: https://evil.example/?{}\r\n", authorization(x).replace(' ', "+")),
+            "",
+        )
     }),
     ("an echo in header and status line", |x| {
         let echo = authorization(x);
@@ -120,10 +113,7 @@ const SCRIPTS: &[(&str, Script)] = &[
         x.raw(format!("HTTP/1.1 200 OK\r\nContent-Length: {echo}\r\nTransfer-Encoding: {echo}\r\n\r\n"));
         Then::Close
     }),
-    ("an echo in Retry-After", |x| {
-        let headers = format!("Retry-After: {}\r\n", authorization(x));
-        x.reply_with(429, &headers, "")
-    }),
+    ("an echo in Retry-After", |x| x.reply_with(429, &format!("Retry-After: {}\r\n", authorization(x)), "")),
     ("the bare token twice", |x| {
         let token = authorization(x).replace("Token ", "");
         x.reply(400, &format!("{{\"detail\":\"{token}{token}\"}}"))
@@ -165,17 +155,13 @@ fn a_token_that_json_would_escape() {
     assert_eq!(token.len(), 64);
     listen();
     let scripts: &[(&str, Script)] = &[
-        ("escaped by JSON", |x| {
-            let said = serde_json::json!({"detail": authorization(x)}).to_string();
-            x.reply(400, &said)
-        }),
+        ("escaped by JSON", |x| x.reply(400, &serde_json::json!({"detail": authorization(x)}).to_string())),
         ("escaped beyond need", |x| {
             let echo = authorization(x).chars().map(|c| format!("\\u{:04x}", c as u32)).collect::<String>();
             x.reply(403, &format!("{{\"detail\":\"{echo}\"}}"))
         }),
         ("naming an id", |x| {
-            let said = serde_json::json!({"ids": {"0": [authorization(x)]}}).to_string();
-            x.reply(400, &said)
+            x.reply(400, &serde_json::json!({"ids": {"0": [authorization(x)]}}).to_string())
         }),
     ];
     for (what, script) in scripts {
@@ -209,10 +195,7 @@ fn not_even_in_other_crates_traces() {
 #[ignore = "bug: at level debug ureq logs the headers of a response, and with them what a server echoes there"]
 fn not_even_when_a_header_echoes_it() {
     listen();
-    let server = Server::start(|x| {
-        let headers = format!("X-Echo: {}\r\n", authorization(x));
-        x.reply_with(200, &headers, "")
-    });
+    let server = Server::start(|x| x.reply_with(200, &format!("X-Echo: {}\r\n", authorization(x)), ""));
     assert_eq!(impatient(&server.client(), &ids(5)).status(), Status::Ok);
     assert_eq!(logged(&server.token, |target| target != "ureq_proto::util"), []);
 }

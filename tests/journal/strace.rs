@@ -22,26 +22,13 @@ fn path_of(place: &Place) -> String {
 
 /// Runs the job under strace; the last word says how often the fault came.
 fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Option<Outcome>, usize) {
-    let trace = place.dir.path().join("trace");
-    let dir = place.dir.journals();
-    let program = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        trace.to_str().unwrap(),
-        "-P",
-        path,
-        "-P",
-        dir.to_str().unwrap(),
-        "-e",
-        &format!("trace={call}"),
-        "-e",
-        &format!("inject={call}:{fault}:when={nth}"),
-    ];
+    let (log, dir) = (place.dir.path().join("trace"), place.dir.journals());
+    let (trace, dir) = (log.to_str().unwrap(), dir.to_str().unwrap());
+    let (calls, inject) = (format!("trace={call}"), format!("inject={call}:{fault}:when={nth}"));
+    let program = ["strace", "-f", "-qq", "-o", trace, "-P", path, "-P", dir, "-e", &calls, "-e", &inject];
     let host = Host::of(place).under(program.iter().map(|word| (*word).to_owned()).collect());
     let (_, told) = host.run();
-    (told, hits(&trace))
+    (told, hits(&log))
 }
 
 fn hits(trace: &Path) -> usize {
