@@ -81,7 +81,7 @@ const BAD: &[i64] = &[9, 20];
 
 /// Kills a run at its `nth` call on the journal; `false` when it completed before.
 fn killed_at(place: &Place, nth: u32, how: &str) -> bool {
-    let (status, told) = Host::of(place).with(Fault::new("*", nth, how)).run();
+    let (status, told) = Host::of(place).with(Fault::new("*", nth, how)).start().finish();
     if let Some(told) = told {
         assert!(status.success());
         place.check_states(&told.states, &told.json);
@@ -123,7 +123,7 @@ fn killed_after_every_call_on_the_journal() {
 fn killed_in_the_middle_of_every_write() {
     for nth in 1.. {
         let place = Place::small(24, BAD, 2);
-        let (_, told) = Host::of(&place).with(Fault::new("write", nth, "tear")).run();
+        let told = Host::of(&place).with(Fault::new("write", nth, "tear")).run();
         if told.is_some() {
             assert!(nth > 6);
             break;

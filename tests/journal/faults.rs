@@ -15,7 +15,7 @@ fn is_exact(place: &Place, told: &Outcome) {
 /// Runs with a fault; gives the outcome and the calls on the journal.
 fn broken(place: &Place, fault: &Fault) -> (Outcome, Vec<Call>) {
     let host = Host::of(place).with(fault.clone());
-    let (_, told) = host.run();
+    let told = host.run();
     (told.unwrap_or_else(|| panic!("{fault:?}: no report")), host.calls())
 }
 
@@ -151,8 +151,7 @@ fn a_short_write_is_completed() {
         let place = Place::small(24, &[], 1);
         let fault = Fault::new("write", nth, "short");
         let host = Host::of(&place).with(fault.clone()).set("HOST_MAX_REQUESTS", 5);
-        let (_, told) = host.run();
-        assert_eq!(told.unwrap().status, Status::RequestLimit.code());
+        assert_eq!(host.report().status, Status::RequestLimit.code());
         check_resumes(&place, &fault);
         assert_eq!(place.sent_again(), 0, "{fault:?}");
     }
@@ -215,8 +214,7 @@ fn a_journal_that_fails_after_a_stop_is_reported() {
         (place.batch, place.workers) = (4, 4);
         let fault = Fault { always: true, ..Fault::new("write", nth, libc::ENOSPC) };
         let host = Host::of(&place).with(fault).set("HOST_MAX_REQUESTS", 7);
-        let (_, told) = host.run();
-        let told = told.unwrap();
+        let told = host.report();
         is_exact(&place, &told);
         assert_eq!((told.status, told.requests), (Status::Journal.code(), 7), "{}", told.json);
     }
@@ -228,8 +226,7 @@ fn a_failed_fsync_at_the_end_is_reported() {
     let place = Place::small(24, &[], 1);
     let fault = Fault::new("fsync", 3, libc::EIO);
     let host = Host::of(&place).with(fault.clone()).set("HOST_MAX_REQUESTS", 3);
-    let (_, told) = host.run();
-    let (told, calls) = (told.unwrap(), host.calls());
+    let (told, calls) = (host.report(), host.calls());
     assert_eq!(told.status, Status::Journal.code(), "{}", told.json);
     is_exact(&place, &told);
     let last = calls.iter().rfind(|call| call.name != "unlock").unwrap();
@@ -262,8 +259,7 @@ fn cancelled_while_the_journal_is_written() {
     for nth in [1, 3, 4] {
         let place = Place::small(24, &[], 1);
         let host = Host::of(&place).with(Fault::new("write", nth, "late")).set("HOST_CANCEL_MS", 1000);
-        let (_, told) = host.run();
-        let told = told.unwrap();
+        let told = host.report();
         assert_eq!(told.status, Status::Cancelled.code(), "{nth}: {}", told.json);
         assert!(told.requests < u64::from(nth), "{nth}: {}", told.json);
         is_exact(&place, &told);

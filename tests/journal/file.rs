@@ -30,8 +30,7 @@ fn a_missing_directory_is_made_for_its_owner_alone() {
         let place = Place::new(50);
         let deep = place.dir.path().join("a/b/c");
         let host = Host::of(&place).set("HOST_UMASK", umask).set("HOST_MAX_REQUESTS", 2);
-        let (_, told) = host.set("HOST_JOURNALS", deep.display()).run();
-        assert_eq!(told.unwrap().status, Status::RequestLimit.code());
+        assert_eq!(host.set("HOST_JOURNALS", deep.display()).report().status, Status::RequestLimit.code());
         for dir in ["a", "a/b", "a/b/c"] {
             assert_eq!(mode(&place.dir.path().join(dir)), 0o700, "{dir} with umask {umask:o}");
         }
@@ -136,8 +135,7 @@ fn a_directory_that_can_not_be_written() {
     for error in [libc::EROFS, libc::EACCES, libc::EPERM, libc::ENOSPC, libc::EMFILE] {
         let place = Place::new(50);
         let host = Host::of(&place).with(Fault::new("open", 1, error));
-        let (_, told) = host.run();
-        let told = told.unwrap();
+        let told = host.report();
         assert_eq!((told.status, told.requests), (Status::Journal.code(), 0), "{}", told.json);
         assert_eq!(place.sandbox.total(), 0);
         assert!(place.dir.names().is_empty());

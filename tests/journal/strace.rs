@@ -27,7 +27,7 @@ fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Op
     let (calls, inject) = (format!("trace={call}"), format!("inject={call}:{fault}:when={nth}"));
     let program = ["strace", "-f", "-qq", "-o", trace, "-P", path, "-P", dir, "-e", &calls, "-e", &inject];
     let host = Host::of(place).under(program.iter().map(|word| (*word).to_owned()).collect());
-    let (_, told) = host.run();
+    let told = host.run();
     (told, hits(&log))
 }
 
@@ -132,8 +132,7 @@ fn killed_while_an_old_one_is_quarantined() {
             let path = place.dir.journal();
             std::fs::write(&path, "no journal\nat all\n").unwrap();
             traced(&place, path.to_str().unwrap(), call, "signal=KILL", nth);
-            let (_, told) = Host::of(&place).run();
-            let told = told.unwrap();
+            let told = Host::of(&place).report();
             assert_eq!(told.status, Status::Partial.code(), "{call} {nth}: {}", told.json);
             place.check_everybody_was_set();
         }

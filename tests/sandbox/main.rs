@@ -48,7 +48,11 @@ fn start(options: Options) -> Sandbox {
 
 /// Sends one request on a connection of its own: what is in `head` comes after the request line.
 fn exchange(sandbox: &Sandbox, request_line: &str, head: &str, body: &[u8]) -> Response {
-    let mut stream = TcpStream::connect(sandbox.url().trim_start_matches("http://")).unwrap();
+    exchange_at(&sandbox.url(), request_line, head, body)
+}
+
+fn exchange_at(url: &str, request_line: &str, head: &str, body: &[u8]) -> Response {
+    let mut stream = TcpStream::connect(url.trim_start_matches("http://")).unwrap();
     let length = body.len();
     let head = format!(
         "{request_line} HTTP/1.1\r\nHost: sandbox\r\nConnection: close\r\nContent-Length: {length}\r\n{head}\r\n"

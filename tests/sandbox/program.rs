@@ -31,14 +31,8 @@ fn it_says_where_it_listens_and_how_to_look() {
     assert!(rest.contains("/_sandbox/requests") && rest.contains("curl -X PUT"), "{rest}");
     assert!(!rest.contains(TOKEN) && !first.contains(TOKEN));
 
-    let ask = |request_line: &str, body: &str| {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let length = body.len();
-        let head = authorized() + "Host: sandbox\r\nConnection: close\r\n";
-        let head = format!("{request_line} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n");
-        stream.write_all((head + body).as_bytes()).unwrap();
-        read(stream)
-    };
+    let ask =
+        |request_line: &str, body: &str| exchange_at(&address, request_line, &authorized(), body.as_bytes());
     let update = |ids: &str, name: &str, value: &str| {
         let body = format!(r#"{{"ids": {ids}, "attribute": "{name}", "value": {value}}}"#);
         ask(&format!("PUT {CUSTOM}"), &body).status
