@@ -147,7 +147,7 @@ fn a_black_hole_ends_at_the_connect_timeout() {
         (Status::Transport, 10, 1),
         "{report}"
     );
-    assert!(start.elapsed() > s(9), "{:?}", start.elapsed());
+    assert!(start.elapsed() > s(9) && start.elapsed() < s(30), "{:?}", start.elapsed());
 }
 
 /// Rows 8, 9: each for ever, then two times only.

@@ -253,7 +253,8 @@ fn what_is_made_to_last_and_when() {
     assert_eq!(order(host()), "open flock ftruncate write write write write unlink open fsync unlock");
 }
 
-/// Row 44: a slow disk can't be made faster; a cancel meanwhile is obeyed as soon as the disk is done: nothing more is sent.
+/// Row 44: a slow disk can't be made faster; a cancel meanwhile is obeyed as soon as the disk is done, and nothing more
+/// is sent.
 #[test]
 fn cancelled_while_the_journal_is_written() {
     for nth in [1, 3, 4] {

@@ -41,8 +41,9 @@ pub fn side_by_side<S: Sync>(scenarios: &[S], run: impl Fn(&S) + Sync) {
     assert!(failed.is_empty(), "scenarios {failed:?} failed; see above");
 }
 
-/// Ends the process when it isn't dropped in time: a hang must fail. No run comes near to this limit, however busy the
-/// machine is. Every server here and every [`Ask::send`] has one.
+/// Ends the process when it isn't dropped in time: a hang must fail. Every server here and every [`Ask::send`] has one.
+/// No run comes near to this limit, however busy the machine is; but a run that missed its own stall timeout and stopped
+/// at the default, after 120 s, would exceed it.
 pub struct Watchdog(#[allow(dead_code, reason = "its drop is the message")] Sender<()>);
 
 impl Watchdog {
@@ -50,7 +51,7 @@ impl Watchdog {
         let (alive, gone) = mpsc::channel::<()>();
         let name = thread::current().name().unwrap_or("a scenario").to_owned();
         thread::spawn(move || {
-            if gone.recv_timeout(s(240)) == Err(mpsc::RecvTimeoutError::Timeout) {
+            if gone.recv_timeout(s(110)) == Err(mpsc::RecvTimeoutError::Timeout) {
                 eprintln!("{name} hangs");
                 std::process::abort();
             }
