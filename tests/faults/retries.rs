@@ -4,27 +4,31 @@ use super::*;
 
 const INVALID_TOKEN: &str = "{\"detail\":\"Invalid token.\"}";
 
-/// How many requests came after `first`, and less than `within` after it.
-fn followers(server: &Server, first: Instant, within: Duration) -> usize {
-    server.requests().iter().filter(|r| r.at > first && r.at < first + within).count()
+/// How many requests came less than `within` after the one with this number.
+fn followers(server: &Server, number: usize, within: Duration) -> usize {
+    let requests = server.requests();
+    requests[number + 1..].iter().filter(|r| r.at < requests[number].at + within).count()
+}
+
+/// Rejects request number `first` and all that come less than `window` after it, so that each worker gets to know of it.
+fn rejects_for(window: Duration, first: usize, rejects: fn(&mut Exchange<'_>) -> Then) -> Server {
+    let began = OnceLock::new();
+    Server::start(move |x| match x.request.number {
+        number if number < first => x.ok(),
+        _ if x.request.at < *began.get_or_init(|| x.request.at) + window => rejects(x),
+        _ => x.ok(),
+    })
 }
 
 /// Row 19: the service responds 401 for a short time after a burst; the first of three probes comes after 5 s.
 #[test]
 fn a_401_in_the_middle_is_survived() {
     side_by_side(APIS, |api| {
-        let first = Arc::new(OnceLock::new());
-        let burst = first.clone();
-        let server = Server::start(move |x| match x.request.number {
-            0..30 => x.ok(),
-            // Those in flight, too.
-            _ if x.request.at < *burst.get_or_init(|| x.request.at) + s(3) => x.reply(401, INVALID_TOKEN),
-            _ => x.ok(),
-        });
+        let server = rejects_for(s(3), 30, |x| x.reply(401, INVALID_TOKEN));
         let told = server.ask(&ids(60)).batch_size(1).workers(4).through(*api);
         assert!(told.is(Status::Ok), "{told}");
         told.check(&texts(&ids(60)), &server);
-        assert!(followers(&server, *first.get().unwrap(), s(5)) <= 3, "only what was in flight");
+        assert!(followers(&server, 30, s(5)) <= 3, "only what was in flight");
     });
 }
 
@@ -73,16 +77,19 @@ fn a_few_server_errors_are_retried() {
     assert_eq!((report.status(), report.unknown()), (Status::Server, 10), "{report}");
 }
 
-/// Row 21: with one attempt for each batch.
+/// Row 21: with one attempt for each batch; nobody sends for as long as the service asks.
 #[test]
 fn a_429_is_waited_out_and_costs_no_attempt() {
-    let server = Server::start(|x| match x.request.number {
-        5 => x.reply_with(429, "Retry-After: 1\r\n", "{\"detail\":\"Request was throttled.\"}"),
-        _ => x.ok(),
+    side_by_side(APIS, |api| {
+        let server = rejects_for(ms(1500), 5, |x| {
+            x.reply_with(429, "Retry-After: 2\r\n", "{\"detail\":\"Request was throttled.\"}")
+        });
+        let told = server.ask(&ids(20)).batch_size(1).workers(2).max_attempts(1).through(*api);
+        told.check(&texts(&ids(20)), &server);
+        let rejected = 1 + followers(&server, 5, ms(1500)) as u64;
+        assert!(told.is(Status::Ok) && told.requests == 20 + rejected, "{rejected} rejected: {told}");
+        assert!(followers(&server, 5, s(2)) <= 1, "only what was in flight");
     });
-    let report = server.ask(&ids(20)).batch_size(1).workers(2).max_attempts(1).send();
-    assert_eq!((report.status(), report.requests()), (Status::Ok, 21), "{report}");
-    assert!(followers(&server, server.requests()[5].at, s(1)) <= 1, "nobody sends for a second");
 }
 
 /// Rows 23, 24: the next run stops, too, and need not send a request for it.

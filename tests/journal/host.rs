@@ -24,7 +24,7 @@ pub struct Outcome {
     pub json: String,
 }
 
-pub struct Life {
+pub struct Started {
     process: Running,
     report: PathBuf,
 }
@@ -62,7 +62,7 @@ impl Host {
         self
     }
 
-    pub fn start(&self) -> Life {
+    pub fn start(&self) -> Started {
         let tool: Vec<&str> = self.program.iter().map(String::as_str).collect();
         let mut command = again(the_process, &tool);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
@@ -70,7 +70,7 @@ impl Host {
             fault.apply(&mut command, &self.journals, &self.log);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-        Life { process: Running(command.spawn().unwrap()), report: self.report.clone() }
+        Started { process: Running(command.spawn().unwrap()), report: self.report.clone() }
     }
 
     /// None where the process was killed.
@@ -89,7 +89,7 @@ impl Host {
     }
 }
 
-impl Life {
+impl Started {
     pub fn kill(&mut self) {
         let _ = self.process.0.kill();
     }
