@@ -201,7 +201,9 @@ fn idle_connections_that_close_at_the_wrong_moment() {
     });
     let report = server.ask(&ids(3000)).batch_size(1).workers(4).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Ok, 3000), "{report}");
-    assert!(report.requests() < 4000, "{report}");
+    // What a closed connection spoils is the next request on it, and that was never read.
+    assert!(report.requests() <= 2 * 3000, "{report}");
+    assert_eq!(server.requests().len(), 3000, "none was applied twice");
 }
 
 /// Row 11: requests on it get no response; a new connection does.
