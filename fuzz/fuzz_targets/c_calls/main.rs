@@ -257,7 +257,12 @@ impl Program {
     }
 
     /// Runs an update in a way that sends nothing.
-    fn run(&mut self, n: usize, no_report: bool, update: impl FnOnce(*const uc_client, *const uc_run_options, *mut *mut uc_report) -> c_int) {
+    fn run(
+        &mut self,
+        n: usize,
+        no_report: bool,
+        update: impl FnOnce(*const uc_client, *const uc_run_options, *mut *mut uc_report) -> c_int,
+    ) {
         let harmless = self.client_nowhere && self.cancels && self.cancelled && !self.journal;
         if !self.run.is_null() && !harmless {
             self.call(b't', &mut Arguments(b"|1"));
