@@ -95,16 +95,23 @@ fn a_429_is_waited_out_and_costs_no_attempt() {
 /// Rows 23, 24: the next run stops, too, and need not send a request for it.
 #[test]
 fn a_wait_beyond_the_stall_timeout_stops_a_run() {
-    for asked in ["3600", "9223372036854775807", "18446744073709551615", "99999999999999999999999"] {
-        let server = Server::start(move |x| x.reply_with(429, &format!("Retry-After: {asked}\r\n"), ""));
+    let waits = ["3600", "9223372036854775807", "18446744073709551615", "99999999999999999999999"];
+    side_by_side(&through_each(&waits), |(api, asked)| {
+        let headers = format!("Retry-After: {asked}\r\n");
+        let server = Server::start(move |x| x.reply_with(429, &headers, ""));
+        let ids = ids(20);
+        let ask = server.ask(&ids).impatient();
+        // While one client lives, the next one shares its throttle, however many others this process has used.
+        let _client = ask.any_client(*api).unwrap();
         for requests in [1, 0] {
-            let report = server.ask(&ids(20)).impatient().send();
-            assert_eq!((report.status(), report.requests()), (Status::RateLimited, requests), "{report}");
-            assert_eq!(report.not_attempted(), 20, "{report}");
+            let told = ask.through(*api);
+            told.check(&texts(&ids), &server);
+            assert!(told.is(Status::RateLimited) && told.requests == requests, "{told}");
+            assert_eq!(told.count(IdState::NotAttempted), 20, "{told}");
             let said = "longer than this run's patience of 1 s; run it again later";
-            assert!(report.message().contains(said), "{report}");
+            assert!(told.message.contains(said), "{told}");
         }
-    }
+    });
 }
 
 /// Does something else with requests of more than `most` ids.
