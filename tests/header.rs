@@ -2,12 +2,16 @@
 #![cfg(feature = "capi")]
 #![allow(missing_docs)]
 
+#[path = "support/process.rs"]
+mod process;
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::Command;
 use std::{env, fs};
 
-const ROOT: &str = env!("CARGO_MANIFEST_DIR");
+use process::{ROOT, succeed, temporary};
+
 const WARNINGS: [&str; 4] = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"];
 
 fn header() -> String {
@@ -20,19 +24,6 @@ fn code() -> String {
     let mut parts = header.split("/*");
     let first = parts.next().unwrap().to_owned();
     parts.fold(first, |code, part| code + part.split_once("*/").unwrap().1)
-}
-
-/// Fails where the program is missing: a test that skips would prove nothing.
-fn run(command: &mut Command) -> Output {
-    let name = command.get_program().to_string_lossy().into_owned();
-    command.output().unwrap_or_else(|error| panic!("{name}: {error}; run make setup"))
-}
-
-fn succeed(command: &mut Command) -> String {
-    let output = run(command);
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{command:?}: {said}{}", String::from_utf8_lossy(&output.stderr));
-    said
 }
 
 #[test]
@@ -92,7 +83,7 @@ fn compile(compiler: &str, language: &str, standard: &str, source: &Path) {
 
 /// A file that has only this in it.
 fn source(name: &str, text: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let path = temporary(name);
     fs::write(&path, text).unwrap();
     path
 }
@@ -169,7 +160,7 @@ fn library() -> PathBuf {
 /// The names of a library's defined symbols.
 #[cfg(target_os = "linux")]
 fn symbols(flags: &[&str], library: &Path) -> BTreeSet<String> {
-    let lines = succeed(Command::new("nm").args(flags).arg("--defined-only").arg(library));
+    let lines = succeed(Command::new("nm").args(flags).arg("--defined-only").arg(library)).stdout;
     lines.lines().filter_map(|line| line.split_whitespace().last()).map(str::to_owned).collect()
 }
 

@@ -1,25 +1,22 @@
 //! The `usercom` program as a shell sees it: exit codes, and what goes to standard output and standard error.
 #![cfg(feature = "cli")]
 
-use std::path::Path;
-use std::process::{Command, Output};
+#[path = "support/process.rs"]
+mod process;
 
+use std::path::Path;
+
+use process::{Finished, finish};
 use usercom::sandbox::{Options, Sandbox, TOKEN};
 
 /// Runs the program for the sandbox's account.
-fn usercom(sandbox: &Sandbox, command: &str, file: &Path, more: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_usercom"))
-        .args([command, "--subdomain", "acme"])
-        .args(more)
-        .arg(file)
-        .env("USERCOM_BASE_URL", sandbox.url())
-        .env("USERCOM_TOKEN", TOKEN)
-        .output()
-        .unwrap()
+fn usercom(sandbox: &Sandbox, command: &str, file: &Path, more: &[&str]) -> Finished {
+    let mut program = process::usercom(&[command, "--subdomain", "acme"]);
+    finish(program.args(more).arg(file).env("USERCOM_BASE_URL", sandbox.url()).env("USERCOM_TOKEN", TOKEN))
 }
 
-/// `usercom update` for ten batches of ids, which take two seconds at the pace, with more arguments.
-fn update(sandbox: &Sandbox, folder: &Path, more: &[&str]) -> Output {
+/// `usercom update` for ten batches of ids, which take two seconds at the rate limit, with more arguments.
+fn update(sandbox: &Sandbox, folder: &Path, more: &[&str]) -> Finished {
     let ids = folder.join("ids.csv");
     std::fs::write(&ids, (1..=10_000).map(|id| format!("{id}\n")).collect::<String>()).unwrap();
     let arguments = [more, &["--attribute", "plan", "--value", "pro", "--ids"]].concat();
@@ -27,36 +24,32 @@ fn update(sandbox: &Sandbox, folder: &Path, more: &[&str]) -> Output {
 }
 
 /// `usercom apply` for a file.
-fn apply(sandbox: &Sandbox, attribute: &str, file: &Path) -> Output {
+fn apply(sandbox: &Sandbox, attribute: &str, file: &Path) -> Finished {
     usercom(sandbox, "apply", file, &["--attribute", attribute])
 }
 
-fn said(output: &Output) -> String {
-    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
-}
-
 #[test]
-fn the_same_command_goes_on_where_it_stopped() {
+fn the_same_command_resumes() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let journals = folder.path().join("journals");
     let journal = ["--journal-dir", journals.to_str().unwrap()];
-    let stopped = update(&sandbox, folder.path(), &[&journal[..], &["--deadline", "1"]].concat());
-    assert_eq!(stopped.status.code(), Some(3), "{}", said(&stopped));
+    let first = update(&sandbox, folder.path(), &[&journal[..], &["--deadline", "1"]].concat());
+    assert_eq!(first.code(), Some(3), "{}", first.output());
     assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 1);
     let sent = sandbox.ledger("plan").len();
     assert!((1000..10_000).contains(&sent), "{sent} ids were set before the deadline");
 
-    let finished = update(&sandbox, folder.path(), &journal);
-    assert_eq!(finished.status.code(), Some(0), "{}", said(&finished));
-    assert!(said(&finished).contains(&format!("resumed: {sent} ids")), "{}", said(&finished));
-    assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 0, "a finished run leaves no journal");
+    let second = update(&sandbox, folder.path(), &journal);
+    assert_eq!(second.code(), Some(0), "{}", second.output());
+    assert!(second.output().contains(&format!("resumed: {sent} ids")), "{}", second.output());
+    assert_eq!(std::fs::read_dir(&journals).unwrap().count(), 0, "a second run leaves no journal");
     let ledger = sandbox.ledger("plan");
     assert!(ledger.len() == 10_000 && ledger.iter().all(|entry| entry.applied == 1), "sent twice");
 }
 
 #[test]
-fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
+fn an_invalid_file_is_reported_with_the_way_out() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("plans.csv");
@@ -82,8 +75,8 @@ fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
     ] {
         std::fs::write(&file, text).unwrap();
         let output = apply(&sandbox, "plan", &file);
-        let said = said(&output);
-        assert_eq!(output.status.code(), Some(2), "{text:?}: {said}");
+        let said = output.output();
+        assert_eq!(output.code(), Some(2), "{text:?}: {said}");
         assert!(
             said.starts_with(&format!("usercom: {}: ", file.display())) && said.contains(says),
             "{text:?}: {said}"
@@ -93,7 +86,7 @@ fn a_file_that_is_not_what_was_meant_is_refused_with_the_way_out() {
 }
 
 #[test]
-fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
+fn a_column_that_is_sent_as_text_though_some_of_it_is_numbers_is_reported() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("scores.csv");
@@ -104,24 +97,24 @@ fn a_column_that_is_taken_for_text_though_some_of_it_is_numbers_is_told() {
     ] {
         std::fs::write(&file, text).unwrap();
         let output = apply(&sandbox, "score", &file);
-        let told = String::from_utf8_lossy(&output.stderr);
-        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let told = &output.stderr;
+        assert_eq!(output.code(), Some(0), "{}", output.output());
         assert!(told.starts_with(says) && told.is_empty() == says.is_empty(), "{text:?}: {told}");
     }
 }
 
 #[test]
-fn a_refusal_names_the_option() {
+fn an_invalid_option_is_named() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (arguments, says) in [
         (&["--rate", "5000"][..], "usercom: --rate: is outside 0.1 to 1000"),
         (&["--batch-size", "0"], "usercom: --batch-size: is outside 1 to 10,000 ids"),
-        (&["--patience", "0"], "usercom: patience: is outside 1 s to 24 h"),
+        (&["--stall-timeout", "0"], "usercom: --stall-timeout: is outside 1 s to 24 h"),
     ] {
-        let refused = update(&sandbox, folder.path(), arguments);
-        assert_eq!(refused.status.code(), Some(2), "{}", said(&refused));
-        assert!(said(&refused).contains(says), "{}", said(&refused));
+        let finished = update(&sandbox, folder.path(), arguments);
+        assert_eq!(finished.code(), Some(2), "{}", finished.output());
+        assert!(finished.output().contains(says), "{}", finished.output());
     }
     assert_eq!(sandbox.requests().len(), 0);
 }

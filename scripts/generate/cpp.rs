@@ -68,7 +68,7 @@ fn arguments(option: &Opt) -> (String, String, String) {
         Kind::Count { integer, unit, .. } => {
             let of = match integer {
                 Integer::Size => "std::size_t",
-                Integer::U32 => "std::uint32_t",
+                Integer::SmallSize | Integer::U32 => "std::uint32_t",
                 Integer::U64 => "std::uint64_t",
             };
             all(&format!("{of} {unit}"), unit, unit)

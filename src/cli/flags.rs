@@ -42,7 +42,7 @@ pub struct ClientFlags {
     ///
     /// Threads start only when they are needed and end with the run. Range: 1 to 32 workers.
     #[arg(long, value_name = "WORKERS")]
-    workers: Option<u32>,
+    workers: Option<usize>,
     /// Maximum number of requests in a time, evenly spaced [default: 5 requests per second]
     ///
     /// Everything in the process that uses the same endpoint and token shares it. Waits that the service asks

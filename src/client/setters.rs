@@ -39,8 +39,8 @@ impl ClientBuilder {
 
     /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the
     /// run. Range: 1 to 32 workers. Default: 8 workers.
-    pub fn workers(self, workers: u32) -> Self {
-        self.set("workers", Given::Integer(workers.into()))
+    pub fn workers(self, workers: usize) -> Self {
+        self.set("workers", Given::Integer(workers as u64))
     }
 
     /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same

@@ -25,8 +25,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 use crate::interface::Status;
-pub use generated::{uc_id_state, uc_status};
-pub use status::UC_ABI_VERSION;
+pub use cancel::*;
+pub use client::*;
+pub use generated::*;
+pub use last_error::*;
+pub use options::*;
+pub use report::*;
+pub use run_options::*;
+pub use status::*;
 
 /// Why a function did not do what it was asked for.
 struct Failure {

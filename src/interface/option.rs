@@ -37,11 +37,16 @@ pub(crate) enum Kind {
     Time { min: u64, max: u64 },
 }
 
-/// The integer type that C and Rust take.
+/// The integer types that C and Rust take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Integer {
+    /// `size_t` and `usize`
     Size,
+    /// `uint32_t` and `usize`
+    SmallSize,
+    /// `uint32_t` and `u32`
     U32,
+    /// `uint64_t` and `u64`
     U64,
 }
 

@@ -93,8 +93,8 @@ fn config(account: &Account, options: &ClientOptions) -> Result<ureq::config::Co
         // Proxies see it, too.
         .user_agent(USER_AGENT)
         .accept_encoding("")
-        .max_idle_connections(options.workers as usize)
-        .max_idle_connections_per_host(options.workers as usize)
+        .max_idle_connections(options.workers)
+        .max_idle_connections_per_host(options.workers)
         .max_idle_age(IDLE)
         .timeout_connect(Some(CONNECT))
         .output_buffer_size(PIECE)

@@ -1,39 +1,53 @@
-//! What [`face`](super::face) asks for, through the C functions.
+//! What [`api`](super::api) asks for, through the C functions.
 #![allow(unsafe_code)]
 
-use std::ffi::{CStr, CString, c_int};
-use std::os::unix::ffi::OsStrExt;
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr::{null, null_mut};
-use std::time::Duration;
 
+use super::api::{Ask, Log, Setting, Targets, number};
 use super::capi::*;
-use super::face::{Ask, Log, Whom};
-use super::oracle::{Failed, Told};
+use super::oracle::{Failed, Outcome};
 
 fn text(text: impl Into<Vec<u8>>) -> CString {
     CString::new(text).unwrap()
 }
 
-fn pointers(texts: &[CString]) -> Vec<Text> {
+fn pointers(texts: &[CString]) -> Vec<*const c_char> {
     texts.iter().map(|text| text.as_ptr()).collect()
 }
 
 /// # Safety
 /// A live string that ends with a NUL.
-unsafe fn said(text: Text) -> String {
+unsafe fn said(text: *const c_char) -> String {
     // SAFETY: the caller promises it.
     unsafe { CStr::from_ptr(text) }.to_str().unwrap().to_owned()
 }
 
-fn taken(status: c_int) {
+fn ok(status: c_int) {
     assert_eq!(status, 0);
 }
 
-fn ms(time: &Duration) -> u64 {
-    time.as_millis() as u64
+/// Whose option it is.
+#[derive(Clone, Copy)]
+enum Of {
+    Client(*mut uc_options),
+    Run(*mut uc_run_options),
 }
 
-pub struct Cancel(ptr);
+/// # Safety
+/// A live handle.
+unsafe fn set(of: Of, (name, json): &Setting) {
+    let (name, json) = (text(*name), text(json.to_string()));
+    // SAFETY: the caller promises it; strings end with a NUL.
+    ok(unsafe {
+        match of {
+            Of::Client(options) => uc_options_set(options, name.as_ptr(), json.as_ptr()),
+            Of::Run(options) => uc_run_options_set(options, name.as_ptr(), json.as_ptr()),
+        }
+    });
+}
+
+pub struct Cancel(*mut uc_cancel);
 
 // SAFETY: any thread may use it, the header says.
 unsafe impl Send for Cancel {}
@@ -42,8 +56,7 @@ unsafe impl Sync for Cancel {}
 
 impl Cancel {
     pub fn new() -> Cancel {
-        // SAFETY: takes nothing.
-        Cancel(unsafe { uc_cancel_new() })
+        Cancel(uc_cancel_new())
     }
 
     pub fn request(&self) {
@@ -60,7 +73,7 @@ impl Drop for Cancel {
 }
 
 pub struct Client {
-    handle: ptr,
+    handle: *mut uc_client,
     /// The log's userdata.
     _log: Option<Box<Log>>,
 }
@@ -70,34 +83,25 @@ unsafe impl Send for Client {}
 // SAFETY: as above.
 unsafe impl Sync for Client {}
 
-unsafe extern "C" fn write(log: ptr, _: c_int, line: Text) {
+unsafe extern "C" fn write(log: *mut c_void, _: c_int, line: *const c_char) {
     // SAFETY: the box that the client keeps, and a text for the time of the call.
     unsafe { (*log.cast::<Log>())(&said(line)) };
 }
 
 impl Client {
-    /// Or why it was refused.
+    /// Or why its options are invalid.
     pub fn of(ask: &Ask<'_>) -> Result<Client, String> {
         let (url, token) = (text(ask.server.url()), text(ask.server.token.as_str()));
         let log = ask.log.clone().map(Box::new);
         // SAFETY: live handles, and strings that end with a NUL.
         unsafe {
             let options = uc_options_new();
-            taken(uc_options_set_base_url(options, url.as_ptr()));
-            taken(uc_options_set_rate_limit(options, 0, 0));
-            ask.batch_size.inspect(|ids| taken(uc_options_set_batch_size(options, *ids)));
-            ask.workers.inspect(|n| taken(uc_options_set_workers(options, *n as u32)));
-            ask.max_attempts.inspect(|n| taken(uc_options_set_max_attempts(options, *n)));
-            ask.request_timeout.inspect(|t| taken(uc_options_set_request_timeout_ms(options, ms(t))));
-            if let Some(url) = &ask.proxy {
-                taken(uc_options_set_proxy(options, text(url.as_str()).as_ptr()));
-            }
-            if let Some(file) = &ask.ca_file {
-                taken(uc_options_set_ca_file(options, text(file.as_os_str().as_bytes()).as_ptr()));
-            }
+            ok(uc_options_set_base_url(options, url.as_ptr()));
+            ok(uc_options_set_rate_limit(options, 0, 0));
+            ask.client_settings.iter().for_each(|setting| set(Of::Client(options), setting));
             if let Some(log) = &log {
                 let userdata = (&raw const **log).cast_mut().cast();
-                taken(uc_options_set_log(options, Some(write), userdata, 4));
+                ok(uc_options_set_log(options, Some(write), userdata, 4));
             }
             let mut handle = null_mut();
             let status = uc_client_new(c"acme".as_ptr(), token.as_ptr(), options, &mut handle);
@@ -107,14 +111,12 @@ impl Client {
         }
     }
 
-    pub fn run(&self, ask: &Ask<'_>) -> Told {
+    pub fn run(&self, ask: &Ask<'_>) -> Outcome {
         // SAFETY: live handles.
         unsafe {
             let run = uc_run_options_new();
-            ask.patience.inspect(|t| taken(uc_run_options_set_patience_ms(run, ms(t))));
-            ask.deadline.inspect(|t| taken(uc_run_options_set_deadline_ms(run, ms(t))));
-            ask.max_requests.inspect(|n| taken(uc_run_options_set_max_requests(run, *n)));
-            ask.cancel.inspect(|stop| taken(uc_run_options_set_cancel(run, stop.c.0)));
+            ask.run_settings.iter().for_each(|setting| set(Of::Run(run), setting));
+            ask.cancel.inspect(|cancel| ok(uc_run_options_set_cancel(run, cancel.c.0)));
             let (status, report) = self.update(ask, run);
             uc_run_options_free(run);
             let told = told(report);
@@ -128,46 +130,29 @@ impl Client {
 
     /// # Safety
     /// Live run options.
-    unsafe fn update(&self, ask: &Ask<'_>, run: ptr) -> (c_int, ptr) {
+    unsafe fn update(&self, ask: &Ask<'_>, run: *const uc_run_options) -> (c_int, *mut uc_report) {
         let json = |value: &str| text(serde_json::to_string(value).unwrap());
-        let value = json(ask.value.unwrap_or("pro"));
-        let (client, attribute, value) = (self.handle, c"plan".as_ptr(), value.as_ptr());
-        let mut report = null_mut();
+        let value = json(ask.value);
+        let (client, attr, value, mut report) = (self.handle, c"plan".as_ptr(), value.as_ptr(), null_mut());
         // SAFETY: live handles, strings that end with a NUL, and as many ids and values as said.
         let status = unsafe {
-            match ask.whom {
-                Whom::Ids(ids) => {
+            match ask.targets {
+                Targets::Ids(ids) => {
                     let (ids, n) = (ids.as_ptr(), ids.len());
-                    uc_client_mass_update(client, ids, n, attribute, value, run, &mut report)
+                    uc_client_mass_update(client, ids, n, attr, value, run, &mut report)
                 }
-                Whom::Custom(ids) => {
+                Targets::Custom(ids) => {
                     let texts: Vec<CString> = ids.iter().map(|id| text(id.as_str())).collect();
                     let (ids, n) = (pointers(&texts), texts.len());
-                    uc_client_mass_update_custom_ids(
-                        client,
-                        ids.as_ptr(),
-                        n,
-                        attribute,
-                        value,
-                        run,
-                        &mut report,
-                    )
+                    let ids = ids.as_ptr();
+                    uc_client_mass_update_custom_ids(client, ids, n, attr, value, run, &mut report)
                 }
-                Whom::Rows(ids, values, index) => {
-                    let texts: Vec<CString> = values.iter().map(|value| json(value)).collect();
-                    let (values, n_values) = (pointers(&texts), texts.len());
+                Targets::Rows(ids, values, index) => {
                     assert_eq!(ids.len(), index.len());
-                    uc_client_mass_update_rows(
-                        client,
-                        ids.as_ptr(),
-                        index.as_ptr(),
-                        ids.len(),
-                        values.as_ptr(),
-                        n_values,
-                        attribute,
-                        run,
-                        &mut report,
-                    )
+                    let texts: Vec<CString> = values.iter().map(|value| json(value)).collect();
+                    let (values, of) = (pointers(&texts), texts.len());
+                    let (ids, index, values, n) = (ids.as_ptr(), index.as_ptr(), values.as_ptr(), ids.len());
+                    uc_client_mass_update_rows(client, ids, index, n, values, of, attr, run, &mut report)
                 }
             }
         };
@@ -184,13 +169,13 @@ impl Drop for Client {
 
 /// # Safety
 /// A live report.
-unsafe fn told(report: ptr) -> Told {
+unsafe fn told(report: *const uc_report) -> Outcome {
     // SAFETY: the caller promises it; there is room for all states.
     unsafe {
         let (message, json) = (said(uc_report_message(report)), said(uc_report_json(report)));
         let mut states = vec![0; uc_report_total(report)];
-        taken(uc_report_states(report, states.as_mut_ptr(), states.len()));
-        Told {
+        ok(uc_report_states(report, states.as_mut_ptr(), states.len()));
+        Outcome {
             status: uc_report_status(report),
             requests: uc_report_requests(report) as u64,
             retries: serde_json::from_str::<serde_json::Value>(&json).unwrap()["retries"].as_u64().unwrap(),
@@ -210,11 +195,11 @@ unsafe fn told(report: ptr) -> Told {
 
 /// # Safety
 /// A live report with more than `k` failures.
-unsafe fn failed(report: ptr, k: usize) -> Failed {
+unsafe fn failed(report: *const uc_report, k: usize) -> Failed {
     let (mut index, mut http_status, mut message) = (0, 0, null());
     // SAFETY: the caller promises it; there is room for each.
     unsafe {
-        taken(uc_report_failure(report, k, &mut index, &mut http_status, &mut message));
+        ok(uc_report_failure(report, k, &mut index, &mut http_status, &mut message));
         let http_status = (http_status != 0).then_some(http_status as u16);
         Failed { index, http_status, message: said(message) }
     }

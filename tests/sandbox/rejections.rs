@@ -1,6 +1,5 @@
-//! What the API refuses, in which words, and that nothing is done then.
+//! What the API rejects, with which message, and that nothing is changed then.
 use super::*;
-use serde_json::json;
 
 #[test]
 fn without_the_token_nothing_is_done() {
@@ -20,9 +19,9 @@ fn without_the_token_nothing_is_done() {
     for (header, detail) in cases {
         let head = format!("{header}Content-Type: application/json\r\n");
         let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
-        let answer = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
-        assert_eq!((answer.status, answer.json()), (401, json!({"detail": detail})), "{header}");
-        assert_eq!(answer.header("www-authenticate"), Some("Token"));
+        let response = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
+        assert_eq!((response.status, response.json()), (401, json!({"detail": detail})), "{header}");
+        assert_eq!(response.header("www-authenticate"), Some("Token"));
     }
     assert_eq!(sandbox.value(1, "plan"), None);
 }
@@ -32,10 +31,10 @@ fn a_path_without_its_slash_is_sent_there() {
     let sandbox = start(Options::default());
     let body = r#"{"ids": [1], "attribute": "plan", "value": 1}"#;
     for path in [CUSTOM, CUSTOM_BY_ID, STANDARD, STANDARD_BY_ID, "/api/public/users/5/"] {
-        let answer = put(&sandbox, path.trim_end_matches('/'), body);
-        assert_eq!((answer.status, answer.header("location")), (301, Some(path)));
-        let answer = put(&sandbox, &format!("{}?a=b", path.trim_end_matches('/')), body);
-        assert_eq!(answer.header("location"), Some(format!("{path}?a=b").as_str()));
+        let response = put(&sandbox, path.trim_end_matches('/'), body);
+        assert_eq!((response.status, response.header("location")), (301, Some(path)));
+        let response = put(&sandbox, &format!("{}?a=b", path.trim_end_matches('/')), body);
+        assert_eq!(response.header("location"), Some(format!("{path}?a=b").as_str()));
     }
     assert_eq!(sandbox.value(1, "plan"), None);
 }
@@ -45,31 +44,31 @@ fn a_path_that_leads_nowhere_is_a_page() {
     let sandbox = start(Options::default());
     let one_more = format!("{CUSTOM}/");
     for path in ["/", "/api/public/users/", "/api/v2/users/1/", one_more.as_str(), "/_sandbox/nothing"] {
-        let answer = put(&sandbox, path, "{}");
+        let response = put(&sandbox, path, "{}");
         assert_eq!(
-            (answer.status, answer.header("content-type")),
+            (response.status, response.header("content-type")),
             (404, Some("text/html; charset=utf-8")),
             "{path}"
         );
-        assert!(answer.body.contains("<h1>Not Found</h1>"));
+        assert!(response.body.contains("<h1>Not Found</h1>"));
     }
 }
 
 #[test]
-fn other_methods_and_media_types_are_refused() {
+fn other_methods_and_media_types_are_rejected() {
     let sandbox = start(Options::default());
     for method in ["GET", "PATCH", "DELETE"] {
-        let answer = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), b"");
+        let response = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), b"");
         let detail = format!("Method \"{method}\" not allowed.");
-        assert_eq!((answer.status, answer.json()), (405, json!({"detail": detail})));
-        assert_eq!(answer.header("allow"), Some("PUT, POST"));
+        assert_eq!((response.status, response.json()), (405, json!({"detail": detail})));
+        assert_eq!(response.header("allow"), Some("PUT, POST"));
     }
     let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
     for media_type in ["text/plain", "application/x-www-form-urlencoded"] {
         let head = format!("Authorization: Token {TOKEN}\r\nContent-Type: {media_type}\r\n");
-        let answer = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
+        let response = exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body);
         let detail = format!("Unsupported media type \"{media_type}\" in request.");
-        assert_eq!((answer.status, answer.json()), (415, json!({"detail": detail})));
+        assert_eq!((response.status, response.json()), (415, json!({"detail": detail})));
     }
     let head = format!("Authorization: Token {TOKEN}\r\n");
     assert_eq!(exchange(&sandbox, &format!("PUT {CUSTOM}"), &head, body).status, 415);
@@ -78,7 +77,7 @@ fn other_methods_and_media_types_are_refused() {
 }
 
 #[test]
-fn what_is_wrong_in_a_body_is_said_as_django_does() {
+fn an_invalid_body_gets_the_messages_of_django() {
     let sandbox = start(Options::default());
     let required = json!(["This field is required."]);
     let long = "ż".repeat(256);
@@ -113,27 +112,27 @@ fn what_is_wrong_in_a_body_is_said_as_django_does() {
         (too_long, json!({"attribute": ["Ensure this field has no more than 255 characters."]})),
     ];
     for (body, complaint) in cases {
-        let answer = put(&sandbox, CUSTOM, &body);
-        assert_eq!((answer.status, answer.json()), (400, complaint), "{body}");
+        let response = put(&sandbox, CUSTOM, &body);
+        assert_eq!((response.status, response.json()), (400, complaint), "{body}");
     }
-    let answer = put(&sandbox, CUSTOM_BY_ID, &ids(r#"["u-1", 2, "", null]"#));
+    let response = put(&sandbox, CUSTOM_BY_ID, &ids(r#"["u-1", 2, "", null]"#));
     let complaint = json!({"ids": {
         "1": ["Not a valid string."], "2": ["This field may not be blank."], "3": ["This field may not be null."],
     }});
-    assert_eq!((answer.status, answer.json()), (400, complaint));
+    assert_eq!((response.status, response.json()), (400, complaint));
     assert_eq!(set(&sandbox, "[1]", &"ż".repeat(255), "1").status, 200);
-    assert_eq!(sandbox.users(), 1, "a refused request has changed something");
+    assert_eq!(sandbox.users(), 1, "a rejected request has changed something");
 }
 
 #[test]
-fn a_body_that_is_not_json_is_said_to_be_so() {
+fn a_body_that_is_not_json_is_named_so() {
     let sandbox = start(Options::default());
     let nan = br#"{"ids": [1], "attribute": "a", "value": NaN}"#;
     let cases: [&[u8]; 5] = [b"{", b"ids=1", b"{} {}", b"{\"ids\": \"\xff\"}", nan];
     for body in cases {
-        let answer = exchange(&sandbox, &format!("PUT {CUSTOM}"), &authorized(), body);
-        let detail = answer.json()["detail"].as_str().unwrap().to_owned();
-        assert_eq!(answer.status, 400);
+        let response = exchange(&sandbox, &format!("PUT {CUSTOM}"), &authorized(), body);
+        let detail = response.json()["detail"].as_str().unwrap().to_owned();
+        assert_eq!(response.status, 400);
         assert!(detail.starts_with("JSON parse error - "), "{detail}");
     }
 }

@@ -1,5 +1,5 @@
-//! Everything is checked before the network: each refusal names the argument, says what to do, and sends
-//! nothing.
+//! Everything is checked before the network: an error names the argument and says what to do, and nothing
+//! is sent.
 
 mod support;
 
@@ -11,13 +11,13 @@ use usercom::{Client, ClientBuilder, Error, Report, Update, Value};
 /// Names of the argument and words that must be in the message.
 type Says = (&'static str, &'static [&'static str]);
 
-/// Every case that is not refused as it should be, so that one run shows them all.
+/// Every case that is not invalid as it should be, so that one run shows them all.
 #[derive(Default)]
 struct Wrong(Vec<String>);
 
 impl Wrong {
-    fn unless_refused(&mut self, what: &str, outcome: Result<impl Sized, Error>, (argument, words): Says) {
-        let Err(error) = outcome else { return self.0.push(format!("{what:?} was taken")) };
+    fn unless_invalid(&mut self, what: &str, outcome: Result<impl Sized, Error>, (argument, words): Says) {
+        let Err(error) = outcome else { return self.0.push(format!("{what:?} was accepted")) };
         let message = error.to_string();
         let named = matches!(&error, Error::InvalidArgument { argument: named, .. } if *named == argument);
         let told = words.iter().all(|word| message.contains(word)) && message.starts_with(argument);
@@ -37,6 +37,7 @@ fn good() -> String {
     "a1B2".repeat(16)
 }
 
+/// Row 61.
 #[test]
 fn subdomains() {
     let long = "x".repeat(64);
@@ -70,13 +71,14 @@ fn subdomains() {
     ];
     let mut wrong = Wrong::default();
     for (bad, words) in cases {
-        wrong.unless_refused(bad, Client::new(bad, &good()), ("subdomain", words));
+        wrong.unless_invalid(bad, Client::new(bad, &good()), ("subdomain", words));
     }
     for fine in ["acme", "a", "ACME", "a-1", "7", &"x".repeat(63)] {
         assert!(Client::new(fine, &good()).is_ok(), "{fine}");
     }
 }
 
+/// Row 61.
 #[test]
 fn tokens() {
     let of = |n: usize| "x".repeat(n);
@@ -99,13 +101,14 @@ fn tokens() {
     ];
     let mut wrong = Wrong::default();
     for (bad, words) in cases {
-        wrong.unless_refused(bad, Client::new("acme", bad), ("token", words));
+        wrong.unless_invalid(bad, Client::new("acme", bad), ("token", words));
         let message = Client::new("acme", bad).unwrap_err().to_string();
         assert!(bad.len() < 6 || !message.contains(bad.as_str()), "the message shows it: {message}");
     }
     assert!(Client::new("acme", &with("!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~")).is_ok());
 }
 
+/// Row 61.
 #[test]
 fn base_urls() {
     let cases: &[(&str, &[&str])] = &[
@@ -151,7 +154,7 @@ fn base_urls() {
     ];
     let mut wrong = Wrong::default();
     for (bad, words) in cases {
-        wrong.unless_refused(
+        wrong.unless_invalid(
             bad,
             Client::builder("acme", &good()).base_url(bad).build(),
             ("base_url", words),
@@ -195,11 +198,12 @@ fn settings_of_a_client() {
     let mut wrong = Wrong::default();
     for (what, set, says) in cases {
         let outcome = set(server.builder()).build();
-        wrong.unless_refused(what, outcome, *says);
+        wrong.unless_invalid(what, outcome, *says);
     }
     assert_eq!(server.connections(), 0);
 }
 
+/// Rows 59, 60.
 #[test]
 fn what_to_set_and_for_whom() {
     type Call = fn(&Client) -> Result<Report, Error>;
@@ -256,14 +260,14 @@ fn what_to_set_and_for_whom() {
             ("value_index", &["entry 0"]),
         ),
         (
-            "no patience",
-            |c| c.run(Update::new("plan", 1)).patience(Duration::ZERO).ids(&[1]).send(),
-            ("patience", &["1 s to 24 h"]),
+            "no stall timeout",
+            |c| c.run(Update::new("plan", 1)).stall_timeout(Duration::ZERO).ids(&[1]).send(),
+            ("stall_timeout", &["1 s to 24 h"]),
         ),
         (
-            "all patience",
-            |c| c.run(Update::new("plan", 1)).patience(Duration::MAX).ids(&[1]).send(),
-            ("patience", &["1 s to 24 h"]),
+            "an endless stall timeout",
+            |c| c.run(Update::new("plan", 1)).stall_timeout(Duration::MAX).ids(&[1]).send(),
+            ("stall_timeout", &["1 s to 24 h"]),
         ),
         (
             "no requests",
@@ -275,11 +279,12 @@ fn what_to_set_and_for_whom() {
     let client = Client::builder("acme", &server.token).base_url(&server.url()).build().unwrap();
     let mut wrong = Wrong::default();
     for (what, call, says) in cases {
-        wrong.unless_refused(what, call(&client), *says);
+        wrong.unless_invalid(what, call(&client), *says);
     }
     assert_eq!(server.connections(), 0, "something was sent");
 }
 
+/// Row 60.
 #[test]
 fn json_values() {
     let long = format!("\"{}\"", "x".repeat(65_535));
@@ -305,7 +310,7 @@ fn json_values() {
     ];
     let mut wrong = Wrong::default();
     for (bad, words) in cases {
-        wrong.unless_refused(&bad[..bad.len().min(40)], Value::json(bad), ("value", words));
+        wrong.unless_invalid(&bad[..bad.len().min(40)], Value::json(bad), ("value", words));
     }
-    wrong.unless_refused("no such day", Value::date(2026, 2, 30), ("value", &["2026-2-30"]));
+    wrong.unless_invalid("no such day", Value::date(2026, 2, 30), ("value", &["2026-2-30"]));
 }

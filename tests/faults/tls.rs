@@ -1,19 +1,13 @@
-//! TLS is always verified: a certificate that is not right stops the run, and nothing is sent.
+//! TLS is always verified: an invalid certificate stops the run, and nothing is sent.
 
-mod support;
-
-use std::net::TcpListener;
-use std::sync::Arc;
 use std::time::SystemTime;
 
+use super::support::tls::{Authority, self_signed, server};
+use super::*;
 use rustls::ServerConfig;
-use support::tls::{Authority, self_signed, server};
-use support::{Server, Then, Watchdog, ids, s, side_by_side};
-use usercom::{Report, Status};
 
 #[test]
-fn a_certificate_that_is_right() {
-    let _watchdog = Watchdog::new(s(10));
+fn a_valid_certificate() {
     let authority = Authority::new();
     let server = server(authority.config(&["127.0.0.1", "localhost"], |_| {}), |x| x.ok());
     let report = server.ask(&ids(6)).ca_file(authority.file()).batch_size(2).workers(1).send();
@@ -23,7 +17,7 @@ fn a_certificate_that_is_right() {
     assert_eq!(by_name.mass_update(&[1], "plan", "pro").unwrap().status(), Status::Ok);
 }
 
-fn stopped(what: &str, report: &Report, server: &Server) {
+fn check_stopped(what: &str, report: &Report, server: &Server) {
     assert_eq!((report.status(), report.requests()), (Status::Tls, 1), "{what}: {report}");
     // Bytes that are no TLS may come after the handshake as well as in its place: better unknown.
     let no_tls = ["plain HTTP", "another protocol"].contains(&what);
@@ -34,8 +28,9 @@ fn stopped(what: &str, report: &Report, server: &Server) {
     assert_eq!((server.requests().len(), server.connections()), (0, 1), "{what}");
 }
 
+/// Row 38: untrusted, self-signed, expired, not yet valid, for another host.
 #[test]
-fn certificates_that_are_wrong() {
+fn invalid_certificates() {
     let authority = Authority::new();
     let day = std::time::Duration::from_secs(86_400);
     let (now, name) = (SystemTime::now(), "127.0.0.1");
@@ -53,18 +48,18 @@ fn certificates_that_are_wrong() {
         ("another host", authority.config(&["acme.user.com"], |_| {})),
         ("no host", authority.config(&[], |_| {})),
     ];
-    side_by_side(s(15), &cases, |(what, config)| {
+    side_by_side(&cases, |(what, config)| {
         let server = server(config.clone(), |x| x.ok());
         let report = server.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
-        stopped(what, &report, &server);
+        check_stopped(what, &report, &server);
     });
     // The platform's trust store doesn't know a test's authority.
     let server = server(authority.config(&[name], |_| {}), |x| x.ok());
     let report = server.ask(&ids(3000)).impatient().send();
-    stopped("the platform's roots", &report, &server);
+    check_stopped("the platform's roots", &report, &server);
 }
 
-/// Answers the first bytes of a handshake with these.
+/// Replies to the first bytes of a handshake with these.
 fn says(bytes: &'static [u8]) -> Server {
     use std::io::{Read, Write};
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
@@ -77,8 +72,9 @@ fn says(bytes: &'static [u8]) -> Server {
     })
 }
 
+/// Row 38: TLS 1.0, alerts, plain HTTP, SSH.
 #[test]
-fn what_is_no_tls_of_today() {
+fn old_tls_and_other_protocols() {
     let cases: &[(&str, &'static [u8])] = &[
         ("TLS 1.0 only: alert protocol_version", b"\x15\x03\x01\x00\x02\x02\x46"),
         ("alert handshake_failure", b"\x15\x03\x03\x00\x02\x02\x28"),
@@ -90,42 +86,42 @@ fn what_is_no_tls_of_today() {
         ("another protocol", b"SSH-2.0-OpenSSH_9.6\r\n"),
     ];
     let authority = Authority::new();
-    side_by_side(s(15), cases, |(what, bytes)| {
-        let plain = says(bytes).taken_for_tls();
+    side_by_side(cases, |(what, bytes)| {
+        let plain = says(bytes).asked_through_tls();
         let report = plain.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
-        stopped(what, &report, &plain);
+        check_stopped(what, &report, &plain);
     });
 }
 
+/// Row 38: it is retried, unlike an invalid certificate.
 #[test]
-fn a_handshake_that_breaks_off_is_the_networks() {
-    let _watchdog = Watchdog::new(s(15));
+fn an_aborted_handshake_is_a_transport_error() {
     let authority = Authority::new();
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let server = Server::bare(listener, |tcp, _| drop(tcp)).taken_for_tls();
-    let report = server.ask(&ids(10)).ca_file(authority.file()).impatient().send();
+    let server = Server::bare(listener, |tcp, _| drop(tcp)).asked_through_tls();
+    let report = server.ask(&ids(10)).ca_file(authority.file()).stall_timeout(s(3)).send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 0), "{report}");
     assert!(report.requests() > 1, "{report}");
 }
 
-/// Without TLS's own goodbye the end of the stream may be an attacker's.
+/// Row 39: without TLS's close_notify the end of the stream may be an attacker's.
 #[test]
-fn cut_without_goodbye() {
+fn truncated_without_close_notify() {
     let cases: &[(&str, &str, Then)] = &[
-        ("in a body with a length", "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta", Then::Cut),
+        ("in a body with a length", "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta", Then::Truncate),
         (
-            "in a body with a length, said goodbye",
+            "in a body with a length, with close_notify",
             "HTTP/1.1 200 OK\r\nContent-Length: 15\r\n\r\n{\"sta",
             Then::Close,
         ),
-        ("at the first byte", "HTTP/1.1 200 OK\r\n\r\n", Then::Cut),
+        ("at the first byte", "HTTP/1.1 200 OK\r\n\r\n", Then::Truncate),
         ("reset", "HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"", Then::Reset),
-        ("in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sta", Then::Cut),
-        ("no byte", "", Then::Cut),
+        ("in chunks", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\"sta", Then::Truncate),
+        ("no byte", "", Then::Truncate),
     ];
     let authority = Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
-    side_by_side(s(15), cases, |(what, bytes, then)| {
+    side_by_side(cases, |(what, bytes, then)| {
         let (bytes, then) = (*bytes, *then);
         let server = server(config.clone(), move |x| {
             x.apply();
@@ -137,21 +133,20 @@ fn cut_without_goodbye() {
     });
 }
 
-/// JSON that closes its own brackets is whole, whoever ended the stream.
+/// Row 39: JSON that closes its own brackets is whole, whoever ended the stream.
 #[test]
-fn whole_json_without_goodbye() {
-    let _watchdog = Watchdog::new(s(15));
+fn whole_json_without_close_notify() {
     let authority = Authority::new();
     let server = server(authority.config(&["127.0.0.1"], |_| {}), |x| {
         x.accept();
         x.raw("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"}");
-        Then::Cut
+        Then::Truncate
     });
     let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
     assert_eq!(report.status(), Status::Ok, "{report}");
 }
 
-/// A record that was tampered with after the request was taken: the ids were sent.
+/// Row 39: a record that was tampered with after the request was taken: the ids were sent.
 #[test]
 fn garbage_after_the_request() {
     let cases: &[(&str, &'static [u8])] = &[
@@ -161,7 +156,7 @@ fn garbage_after_the_request() {
     ];
     let authority = Authority::new();
     let config = authority.config(&["127.0.0.1"], |_| {});
-    side_by_side(s(15), cases, |(what, bytes)| {
+    side_by_side(cases, |(what, bytes)| {
         let bytes = *bytes;
         let server = server(config.clone(), move |x| {
             use std::io::Write;

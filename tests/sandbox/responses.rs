@@ -1,15 +1,14 @@
 //! What the API does when all is well.
 use super::*;
-use serde_json::json;
 
 #[test]
 fn an_update_is_made_by_put_and_by_post() {
     let sandbox = start(Options::default());
     for (method, value) in [("PUT", r#""pro""#), ("POST", r#""free""#)] {
         let body = format!(r#"{{"ids": [10, 15, 22, 23], "attribute": "plan", "value": {value}}}"#);
-        let answer = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), body.as_bytes());
-        assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#));
-        assert_eq!(answer.header("content-type"), Some("application/json"));
+        let response = exchange(&sandbox, &format!("{method} {CUSTOM}"), &authorized(), body.as_bytes());
+        assert_eq!((response.status, response.body.as_str()), (200, r#"{"status":"ok"}"#));
+        assert_eq!(response.header("content-type"), Some("application/json"));
         for id in [10, 15, 22, 23] {
             assert_eq!(sandbox.value(id, "plan").as_deref(), Some(value));
         }
@@ -56,9 +55,9 @@ fn values_are_kept_to_the_byte_and_give_the_attribute_its_type() {
 #[test]
 fn custom_ids_are_strings_and_find_their_users() {
     let sandbox = start(Options::default());
-    let answer =
+    let response =
         put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["17", "u-1", "017"], "attribute": "plan", "value": 1}"#);
-    assert_eq!(answer.status, 200);
+    assert_eq!(response.status, 200);
     assert_eq!(sandbox.id_of("17"), Some(17));
     assert_eq!(sandbox.value(17, "plan").as_deref(), Some("1"));
     let made_up = sandbox.id_of("u-1").unwrap();
@@ -81,9 +80,9 @@ fn standard_attributes_are_those_of_the_list() {
     assert_eq!(sandbox.value(10, "country").as_deref(), Some(r#""USA""#));
     assert_eq!(sandbox.value(10, "google_url").as_deref(), Some(r#""x""#));
 
-    let answer = put(&sandbox, STANDARD, r#"{"ids": [10], "attribute": "plan", "value": "pro"}"#);
+    let response = put(&sandbox, STANDARD, r#"{"ids": [10], "attribute": "plan", "value": "pro"}"#);
     assert_eq!(
-        (answer.status, answer.json()),
+        (response.status, response.json()),
         (400, json!({"attribute": ["\"plan\" is not a valid choice."]}))
     );
     assert_eq!(sandbox.value(10, "plan"), None);
@@ -94,8 +93,8 @@ fn reading_needs_a_user_and_an_attribute_that_exist() {
     let sandbox = start(Options::default());
     assert_eq!(get(&sandbox, "/api/public/users/5/").json(), json!({"id": 5, "attributes": []}));
     for path in ["/api/public/users/0/", "/api/public/attribute-type/plan/users/"] {
-        let answer = get(&sandbox, path);
-        assert_eq!((answer.status, answer.json()), (404, json!({"detail": "Not found."})), "{path}");
+        let response = get(&sandbox, path);
+        assert_eq!((response.status, response.json()), (404, json!({"detail": "Not found."})), "{path}");
     }
     assert_eq!(put(&sandbox, "/api/public/users/5/", "{}").header("allow"), Some("GET"));
 }
