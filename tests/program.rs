@@ -108,7 +108,7 @@ fn an_invalid_option_is_named() {
     let sandbox = Sandbox::start(Options::default()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     for (arguments, says) in [
-        (&["--rate", "5000"][..], "usercom: --rate: is outside 0.1 to 1000"),
+        (&["--rate-limit", "5000"][..], "usercom: --rate-limit: is outside 0.1 to 1,000"),
         (&["--batch-size", "0"], "usercom: --batch-size: is outside 1 to 10,000 ids"),
         (&["--stall-timeout", "0"], "usercom: --stall-timeout: is outside 1 s to 24 h"),
     ] {
