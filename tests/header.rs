@@ -121,16 +121,13 @@ fn numbers_and_signatures_are_those_that_programs_know() {
     for name in functions() {
         assert!(declared.contains(&format!(" {name}(")), "{name} is not in the baseline: make abi-baseline");
     }
-    let path = Path::new(ROOT).join("bindings/c/tests/status_numbers.c");
-    compile("gcc", "c", "c11", &path);
-    compile("clang", "c", "c11", &path);
-    let pinned = fs::read_to_string(path).unwrap();
-    let code = code();
-    for line in code.lines().map(str::trim).filter(|l| l.starts_with("UC_STATUS_") || l.starts_with("UC_ID_"))
-    {
-        let (name, number) = line.trim_end_matches(',').split_once(" = ").unwrap();
-        let claim = format!("_Static_assert({name} == {number},");
-        assert!(pinned.contains(&claim), "bindings/c/tests/status_numbers.c lacks {claim}");
+    for line in code().lines().map(|line| line.trim().trim_end_matches(',')) {
+        if line.starts_with("UC_STATUS_") || line.starts_with("UC_ID_") {
+            assert!(
+                declared.lines().any(|known| known == line),
+                "{line} is not in the baseline: make abi-baseline"
+            );
+        }
     }
 }
 
