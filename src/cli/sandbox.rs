@@ -2,7 +2,6 @@
 use std::{
     io::{self, Write},
     path::PathBuf,
-    process::ExitCode,
     str::FromStr,
     time::Duration,
 };
@@ -49,19 +48,15 @@ pub struct SandboxArgs {
     latency: u64,
 }
 
-/// Runs until it is killed; 2 for arguments that cannot be used.
-pub fn run(args: SandboxArgs) -> ExitCode {
-    let sandbox = match Sandbox::start(args.into_options()) {
-        Ok(sandbox) => sandbox,
-        Err(error) => {
-            eprintln!("usercom sandbox: {error}");
-            return ExitCode::from(2);
-        }
-    };
+/// Runs until a signal ends it: SIGTERM, SIGINT or SIGHUP.
+pub fn run(args: SandboxArgs) -> Result<u8, String> {
+    let fail = |error: io::Error| format!("sandbox: {error}");
+    let wait_for_end = crate::signals::wait_for_end().map_err(fail)?;
+    let sandbox = Sandbox::start(args.into_options()).map_err(fail)?;
     // Whoever started it may have stopped reading: that is no reason to stop serving.
     let _ = greet(&sandbox.url());
-    sandbox.wait();
-    ExitCode::SUCCESS
+    wait_for_end();
+    Ok(0)
 }
 
 fn greet(url: &str) -> io::Result<()> {

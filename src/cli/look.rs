@@ -1,0 +1,220 @@
+//! What a cell looks like when nobody says its type. A spreadsheet's habits are told apart from plain text.
+
+use crate::kind::Kind;
+
+/// What a text is written like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// Nothing, or nothing but blanks.
+    Empty,
+    /// The one way in which a value of this type is written; text that looks like nothing else is a string.
+    Is(Kind),
+    /// Like another type, but not in its way, or damaged. Which it is, only its owner knows.
+    Odd(&'static str),
+}
+
+/// More digits than this don't survive a spreadsheet or a float, and mostly identify something: they are text.
+const MAX_DIGITS: usize = 15;
+
+impl Look {
+    pub fn of(text: &str) -> Look {
+        let digits = text.bytes().filter(u8::is_ascii_digit).count();
+        match text {
+            _ if text.trim().is_empty() => Look::Empty,
+            _ if text.trim() != text => Look::Odd("has blanks around it"),
+            _ if text.contains('\u{fffd}') => Look::Odd("has lost characters in an earlier conversion"),
+            _ if text.contains(['\n', '\r']) => {
+                Look::Odd("has a line break in it, as after a quote in the wrong place")
+            }
+            _ if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {
+                Look::Is(Kind::Boolean)
+            }
+            _ if text.bytes().all(|b| b.is_ascii_digit()) && (digits > MAX_DIGITS || leading_zero(text)) => {
+                Look::Is(Kind::String)
+            }
+            _ if Kind::Integer.is_canonical(text) && digits <= MAX_DIGITS => Look::Is(Kind::Integer),
+            _ if Kind::Float.is_canonical(text) && digits <= MAX_DIGITS => Look::Is(Kind::Float),
+            _ if Kind::Date.is_canonical(text) => Look::Is(Kind::Date),
+            _ if text.ends_with('Z') && Kind::Datetime.is_canonical(text) => Look::Is(Kind::Datetime),
+            _ if is_spreadsheet_error(text) => Look::Odd("is a spreadsheet's error"),
+            _ if MISSING.contains(&text) => Look::Odd("stands for a missing value"),
+            _ if BOOLEANS.contains(&text) => Look::Odd("is a spreadsheet's boolean in another language"),
+            _ if is_like_date(text) => {
+                Look::Odd("looks like a date, but not like one that exists, written 2026-11-23")
+            }
+            _ if is_like_number(text) => Look::Odd("looks like a number that is written in another way"),
+            _ => Look::Is(Kind::String),
+        }
+    }
+}
+
+const MISSING: &[&str] = &[
+    "NULL",
+    "null",
+    "(null)",
+    "<null>",
+    "None",
+    "nil",
+    "NaN",
+    "nan",
+    "-nan",
+    "NA",
+    "<NA>",
+    "N/A",
+    "n/a",
+    "\\N",
+    "undefined",
+    "NaT",
+    "inf",
+    "-inf",
+    "Infinity",
+    "-Infinity",
+];
+
+/// What Excel writes for TRUE and FALSE in Polish, German, French, Spanish and Italian.
+const BOOLEANS: &[&str] =
+    &["PRAWDA", "FAŁSZ", "WAHR", "FALSCH", "VRAI", "FAUX", "VERDADERO", "FALSO", "VERO"];
+
+/// Such as #N/A, #REF!, #NAZWA? or a row of hash signs.
+pub fn is_spreadsheet_error(text: &str) -> bool {
+    let Some(name) = text.strip_prefix('#') else { return false };
+    let upper = !name.is_empty()
+        && name.chars().all(|c| c.is_uppercase() || matches!(c, '/' | '0' | '!' | '?' | '_'));
+    (upper && name.ends_with(['!', '?']))
+        || matches!(name, "N/A" | "N/D" | "NV")
+        || is_all(name, |c| c == '#')
+}
+
+fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
+    !text.is_empty() && text.chars().all(is)
+}
+
+fn leading_zero(text: &str) -> bool {
+    text.len() > 1 && text.starts_with('0')
+}
+
+/// Three groups of digits with the same sign between them, one of them a year; a time may follow.
+fn is_like_date(text: &str) -> bool {
+    let (date, time) = match text.split_once(['T', ' ']) {
+        Some((date, time)) => (date, Some(time)),
+        None => (text, None),
+    };
+    if time.is_some_and(|time| !time.starts_with(|c: char| c.is_ascii_digit()) || !time.contains(':')) {
+        return false;
+    }
+    let Some(sign) = date.chars().find(|c| matches!(c, '-' | '.' | '/')) else { return false };
+    let groups: Vec<&str> = date.split(sign).collect();
+    let is_number = |group: &&str| (1..=4).contains(&group.len()) && is_all(group, |c| c.is_ascii_digit());
+    groups.len() == 3
+        && groups.iter().all(|group| is_number(group))
+        && [groups[0], groups[2]].iter().any(|g| g.len() > 1)
+}
+
+/// A number with a sign, a decimal comma, thousands, an exponent, a percent sign or a currency.
+fn is_like_number(text: &str) -> bool {
+    // A number with a plus and this many digits is a telephone's.
+    const TELEPHONE: usize = 8;
+    if text
+        .strip_prefix('+')
+        .is_some_and(|rest| rest.len() >= TELEPHONE && is_all(rest, |c| c.is_ascii_digit()))
+    {
+        return false;
+    }
+    let number = text
+        .trim_matches(|c: char| matches!(c, '%' | '€' | '$' | '£' | ' ' | '\u{a0}'))
+        .trim_end_matches("zł");
+    let number = number.trim_end().strip_prefix(['-', '+', '\u{2212}']).unwrap_or(number).trim();
+    let (mantissa, exponent) = match number.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
+        None => (number, None),
+    };
+    let separator = |c: char| matches!(c, '.' | ',' | '\'' | '’' | ' ' | '\u{a0}' | '\u{202f}' | '\u{2009}');
+    exponent.is_none_or(|digits| is_all(digits, |c| c.is_ascii_digit()))
+        && is_all(mantissa, |c| c.is_ascii_digit() || separator(c))
+        && mantissa.contains(|c: char| c.is_ascii_digit())
+        && is_grouped(&mantissa.split(separator).collect::<Vec<_>>())
+}
+
+/// With more than one separator there are three digits between two of them; a version or an address has fewer.
+fn is_grouped(groups: &[&str]) -> bool {
+    groups.len() <= 2 || groups[1..groups.len() - 1].iter().all(|group| group.len() == 3)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_way_of_writing_or_odd() {
+        for (text, kind) in [
+            ("pro", Kind::String),
+            ("true", Kind::Boolean),
+            ("TRUE", Kind::Boolean),
+            ("False", Kind::Boolean),
+            ("5", Kind::Integer),
+            ("-5", Kind::Integer),
+            ("0", Kind::Integer),
+            ("999999999999999", Kind::Integer),
+            ("1000000000000000", Kind::String),
+            ("02134", Kind::String),
+            ("2.50", Kind::Float),
+            ("-0.5", Kind::Float),
+            ("2026-11-23", Kind::Date),
+            ("2026-11-23T10:00:00Z", Kind::Datetime),
+            ("+48600100200", Kind::String),
+            ("#FFAA00", Kind::String),
+            ("#NEW", Kind::String),
+            ("1.2.3", Kind::String),
+            ("e5", Kind::String),
+            ("5 years", Kind::String),
+            ("yes", Kind::String),
+            ("-", Kind::String),
+            ("a, b", Kind::String),
+        ] {
+            assert_eq!(Look::of(text), Look::Is(kind), "{text}");
+        }
+        for odd in [
+            "1,5",
+            "1.234,56",
+            "1 000",
+            "1\u{a0}000",
+            "1E+06",
+            "1e3",
+            "+5",
+            ".5",
+            "5.",
+            "-0",
+            "5%",
+            "12 zł",
+            "€ 5",
+            "#N/A",
+            "#REF!",
+            "#DIV/0!",
+            "#NAZWA?",
+            "#####",
+            "NULL",
+            "NaN",
+            "\\N",
+            "26-11-23",
+            "2026-1-3",
+            "2026-02-30",
+            "23.11.2026",
+            "11/23/2026",
+            "2026-11-23 10:00",
+            "2026-11-23T10:00:00+01:00",
+            "2026-11-23T10:00:00",
+            " pro",
+            "pro ",
+            "caf\u{fffd}",
+            "a\nb",
+            "PRAWDA",
+            "-007",
+            "00.5",
+            "0.12345678901234567",
+            "-9999999999999999",
+        ] {
+            assert!(matches!(Look::of(odd), Look::Odd(_)), "{odd}: {:?}", Look::of(odd));
+        }
+        assert_eq!(Look::of(" "), Look::Empty);
+    }
+}

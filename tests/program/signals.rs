@@ -1,0 +1,153 @@
+//! What signals do.
+
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use usercom::sandbox::TOKEN;
+
+use crate::support::{Desk, Said};
+
+const SLOW: &[&str] = &[
+    "update",
+    "--attribute",
+    "plan",
+    "--value",
+    "pro",
+    "--ids",
+    "ids.csv",
+    "--batch-size",
+    "1",
+    "--report",
+    "states.csv",
+];
+
+/// Sends a signal by its name, as the shell does.
+fn kill(child: &Child, signal: &str) {
+    let done = Command::new("sh").arg("-c").arg(format!("kill -{signal} {}", child.id())).status().unwrap();
+    assert!(done.success());
+}
+
+/// Starts what takes 20 s, and waits until some of it was sent.
+fn started(desk: &Desk, command: &mut Command) -> Child {
+    desk.file("ids.csv", (1..=100).map(|id| format!("{id}\n")).collect::<String>());
+    let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    wait_until(|| desk.sandbox.total() >= 2);
+    child
+}
+
+fn wait_until(done: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !done() {
+        assert!(start.elapsed() < Duration::from_secs(20), "it takes too long");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Row 72: SIGINT, SIGTERM and SIGHUP cancel the run; the report is printed and written.
+#[test]
+fn a_signal_cancels_with_a_report() {
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let desk = Desk::new();
+        let child = started(&desk, &mut desk.command(SLOW));
+        kill(&child, signal);
+        let said = Said::of(child.wait_with_output().unwrap());
+        assert_eq!(said.code, Some(code), "{said:?}");
+        assert!(said.stdout.starts_with("cancelled: "), "{said:?}");
+        assert!(said.stderr.contains("waiting up to 5 s for requests in flight"), "{said:?}");
+        let states = fs::read_to_string(desk.path("states.csv")).unwrap();
+        let held = desk.held("plan").len();
+        assert!(states.matches(",confirmed,").count() <= held && held < 100, "{held}");
+        assert!(states.contains(",not_attempted,") && states.lines().count() == 101);
+    }
+}
+
+/// Row 72: a broken standard error or output doesn't stop a signal from cancelling.
+#[test]
+fn a_signal_is_heard_without_a_terminal() {
+    let desk = Desk::new();
+    let mut child = started(&desk, &mut desk.command(SLOW));
+    drop((child.stdout.take(), child.stderr.take()));
+    kill(&child, "HUP");
+    assert_eq!(child.wait().unwrap().code(), Some(129));
+    assert!(desk.path("states.csv").exists());
+}
+
+/// Row 72: a second signal quits at once.
+#[test]
+fn a_second_signal_quits() {
+    let options = usercom::sandbox::Options { latency: Duration::from_secs(4), ..Default::default() };
+    let desk = Desk::with(options);
+    let mut child = started(&desk, &mut desk.command(SLOW));
+    kill(&child, "TERM");
+    let stderr = BufReader::new(child.stderr.take().unwrap());
+    assert!(stderr.lines().map_while(Result::ok).any(|line| line.contains("waiting up to 5 s")));
+    let start = Instant::now();
+    kill(&child, "INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+}
+
+/// Row 72: what was ignored at the start stays ignored; the others are still heard.
+#[test]
+fn an_ignored_signal_stays_ignored() {
+    for (ignored, heard, code) in [("HUP", "TERM", 143), ("INT", "HUP", 129), ("TERM", "INT", 130)] {
+        let desk = Desk::new();
+        let plain = desk.command(SLOW);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("trap '' {ignored}; exec \"$0\" \"$@\"")]);
+        command.arg(plain.get_program()).args(plain.get_args()).current_dir(desk.folder.path());
+        for (name, value) in plain.get_envs().filter_map(|(name, value)| Some((name, value?))) {
+            command.env(name, value);
+        }
+        let mut child = started(&desk, &mut command);
+        kill(&child, ignored);
+        let sent = desk.sandbox.total();
+        wait_until(|| desk.sandbox.total() > sent + 2);
+        assert!(child.try_wait().unwrap().is_none(), "{ignored} ended it");
+        kill(&child, heard);
+        let said = Said::of(child.wait_with_output().unwrap());
+        assert_eq!(said.code, Some(code), "{said:?}");
+    }
+}
+
+/// Row 72: before anything is sent a signal ends the program.
+#[test]
+fn a_signal_while_the_input_is_read_ends_it() {
+    let desk = Desk::new();
+    for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
+        let arguments =
+            ["update", "--attribute", "plan", "--value", "pro", "--ids", "-", "--report", "states.csv"];
+        let mut child = desk.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+        // When it sleeps in its read, its handlers are there.
+        let stat = format!("/proc/{}/stat", child.id());
+        let threads = format!("/proc/{}/task", child.id());
+        wait_until(|| fs::read_dir(&threads).is_ok_and(|tasks| tasks.count() == 2));
+        wait_until(|| fs::read_to_string(&stat).is_ok_and(|stat| stat.contains(") S ")));
+        kill(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+    }
+    assert!(!desk.path("states.csv").exists());
+    assert_eq!(desk.sandbox.total(), 0);
+}
+
+/// Row 72: the sandbox ends cleanly.
+#[test]
+fn the_sandbox_ends_on_a_signal() {
+    for signal in ["TERM", "INT", "HUP"] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_usercom"));
+        command.args(["sandbox", "--port", "0"]).env("USERCOM_TOKEN", TOKEN);
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
+        let mut first = String::new();
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        stdout.read_line(&mut first).unwrap();
+        let address = first.trim().strip_prefix("usercom sandbox listening on http://").unwrap().to_owned();
+        // An open connection must not hold it up.
+        let connection = std::net::TcpStream::connect(&address).unwrap();
+        kill(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{signal}");
+        assert!(std::net::TcpStream::connect(&address).is_err(), "{signal}");
+        drop(connection);
+    }
+}

@@ -1,0 +1,123 @@
+//! Exit codes, and what happens when nobody can be told.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::net::TcpListener;
+use std::process::Stdio;
+
+use usercom::sandbox::{Options, UnknownIds};
+
+use crate::support::{Desk, Said};
+
+const UPDATE: &[&str] = &["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv"];
+
+fn full() -> Stdio {
+    Stdio::from(File::options().write(true).open("/dev/full").unwrap())
+}
+
+/// The write end of a pipe that nobody reads.
+fn closed() -> Stdio {
+    Stdio::from(std::io::pipe().unwrap().1)
+}
+
+/// Row 71: a report that can't be printed has an exit code of its own, and the file is there before it.
+#[test]
+fn a_failed_print_is_not_a_refusal() {
+    for out in [full, closed] {
+        for more in [&[][..], &["--json"], &["--quiet"]] {
+            let desk = Desk::new();
+            desk.file("ids.csv", "1\n2\n");
+            let mut command = desk.command(&[UPDATE, &["--report", "states.csv"], more].concat());
+            let said = Said::of(command.stdout(out()).output().unwrap());
+            assert_eq!(said.code, Some(4), "{said:?}");
+            assert!(said.stderr.contains("can't print the report: "), "{said:?}");
+            assert_eq!(desk.held("plan").len(), 2);
+            let states = fs::read_to_string(desk.path("states.csv")).unwrap();
+            assert_eq!(states, "id,state,http_status,message\n1,confirmed,,\n2,confirmed,,\n");
+        }
+    }
+    // A file that can't be written in the end: the report is printed, and the code is the same.
+    let desk = Desk::new();
+    desk.file("ids.csv", "1\n");
+    let said = desk.run(&[UPDATE, &["--report", "/dev/full"]].concat());
+    assert_eq!(said.code, Some(4), "{said:?}");
+    assert!(said.stdout.starts_with("ok: ") && said.stderr.contains("report: /dev/full: "), "{said:?}");
+}
+
+/// Row 71: nothing panics when standard error is broken, and the outcome is the same.
+#[test]
+fn a_broken_standard_error_changes_nothing() {
+    for err in [full, closed] {
+        let desk = Desk::new();
+        desk.file("ids.csv", "1\n2\n");
+        let said = Said::of(desk.command(UPDATE).stderr(err()).output().unwrap());
+        said.ok();
+        assert_eq!(desk.held("plan").len(), 2);
+        let said = Said::of(desk.command(UPDATE).stdout(full()).stderr(err()).output().unwrap());
+        assert_eq!(said.code, Some(4));
+        desk.file("ids.csv", "x\n");
+        let said = Said::of(desk.command(UPDATE).stderr(err()).output().unwrap());
+        assert_eq!(said.code, Some(2));
+        let said = Said::of(desk.command(&["update", "--nonsense"]).stderr(err()).output().unwrap());
+        assert_eq!(said.code, Some(2));
+        let said = Said::of(desk.command(&["demo"]).stdout(err()).stderr(err()).output().unwrap());
+        assert_eq!(said.code, Some(4));
+    }
+}
+
+/// Row 71: help that nobody can read.
+#[test]
+fn help_that_can_not_be_printed() {
+    let desk = Desk::new();
+    let said = Said::of(desk.command(&["update", "--help"]).stdout(full()).output().unwrap());
+    assert_eq!(said.code, Some(4));
+    desk.run(&["--version"]).ok();
+}
+
+/// Exit codes, as `--help` documents them.
+#[test]
+fn exit_codes_say_how_it_ended() {
+    let users = tempfile::NamedTempFile::new().unwrap();
+    fs::write(users.path(), "id,plan\n1,x\n2,x\n3,x\n").unwrap();
+    let options = Options {
+        users: Some(users.path().to_owned()),
+        unknown_ids: UnknownIds::Reject,
+        ..Options::default()
+    };
+    let desk = Desk::with(options);
+    assert_eq!(desk.update("1\n2\n", &[]).code, Some(0));
+    assert_eq!(desk.update("id\n", &[]).code, Some(0));
+    assert_eq!(desk.update("1\n99\n", &["--dry-run"]).code, Some(0));
+    assert_eq!(desk.update("1\n99\n2\n", &[]).code, Some(1));
+    assert_eq!(desk.update("x\n", &[]).code, Some(2));
+    assert_eq!(desk.update("1\n2\n3\n", &["--batch-size", "1", "--max-requests", "1"]).code, Some(3));
+    let help = desk.run(&["update", "--help"]);
+    for words in [
+        "0    every id is confirmed",
+        "1    the run completed",
+        "2    refused",
+        "3    the run stopped early",
+        "4    the run ended",
+        "129, 130, 143",
+    ] {
+        assert!(help.ok().stdout.contains(words), "{words}: {}", help.stdout);
+    }
+    assert!(desk.run(&["apply", "--help"]).stdout.contains("Exit codes:"));
+}
+
+/// Row 66: a service that isn't there: exit code 3, yesterday's report stays.
+#[test]
+fn a_service_that_is_away_stops_the_run() {
+    let desk = Desk::new();
+    desk.file("ids.csv", "1\n");
+    desk.file("states.csv", "yesterday");
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let mut command = desk.command(
+        &[UPDATE, &["--report", "states.csv", "--stall-timeout", "1", "--rate-limit", "1000"]].concat(),
+    );
+    let said = Said::of(command.env("USERCOM_BASE_URL", format!("http://{nobody}")).output().unwrap());
+    assert_eq!(said.code, Some(3), "{said:?}");
+    let mut states = String::new();
+    File::open(desk.path("states.csv")).unwrap().read_to_string(&mut states).unwrap();
+    assert_eq!(states, "yesterday", "{said:?}");
+}
