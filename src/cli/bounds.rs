@@ -5,18 +5,18 @@ use std::error::Error;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
-/// `--deadline -5` is a wrong number and not an unknown option.
+/// `--deadline -5` and `--rate-limit -1e-3` are wrong numbers and not unknown options.
 pub fn with_negative_numbers(command: Command) -> Command {
     command.mut_subcommands(|subcommand| {
         subcommand.mut_args(|arg| {
-            let takes_values = arg.get_long().is_some() && arg.get_action().takes_values();
-            if takes_values && !arg.is_allow_hyphen_values_set() {
-                arg.allow_negative_numbers(true)
-            } else {
-                arg
-            }
+            let is_number = range(&arg).is_some() || names_value(&arg, &["SECONDS", "VERSION"]);
+            if is_number { arg.allow_hyphen_values(true) } else { arg }
         })
     })
+}
+
+fn names_value(arg: &Arg, names: &[&str]) -> bool {
+    arg.get_value_names().is_some_and(|given| given.iter().any(|name| names.contains(&name.as_str())))
 }
 
 /// What is wrong with an option's value, and its range; `None` if the option has none.
@@ -32,8 +32,10 @@ pub fn message(error: &clap::Error, command: &Command) -> Option<String> {
     let value = text(ContextKind::InvalidValue)?;
     let mut args = command.get_subcommands().flat_map(Command::get_arguments);
     let range = args.find_map(|arg| range(arg).filter(|_| arg.get_long() == option.strip_prefix("--")))?;
-    let source = error.source().map(|source| format!(" {source};")).unwrap_or_default();
-    Some(format!("{option}: \"{}\" can't be used:{source} {range}", value.escape_debug()))
+    // The parser of an integer says only which digit it stumbled over.
+    let own = error.source().map(ToString::to_string).filter(|words| words.starts_with("is "));
+    let words = own.unwrap_or_else(|| "is not a whole number that it takes".to_owned());
+    Some(format!("{option}: \"{}\" {words}; {range}", value.escape_debug()))
 }
 
 /// The sentence "Range: …" of an option's help.

@@ -70,8 +70,10 @@ pub fn code(status: Status, cancelled_by: Option<i32>, told: bool) -> u8 {
 }
 
 fn nothing_sent(report: &Report) -> bool {
-    report.status() == Status::DryRun
-        || (report.requests() == 0 && report.states().iter().all(|state| *state == IdState::NotAttempted))
+    let never_connected =
+        matches!(report.status(), Status::Transport | Status::Tls) || report.requests() == 0;
+    let none_attempted = || report.states().iter().all(|state| *state == IdState::NotAttempted);
+    report.status() == Status::DryRun || (never_connected && none_attempted())
 }
 
 /// The report for people; rows are called by their lines.

@@ -40,6 +40,6 @@ fn quiet_silences_the_summary() {
         let said = desk.update("1\n2\n", &[option]);
         assert!(said.ok().stderr.is_empty() && said.stdout.starts_with("ok: "), "{said:?}");
     }
-    let said = desk.update("x\n", &["--quiet"]);
-    assert!(said.code == Some(2) && said.stderr.starts_with("usercom: ids.csv: line 1: "), "{said:?}");
+    let said = desk.update("id\nx\n", &["--quiet"]);
+    assert!(said.code == Some(2) && said.stderr.starts_with("usercom: ids.csv: line 2: "), "{said:?}");
 }

@@ -120,4 +120,5 @@ fn a_service_that_is_away_stops_the_run() {
     let mut states = String::new();
     File::open(desk.path("states.csv")).unwrap().read_to_string(&mut states).unwrap();
     assert_eq!(states, "yesterday", "{said:?}");
+    assert!(said.stderr.contains("nothing was sent, so states.csv is left as it was"), "{said:?}");
 }
