@@ -6,8 +6,8 @@ use std::time::Duration;
 use usercom::Client;
 use usercom::sandbox::{Options, Sandbox, TOKEN, UnknownIds};
 
-use crate::exit;
 use crate::say::say;
+use crate::{exit, stdout};
 
 /// Update 5,000 made-up users against a sandbox in this process, and show what came of each
 #[derive(clap::Args)]
@@ -42,9 +42,7 @@ pub fn run(_: DemoArgs) -> Result<u8, String> {
 
 /// Prints; false if nobody can read it.
 fn tell(text: &str) -> bool {
-    let mut out = io::stdout().lock();
-    let printed = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    printed.inspect_err(|error| say(format_args!("can't print: {error}"))).is_ok()
+    stdout::print(text).inspect_err(|error| say(format_args!("can't print: {error}"))).is_ok()
 }
 
 const GONE: [i64; 2] = [1234, 4321];

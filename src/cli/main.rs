@@ -23,6 +23,7 @@ mod sandbox;
 mod say;
 mod signals;
 mod source;
+mod stdout;
 mod summary;
 mod table;
 mod token;
@@ -76,7 +77,7 @@ fn print(error: &clap::Error) -> u8 {
     let printed = error.print();
     if error.use_stderr() {
         exit::REFUSED
-    } else if printed.is_err() {
+    } else if printed.is_err() || stdout::was_closed() {
         exit::NOT_TOLD
     } else {
         0

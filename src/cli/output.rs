@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use usercom::{IdState, Report, Status};
 
-use crate::exit;
 use crate::report_file::ReportFile;
 use crate::rows::Rows;
 use crate::say::say;
 use crate::source::Source;
+use crate::{exit, stdout};
 
 /// How the outcome is told
 #[derive(clap::Args)]
@@ -30,6 +30,9 @@ pub struct OutputArgs {
 impl OutputArgs {
     /// The file for the states, if one is wanted; refused if it is one of the `inputs` or can't be written.
     pub fn report_file(&self, source: &Source, inputs: &[&Path]) -> Result<Option<ReportFile>, String> {
+        if stdout::file().is_some_and(|file| source.is_file(&file)) {
+            return Err(format!("{}: is also where standard output goes; print elsewhere", source.name));
+        }
         self.report.as_deref().map(|path| ReportFile::check(path, source, inputs)).transpose()
     }
 
@@ -49,8 +52,7 @@ impl OutputArgs {
             None => {}
         }
         let text = if self.json { report.to_json() + "\n" } else { text(report, rows) };
-        let mut out = io::stdout().lock();
-        if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        if let Err(error) = stdout::print(&text) {
             say(format_args!("can't print the report: {error}; the run has ended: {}", report.message()));
             told = false;
         }

@@ -35,6 +35,9 @@ impl ReportFile {
                 "is no file name; the summary goes to standard output, the states need a file".into(),
             ));
         }
+        if path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
+            return Err(fail("names a directory; give the name of a file".into()));
+        }
         let target = match fs::metadata(path) {
             Ok(found) if found.is_dir() => {
                 return Err(fail("is a directory; give the name of a file".into()));

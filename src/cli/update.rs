@@ -25,7 +25,7 @@ use crate::{exit, invalid, progress};
 #[command(after_help = exit::HELP)]
 pub struct UpdateArgs {
     /// The attribute's name
-    #[arg(long)]
+    #[arg(long, value_parser = attribute)]
     attribute: String,
     /// What to set it to
     #[arg(long, allow_hyphen_values = true)]
@@ -44,7 +44,7 @@ pub struct ApplyArgs {
     /// A CSV with a header; - is the standard input
     file: PathBuf,
     /// The attribute's name
-    #[arg(long)]
+    #[arg(long, value_parser = attribute)]
     attribute: String,
     /// The column with the values [default: the attribute's name]
     #[arg(long, value_name = "NAME")]
@@ -170,6 +170,11 @@ impl JobArgs {
         hint_at_type(&report, summary.kind);
         Ok(output::code(report.status(), signals.cancelled_by(), told))
     }
+}
+
+/// The name of an attribute. With blanks around it, it would be another attribute, perhaps a new one.
+fn attribute(text: &str) -> Result<String, &'static str> {
+    if text.trim() == text { Ok(text.to_owned()) } else { Err("has blanks around it; remove them") }
 }
 
 /// When nothing was accepted, the type that was found out may be the reason.

@@ -47,7 +47,7 @@ impl Values {
         given: Kind,
         empty: Option<Empty>,
     ) -> Result<Values, String> {
-        let is_empty = |text: &str| Look::of(text) == Look::Empty;
+        let is_empty = |text: &str| text.trim().is_empty();
         let empty_rows: Vec<usize> = (0..column.len()).filter(|row| is_empty(&column[*row])).collect();
         if let (Some(first), None) = (empty_rows.first(), empty) {
             return Err(format!(

@@ -47,6 +47,18 @@ fn a_report_over_an_input_is_refused() {
     let mut command = desk.command(&[UPDATE, &["ids.csv", "--report", "out.txt"]].concat());
     let said = Said::of(command.stdout(said_to).output().unwrap());
     desk.refused(&said, "standard output");
+    let end = fs::File::options().append(true).open(desk.path("ids.csv")).unwrap();
+    let said = Said::of(desk.command(&[UPDATE, &["ids.csv"]].concat()).stdout(end).output().unwrap());
+    desk.refused(&said, "ids.csv: is also where standard output goes");
+    // The certificates.
+    let names = vec!["localhost".to_owned()];
+    let pem = rcgen::generate_simple_self_signed(names).unwrap().cert.pem();
+    desk.file("ca.pem", &pem);
+    for arguments in [&["--ca-file", "ca.pem"][..], &["--ca-file=ca.pem"]] {
+        let said = desk.run(&[UPDATE, &["ids.csv", "--report", "./ca.pem"], arguments].concat());
+        desk.refused(&said, "is the same file as ca.pem");
+    }
+    assert_eq!(fs::read_to_string(desk.path("ca.pem")).unwrap(), pem);
     assert_eq!(fs::read_to_string(desk.path("ids.csv")).unwrap(), ids);
     assert_eq!(fs::read_to_string(desk.path("token")).unwrap(), usercom::sandbox::TOKEN);
 }
@@ -103,6 +115,7 @@ fn a_report_that_can_not_be_written_is_refused_at_once() {
         ("nowhere/states.csv", "report: nowhere/states.csv: can't write into its directory"),
         ("ids.csv/states.csv", "report: ids.csv/states.csv: Not a directory"),
         ("-", "report: -: is no file name"),
+        ("new/", "report: new/: names a directory"),
     ] {
         let said = desk.run(&[UPDATE, &["ids.csv", "--report", report]].concat());
         desk.refused(&said, words);

@@ -65,6 +65,16 @@ fn a_header_that_does_not_match_is_refused_with_the_way_out() {
     desk.refused(&said, "looks the same but is made of other Unicode characters");
 }
 
+/// Row 76: an attribute's name with blanks around it would be found in the header, but be another attribute.
+#[test]
+fn an_attribute_with_blanks_around_its_name_is_refused() {
+    let desk = Desk::new();
+    for name in ["plan ", " plan", "plan\u{a0}", "plan\n"] {
+        let said = desk.apply(name, "id,plan\n1,pro\n", &[]);
+        desk.refused(&said, "has blanks around it; remove them");
+    }
+}
+
 /// Row 76: files of another kind.
 #[test]
 fn a_file_of_another_kind_is_called_what_it_is() {

@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::net::TcpListener;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use usercom::sandbox::{Options, UnknownIds};
 
@@ -42,6 +42,33 @@ fn a_failed_print_is_not_a_refusal() {
     let said = desk.run(&[UPDATE, &["--report", "/dev/full"]].concat());
     assert_eq!(said.code, Some(4), "{said:?}");
     assert!(said.stdout.starts_with("ok: ") && said.stderr.contains("report: /dev/full: "), "{said:?}");
+}
+
+/// Row 71: started without a standard output, as with `>&-` in a shell; without the others it is as ever.
+#[test]
+fn streams_that_are_closed_from_the_start() {
+    let desk = Desk::new();
+    desk.file("ids.csv", "1\n2\n");
+    let run = |arguments: &[&str], closed: &str| {
+        let plain = desk.command(arguments);
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec \"$0\" \"$@\" {closed}")]);
+        command.arg(plain.get_program()).args(plain.get_args()).current_dir(desk.folder.path());
+        plain.get_envs().for_each(|(name, value)| drop(value.map(|value| command.env(name, value))));
+        Said::of(command.output().unwrap())
+    };
+    let said = run(&[UPDATE, &["--report", "states.csv"]].concat(), ">&-");
+    assert_eq!(said.code, Some(4), "{said:?}");
+    assert!(said.stderr.contains("can't print the report: standard output is closed"), "{said:?}");
+    assert_eq!(fs::read_to_string(desk.path("states.csv")).unwrap().lines().count(), 3);
+    assert_eq!(run(UPDATE, ">&- 2>&-").code, Some(4));
+    assert_eq!(run(&["demo"], ">&-").code, Some(4));
+    assert_eq!(run(&["--help"], ">&-").code, Some(4));
+    run(UPDATE, "2>&-").ok();
+    run(UPDATE, "<&-").ok();
+    run(UPDATE, ">/dev/null").ok();
+    let said = run(&["update", "--attribute", "plan", "--value", "pro", "--ids", "-"], "<&-");
+    assert!(said.code == Some(2) && said.stderr.contains("standard input: "), "{said:?}");
 }
 
 /// Row 71: nothing panics when standard error is broken, and the outcome is the same.
