@@ -1,9 +1,11 @@
 //! Whose account it is: from the environment or files, never from the command line, where other users of
 //! the machine could read the token.
 
-use std::path::{Path, PathBuf};
+use std::ffi::OsString;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::builder::OsStringValueParser;
 use log::LevelFilter;
 use usercom::Client;
 
@@ -18,8 +20,8 @@ pub struct AccountArgs {
     #[arg(long, env = "USERCOM_SUBDOMAIN")]
     subdomain: String,
     /// File with the 64-character REST API key; without it the key is taken from USERCOM_TOKEN
-    #[arg(long, env = "USERCOM_TOKEN_FILE", value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[arg(long, env = "USERCOM_TOKEN_FILE", value_name = "FILE", value_parser = OsStringValueParser::new())]
+    token_file: Option<OsString>,
     #[command(flatten)]
     flags: ClientFlags,
 }
@@ -43,6 +45,6 @@ impl AccountArgs {
 
     /// The file that holds the token.
     pub fn token_file(&self) -> Option<&Path> {
-        self.token_file.as_deref()
+        self.token_file.as_deref().map(Path::new)
     }
 }

@@ -20,7 +20,7 @@ Exit codes:
   0    every id is confirmed; also for an empty list and for a dry run
   1    the run completed, some ids are rejected or unknown
   2    refused before the run: nothing was sent, no file was touched
-  3    the run stopped early; the report says why
+  3    the run stopped early, or could not start now; the report says why
   4    the run ended, but its report could not be printed or written
   129, 130, 143
        cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came";

@@ -3,6 +3,8 @@
 use csv::StringRecord;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::look::is_invisible;
+
 /// A column that is needed.
 #[derive(Clone, Copy)]
 pub struct Wanted<'a> {
@@ -83,8 +85,7 @@ fn composed(name: &str) -> String {
 
 /// Without the differences that people overlook: case, compatibility forms, characters that can't be seen.
 fn bare(name: &str) -> String {
-    let letters =
-        name.nfkc().filter(|c| !c.is_control() && !matches!(c, '\u{200b}'..='\u{200f}' | '\u{feff}'));
+    let letters = name.nfkc().filter(|c| !is_invisible(*c));
     letters.flat_map(char::to_lowercase).collect::<String>().trim().to_owned()
 }
 

@@ -1,7 +1,7 @@
 //! The ids of a job. An id is taken only if it is written as the service writes it: anything else may be somebody else.
 
 use crate::header::shorten;
-use crate::look::is_spreadsheet_error;
+use crate::look::{is_invisible, is_spreadsheet_error};
 
 /// The ids in the order of the file.
 pub enum Ids {
@@ -62,7 +62,7 @@ pub fn custom(text: &str) -> Result<String, String> {
         "is longer than 1,024 bytes"
     } else if text.trim() != text {
         "has blanks around it; remove them"
-    } else if text.contains(|c: char| c.is_control() || matches!(c, '\u{feff}' | '\u{200b}')) {
+    } else if text.contains(is_invisible) {
         "has a line break or a character in it that can't be seen; remove it"
     } else if text.contains('\u{fffd}') {
         "has lost characters in an earlier conversion; export the file again as UTF-8"

@@ -26,6 +26,7 @@ impl Look {
             _ if text.contains(['\n', '\r']) => {
                 Look::Odd("has a line break in it, as after a quote in the wrong place")
             }
+            _ if text.contains(is_invisible) => Look::Odd("has a character in it that can't be seen"),
             _ if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {
                 Look::Is(Kind::Boolean)
             }
@@ -85,6 +86,11 @@ pub fn is_spreadsheet_error(text: &str) -> bool {
         || is_all(name, |c| c == '#')
 }
 
+/// What a copied cell may carry along: control characters, a byte order mark, blanks without width.
+pub fn is_invisible(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
+}
+
 fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {
     !text.is_empty() && text.chars().all(is)
 }
@@ -105,9 +111,7 @@ fn is_like_date(text: &str) -> bool {
     let Some(sign) = date.chars().find(|c| matches!(c, '-' | '.' | '/')) else { return false };
     let groups: Vec<&str> = date.split(sign).collect();
     let is_number = |group: &&str| (1..=4).contains(&group.len()) && is_all(group, |c| c.is_ascii_digit());
-    groups.len() == 3
-        && groups.iter().all(|group| is_number(group))
-        && [groups[0], groups[2]].iter().any(|g| g.len() > 1)
+    groups.len() == 3 && groups.iter().all(is_number) && [groups[0], groups[2]].iter().any(|g| g.len() > 1)
 }
 
 /// A number with a sign, a decimal comma, thousands, an exponent, a percent sign or a currency.

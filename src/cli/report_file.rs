@@ -99,7 +99,7 @@ fn temporary(path: &Path) -> io::Result<NamedTempFile> {
         use std::os::unix::fs::PermissionsExt;
         // Less what the umask takes away, as for any new file.
         let ordinary = fs::Permissions::from_mode(0o666);
-        return builder.permissions(ordinary).tempfile_in(folder);
+        builder.permissions(ordinary).tempfile_in(folder)
     }
     #[cfg(not(unix))]
     builder.tempfile_in(folder)

@@ -65,11 +65,20 @@ const OTHER_FILES: &[(&[u8], &str)] = &[
     (b"\x28\xb5\x2f\xfd", "is compressed with zstd; unpack it first: zstd -dc FILE | usercom … -"),
     (b"%PDF", "is a PDF; give a CSV"),
     (b"PAR1", "is a Parquet file; give a CSV"),
+    (b"{\"", JSON),
+    (b"[{", JSON),
+    (b"{\n", JSON),
+    (b"[\n", JSON),
+    (b"<!", MARKUP),
+    (b"<html", MARKUP),
+    (b"<?xml", MARKUP),
     (b"\xff\xfe\0\0", UTF_32),
     (b"\0\0\xfe\xff", UTF_32),
     (b"\xff\xfe", UTF_16),
     (b"\xfe\xff", UTF_16),
 ];
+const JSON: &str = "is JSON; give a CSV";
+const MARKUP: &str = "is HTML or XML, perhaps an error page or a login page that was saved; give a CSV";
 const UTF_32: &str = "is UTF-32; save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 FILE";
 const UTF_16: &str = "is UTF-16, Excel's \"Unicode text\"; save it as \"CSV UTF-8\", or convert it: iconv -f UTF-16 \
                       -t UTF-8 FILE";

@@ -34,6 +34,12 @@ fn read_variable() -> Result<String, String> {
 fn read_file(path: &Path) -> Result<String, String> {
     // A key is short: a wrong file need not be read to its end.
     const ENOUGH: u64 = 64 * 1024;
+    if path.as_os_str().is_empty() {
+        return Err(
+            "token_file: is empty; name a file in --token-file or USERCOM_TOKEN_FILE, or unset the variable"
+                .into(),
+        );
+    }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(ENOUGH).read_to_end(&mut bytes))

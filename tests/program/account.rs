@@ -48,6 +48,8 @@ fn each_wrong_token_has_its_sentence() {
     desk.refused(&said, "usercom: token: token is not plain text");
     let said = desk.run(&[UPDATE, &["--token-file", "nowhere"]].concat());
     desk.refused(&said, "usercom: token_file: nowhere: No such file");
+    let said = Said::of(desk.command(UPDATE).env("USERCOM_TOKEN_FILE", "").output().unwrap());
+    desk.refused(&said, "usercom: token_file: is empty; name a file in --token-file or USERCOM_TOKEN_FILE");
     let said = desk.run(&[UPDATE, &["--token-file", "."]].concat());
     desk.refused(&said, "usercom: token_file: .: Is a directory");
 }

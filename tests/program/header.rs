@@ -93,7 +93,10 @@ fn a_file_of_another_kind_is_called_what_it_is() {
         (utf_16("id,plan\n1,pro\n", false, b""), "NUL byte; a file of UTF-16 without a byte order mark"),
         (b"id,plan\n1,caf\xe9\n".to_vec(), "line 2: is not UTF-8; save the file as UTF-8"),
         (b"id,plan,note\r\n1,pro,x\r\n2,pro,\xb3\xf3d\xbc\r\n".to_vec(), "line 3: is not UTF-8"),
+        (b"[{\"id\": 1}]".to_vec(), "is JSON; give a CSV"),
+        (b"<!DOCTYPE html>\n<title>Log in</title>".to_vec(), "is HTML or XML"),
         (b"".to_vec(), "is empty"),
+        (b"\xef\xbb\xbf\r\n\r\n".to_vec(), "is empty"),
     ] {
         let said = desk.apply("plan", &bytes, &[]);
         desk.refused(&said, words);

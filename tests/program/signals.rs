@@ -94,13 +94,8 @@ fn a_second_signal_quits() {
 fn an_ignored_signal_stays_ignored() {
     for (ignored, heard, code) in [("HUP", "TERM", 143), ("INT", "HUP", 129), ("TERM", "INT", 130)] {
         let desk = Desk::new();
-        let plain = desk.command(SLOW);
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("trap '' {ignored}; exec \"$0\" \"$@\"")]);
-        command.arg(plain.get_program()).args(plain.get_args()).current_dir(desk.folder.path());
-        for (name, value) in plain.get_envs().filter_map(|(name, value)| Some((name, value?))) {
-            command.env(name, value);
-        }
+        let script = format!("trap '' {ignored}; exec \"$0\" \"$@\"");
+        let mut command = desk.by_shell(&script, SLOW);
         let mut child = started(&desk, &mut command);
         kill(&child, ignored);
         let sent = desk.sandbox.total();

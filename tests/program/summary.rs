@@ -30,6 +30,8 @@ fn the_summary_says_what_will_be_sent() {
     assert!(said.stdout.starts_with("dry_run: "), "{said:?}");
     let said = desk.piped("id\n7\n", &["update", "--attribute", "plan", "--value", "pro", "--ids", "-"]);
     assert!(said.ok().stderr.starts_with("usercom: standard input: "), "{said:?}");
+    let said = desk.piped("id,score\n8,5\n", &["apply", "-", "--attribute", "score"]);
+    assert!(said.ok().stderr.starts_with("usercom: standard input: "), "{said:?}");
 }
 
 /// `--quiet` silences it; errors are still said.

@@ -45,6 +45,21 @@ impl Desk {
         command
     }
 
+    /// The same, started by a shell: `script` ends with `exec "$0" "$@"`, perhaps with redirections.
+    pub fn by_shell(&self, script: &str, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(self.folder.path());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
     pub fn run(&self, arguments: &[&str]) -> Said {
         Said::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
     }

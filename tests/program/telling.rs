@@ -3,7 +3,7 @@
 use std::fs::{self, File};
 use std::io::Read;
 use std::net::TcpListener;
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use usercom::sandbox::{Options, UnknownIds};
 
@@ -49,13 +49,8 @@ fn a_failed_print_is_not_a_refusal() {
 fn streams_that_are_closed_from_the_start() {
     let desk = Desk::new();
     desk.file("ids.csv", "1\n2\n");
-    let run = |arguments: &[&str], closed: &str| {
-        let plain = desk.command(arguments);
-        let mut command = Command::new("sh");
-        command.args(["-c", &format!("exec \"$0\" \"$@\" {closed}")]);
-        command.arg(plain.get_program()).args(plain.get_args()).current_dir(desk.folder.path());
-        plain.get_envs().for_each(|(name, value)| drop(value.map(|value| command.env(name, value))));
-        Said::of(command.output().unwrap())
+    let run = |arguments: &[&str], streams: &str| {
+        Said::of(desk.by_shell(&format!("exec \"$0\" \"$@\" {streams}"), arguments).output().unwrap())
     };
     let said = run(&[UPDATE, &["--report", "states.csv"]].concat(), ">&-");
     assert_eq!(said.code, Some(4), "{said:?}");
