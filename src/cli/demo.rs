@@ -22,14 +22,14 @@ pub fn run(_: DemoArgs) -> Result<u8, String> {
     let options = Options { users: path, unknown_ids: UnknownIds::Reject, ..Options::default() };
     let sandbox = Sandbox::start(options).map_err(fail)?;
     drop(users);
-    let mut told = tell(&format!(
+    let mut delivered = deliver(&format!(
         "A sandbox with 4,998 users listens on {}; users 1234 and 4321 do not exist.\n\n\
          client.mass_update(ids 1 to 5000, \"plan\", \"pro\")\n\n",
         sandbox.url()
     ));
     let report = update(&sandbox.url()).map_err(|e| e.to_string())?;
     let held = sandbox.ledger("plan").iter().filter(|entry| &*entry.value == "\"pro\"").count();
-    told &= tell(&format!("{report}\nThe sandbox holds plan = \"pro\" for {held} users.\n"));
+    delivered &= deliver(&format!("{report}\nThe sandbox holds plan = \"pro\" for {held} users.\n"));
     if held != report.confirmed() {
         say(format_args!(
             "the sandbox holds {held} of {} confirmed ids: please report this",
@@ -37,11 +37,11 @@ pub fn run(_: DemoArgs) -> Result<u8, String> {
         ));
         return Ok(exit::STOPPED_EARLY);
     }
-    Ok(if told { 0 } else { exit::NOT_TOLD })
+    Ok(if delivered { 0 } else { exit::NOT_REPORTED })
 }
 
 /// Prints; false if nobody can read it.
-fn tell(text: &str) -> bool {
+fn deliver(text: &str) -> bool {
     stdout::print(text).inspect_err(|error| say(format_args!("can't print: {error}"))).is_ok()
 }
 

@@ -7,7 +7,7 @@ pub const REFUSED: u8 = 2;
 /// The run stopped before its end.
 pub const STOPPED_EARLY: u8 = 3;
 /// The run ended, but its report could not be printed or written.
-pub const NOT_TOLD: u8 = 4;
+pub const NOT_REPORTED: u8 = 4;
 
 /// As shells have it for a process that a signal ended.
 pub fn of_signal(signal: i32) -> u8 {

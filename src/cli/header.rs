@@ -3,7 +3,7 @@
 use csv::StringRecord;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::look::is_invisible;
+use crate::notation::is_invisible;
 
 /// A column that is needed.
 #[derive(Clone, Copy)]
@@ -72,8 +72,9 @@ fn hint(header: &StringRecord, wanted: &Wanted<'_>) -> String {
     if header.iter().any(|name| name.trim().parse::<f64>().is_ok()) {
         return "if that is data, add a line with the names of the columns on top".to_owned();
     }
-    if header.len() == 1 && header[0].contains(['|', ':']) {
-        return "columns must be separated by comma, semicolon or tab".to_owned();
+    if header.len() == 1 && header[0].contains([',', ';', '\t', '|', ':']) {
+        return "if it has several columns, choose their separator with --delimiter: , or ; or tab"
+            .to_owned();
     }
     format!("choose another with {}", wanted.option)
 }
@@ -110,7 +111,7 @@ mod tests {
             (&["id", "zaz\u{307}"], "za\u{17c}", "made of other Unicode characters"),
             (&["id", "za\u{17c}"], "zaz\u{307}", "made of other Unicode characters"),
             (&["10", "pro"], "plan", "add a line with the names of the columns"),
-            (&["id|plan"], "plan", "separated by comma, semicolon or tab"),
+            (&["id|plan"], "plan", "choose their separator with --delimiter"),
             (&["id", "tariff"], "plan", "choose another with --value-column"),
             (&["id", ""], "plan", "its first line names \"id\", \"\";"),
         ] {

@@ -12,7 +12,7 @@ mod ids;
 mod invalid;
 mod kind;
 mod lines;
-mod look;
+mod notation;
 mod output;
 mod parse;
 mod progress;
@@ -78,7 +78,7 @@ fn print(error: &clap::Error) -> u8 {
     if error.use_stderr() {
         exit::REFUSED
     } else if printed.is_err() || stdout::was_closed() {
-        exit::NOT_TOLD
+        exit::NOT_REPORTED
     } else {
         0
     }

@@ -1,4 +1,4 @@
-//! What is told of a run that ended: first the files, then standard output, then an exit code for scripts.
+//! How the report of a run is delivered: first the file, then standard output, then an exit code for scripts.
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use crate::say::say;
 use crate::source::Source;
 use crate::{exit, stdout};
 
-/// How the outcome is told
+/// The report
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
@@ -36,35 +36,31 @@ impl OutputArgs {
         self.report.as_deref().map(|path| ReportFile::check(path, source, inputs)).transpose()
     }
 
-    /// Tells of the run; false if that failed.
-    pub fn tell(&self, report: &Report, rows: &Rows, file: Option<ReportFile>) -> bool {
-        let mut told = true;
-        match file {
-            Some(file) if nothing_sent(report) => {
-                say(format_args!("nothing was sent, so {} is left as it was", file.name()));
-            }
-            Some(file) => {
-                if let Err(problem) = file.write(|out| write_states(out, report, rows)) {
-                    say(problem);
-                    told = false;
-                }
-            }
-            None => {}
+    /// Writes the file for the states; false if that failed.
+    pub fn write(&self, report: &Report, rows: &Rows, file: Option<ReportFile>) -> bool {
+        let Some(file) = file else { return true };
+        if nothing_sent(report) {
+            say(format_args!("nothing was sent, so {} is left as it was", file.name()));
+            return true;
         }
+        file.write(|out| write_states(out, report, rows)).inspect_err(|problem| say(problem)).is_ok()
+    }
+
+    /// Prints the report; false if that failed.
+    pub fn print(&self, report: &Report, rows: &Rows) -> bool {
         let text = if self.json { report.to_json() + "\n" } else { text(report, rows) };
-        if let Err(error) = stdout::print(&text) {
+        let printed = stdout::print(&text).inspect_err(|error| {
             say(format_args!("can't print the report: {error}; the run has ended: {}", report.message()));
-            told = false;
-        }
-        told
+        });
+        printed.is_ok()
     }
 }
 
-/// The exit code of a run; `told` is whether its report could be printed and written.
-pub fn code(status: Status, cancelled_by: Option<i32>, told: bool) -> u8 {
+/// The exit code of a run; `delivered` is whether its report could be printed and written.
+pub fn code(status: Status, cancelled_by: Option<i32>, delivered: bool) -> u8 {
     match (status, cancelled_by) {
         (Status::Cancelled, Some(signal)) => exit::of_signal(signal),
-        _ if !told => exit::NOT_TOLD,
+        _ if !delivered => exit::NOT_REPORTED,
         (Status::Ok | Status::DryRun, _) => 0,
         (Status::Partial, _) => exit::PARTIAL,
         _ => exit::STOPPED_EARLY,

@@ -11,7 +11,7 @@ use usercom::sandbox::{Methods, Options, Sandbox, UnknownAttributes, UnknownIds}
 #[derive(clap::Args)]
 pub struct SandboxArgs {
     /// Port to listen on; 0 picks a free one
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8080, allow_negative_numbers = true)]
     port: u16,
     /// API key that requests must carry: any 64 visible ASCII characters
     #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
@@ -44,7 +44,7 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     burst_401: Option<u32>,
     /// Hold every answer back for so long
-    #[arg(long, default_value_t = 0, value_name = "MS")]
+    #[arg(long, default_value_t = 0, value_name = "MS", allow_negative_numbers = true)]
     latency: u64,
 }
 

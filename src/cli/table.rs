@@ -51,7 +51,7 @@ impl Table {
             lines: Vec::new(),
             name,
         };
-        let id_column = if is_list { "id" } else { header[columns[0]].trim() };
+        let names: Vec<&str> = if is_list { vec!["id"] } else { header.iter().map(str::trim).collect() };
         let mut records = reader(text, delimiter).into_records();
         if !is_list {
             records.next();
@@ -59,7 +59,7 @@ impl Table {
         for record in records {
             let record = record.map_err(|error| unreadable(&table.name, text, &lines, &error))?;
             let line = line(text, &lines, record.position());
-            if repeats_header(&record[columns[0]], id_column) {
+            if repeats_header(&record, columns[0], &names) {
                 return Err(format!(
                     "{}: line {line}: names the columns again; were two files joined? remove this line",
                     table.name
@@ -122,9 +122,13 @@ fn refuse_other_delimiter(text: &str, given: Delimiter, wanted: &[Wanted<'_>]) -
 }
 
 /// A second header, where files were joined, must not become an id.
-fn repeats_header(id: &str, id_column: &str) -> bool {
-    let id = id.trim_start_matches('\u{feff}').trim();
-    id.eq_ignore_ascii_case(id_column) || id.eq_ignore_ascii_case("id")
+fn repeats_header(record: &StringRecord, id_column: usize, names: &[&str]) -> bool {
+    let is = |cell: &str, name: &str| cell.trim_start_matches('\u{feff}').trim().eq_ignore_ascii_case(name);
+    let id = &record[id_column];
+    // In the same order, or in another one.
+    is(id, "id")
+        || is(id, names[id_column])
+        || (!id.is_empty() && record.iter().all(|cell| names.iter().any(|name| is(cell, name))))
 }
 
 /// What is wrong with a record. More columns than the first line's are refused, too: a comma in a number without

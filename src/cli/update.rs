@@ -1,4 +1,4 @@
-//! `usercom update` and `usercom apply`: read, check, say what will be sent, send, tell.
+//! `usercom update` and `usercom apply`: read, check, print what will be sent, send, deliver the report.
 
 use std::path::{Path, PathBuf};
 
@@ -127,7 +127,7 @@ impl JobArgs {
         Wanted { name: &self.id_column, option: "--id-column" }
     }
 
-    /// Sends and tells; `firsts` has the position at which each distinct value comes first.
+    /// Sends the update and delivers the report; `firsts` has the position at which each distinct value comes first.
     fn send(
         &self,
         update: Update,
@@ -165,10 +165,12 @@ impl JobArgs {
         let cancel = signals.cancel_run();
         let bar = progress::bar(last_warning, self.output.quiet);
         let report = prepare(update).cancel(&cancel).progress(bar).send().map_err(refused)?;
-        let told = self.output.tell(&report, rows, report_file);
+        // The file first: whoever reads standard output may be gone, or may never read on.
+        let written = self.output.write(&report, rows, report_file);
         signals.run_ended();
+        let printed = self.output.print(&report, rows);
         hint_at_type(&report, summary.kind);
-        Ok(output::code(report.status(), signals.cancelled_by(), told))
+        Ok(output::code(report.status(), signals.cancelled_by(), written && printed))
     }
 }
 

@@ -6,7 +6,7 @@ use usercom::Value;
 
 use crate::header::shorten;
 use crate::kind::Kind;
-use crate::look::Look;
+use crate::notation::Notation;
 use crate::table::Table;
 
 /// What to do with rows that have no value
@@ -102,8 +102,10 @@ impl Values {
 
 /// The type of one value that was given on the command line.
 pub fn type_of(text: &str, given: Kind) -> Result<Type, String> {
-    match (given, Look::of(text)) {
-        (Kind::Auto, Look::Empty) => Err("value: is empty; if that is meant, give --type string".to_owned()),
+    match (given, Notation::of(text)) {
+        (Kind::Auto, Notation::Empty) => {
+            Err("value: is empty; if that is meant, give --type string".to_owned())
+        }
         (Kind::Auto, _) => {
             let kind = infer(std::iter::once((0, text)), |_| "value".to_owned())?;
             Ok(Type { kind, inferred: true })
@@ -119,10 +121,10 @@ fn infer<'a>(
 ) -> Result<Kind, String> {
     let mut found: Option<(Kind, usize, &str)> = None;
     for (row, text) in texts {
-        let kind = match Look::of(text) {
-            Look::Is(kind) => kind,
-            Look::Empty => continue,
-            Look::Odd(why) => {
+        let kind = match Notation::of(text) {
+            Notation::Canonical(kind) => kind,
+            Notation::Empty => continue,
+            Notation::Unclear(why) => {
                 return Err(format!(
                     "{}: \"{}\" {why}; repair it, or give --type: --type string sends it as it is",
                     place(row),

@@ -4,21 +4,21 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::process::Stdio;
 
-use crate::support::{Desk, Said, names};
+use crate::support::{Outcome, Setup, names};
 
 const UPDATE: &[&str] = &["update", "--attribute", "plan", "--value", "pro", "--ids"];
 
 /// Row 66: the report never takes the place of what is read, whatever names they have.
 #[test]
 fn a_report_over_an_input_is_refused() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     let ids = "id\n1\n2\n";
-    desk.file("ids.csv", ids);
-    desk.file("token", usercom::sandbox::TOKEN);
-    fs::create_dir(desk.path("folder")).unwrap();
-    fs::hard_link(desk.path("ids.csv"), desk.path("hard.csv")).unwrap();
-    symlink(desk.path("ids.csv"), desk.path("soft.csv")).unwrap();
-    symlink("soft.csv", desk.path("softer.csv")).unwrap();
+    setup.file("ids.csv", ids);
+    setup.file("token", usercom::sandbox::TOKEN);
+    fs::create_dir(setup.path("folder")).unwrap();
+    fs::hard_link(setup.path("ids.csv"), setup.path("hard.csv")).unwrap();
+    symlink(setup.path("ids.csv"), setup.path("soft.csv")).unwrap();
+    symlink("soft.csv", setup.path("softer.csv")).unwrap();
     for (input, report) in [
         ("ids.csv", "ids.csv"),
         ("ids.csv", "./ids.csv"),
@@ -28,49 +28,49 @@ fn a_report_over_an_input_is_refused() {
         ("soft.csv", "ids.csv"),
         ("hard.csv", "softer.csv"),
     ] {
-        let said = desk.run(&[UPDATE, &[input, "--report", report]].concat());
-        desk.refused(&said, &format!("usercom: report: {report}: is the same file as the input"));
-        assert_eq!(fs::read_to_string(desk.path("ids.csv")).unwrap(), ids, "{report}");
+        let outcome = setup.run(&[UPDATE, &[input, "--report", report]].concat());
+        setup.refused(&outcome, &format!("usercom: report: {report}: is the same file as the input"));
+        assert_eq!(fs::read_to_string(setup.path("ids.csv")).unwrap(), ids, "{report}");
     }
-    let said = desk.run(&[UPDATE, &["ids.csv", "--token-file", "token", "--report", "token"]].concat());
-    desk.refused(&said, "is the same file as token");
+    let outcome = setup.run(&[UPDATE, &["ids.csv", "--token-file", "token", "--report", "token"]].concat());
+    setup.refused(&outcome, "is the same file as token");
     // Standard input, redirected and through a pipe.
     for input in ["-", "/dev/stdin"] {
-        let mut command = desk.command(&[UPDATE, &[input, "--report", "ids.csv"]].concat());
-        command.stdin(Stdio::from(fs::File::open(desk.path("ids.csv")).unwrap()));
-        desk.refused(&Said::of(command.output().unwrap()), "is the same file as the input");
+        let mut command = setup.command(&[UPDATE, &[input, "--report", "ids.csv"]].concat());
+        command.stdin(Stdio::from(fs::File::open(setup.path("ids.csv")).unwrap()));
+        setup.refused(&Outcome::of(command.output().unwrap()), "is the same file as the input");
     }
-    let said = desk.piped(ids, &[UPDATE, &["-", "--report", "ids.csv"]].concat());
-    desk.refused(&said, "is the same file as the input, which came through a pipe");
+    let outcome = setup.piped(ids, &[UPDATE, &["-", "--report", "ids.csv"]].concat());
+    setup.refused(&outcome, "is the same file as the input, which came through a pipe");
     // Where the summary goes.
-    let said_to = fs::File::create(desk.path("out.txt")).unwrap();
-    let mut command = desk.command(&[UPDATE, &["ids.csv", "--report", "out.txt"]].concat());
-    let said = Said::of(command.stdout(said_to).output().unwrap());
-    desk.refused(&said, "standard output");
-    let end = fs::File::options().append(true).open(desk.path("ids.csv")).unwrap();
-    let said = Said::of(desk.command(&[UPDATE, &["ids.csv"]].concat()).stdout(end).output().unwrap());
-    desk.refused(&said, "ids.csv: is also where standard output goes");
+    let said_to = fs::File::create(setup.path("out.txt")).unwrap();
+    let mut command = setup.command(&[UPDATE, &["ids.csv", "--report", "out.txt"]].concat());
+    let outcome = Outcome::of(command.stdout(said_to).output().unwrap());
+    setup.refused(&outcome, "standard output");
+    let end = fs::File::options().append(true).open(setup.path("ids.csv")).unwrap();
+    let outcome = Outcome::of(setup.command(&[UPDATE, &["ids.csv"]].concat()).stdout(end).output().unwrap());
+    setup.refused(&outcome, "ids.csv: is also where standard output goes");
     // The certificates.
     let names = vec!["localhost".to_owned()];
     let pem = rcgen::generate_simple_self_signed(names).unwrap().cert.pem();
-    desk.file("ca.pem", &pem);
+    setup.file("ca.pem", &pem);
     for arguments in [&["--ca-file", "ca.pem"][..], &["--ca-file=ca.pem"]] {
-        let said = desk.run(&[UPDATE, &["ids.csv", "--report", "./ca.pem"], arguments].concat());
-        desk.refused(&said, "is the same file as ca.pem");
+        let outcome = setup.run(&[UPDATE, &["ids.csv", "--report", "./ca.pem"], arguments].concat());
+        setup.refused(&outcome, "is the same file as ca.pem");
     }
-    assert_eq!(fs::read_to_string(desk.path("ca.pem")).unwrap(), pem);
-    assert_eq!(fs::read_to_string(desk.path("ids.csv")).unwrap(), ids);
-    assert_eq!(fs::read_to_string(desk.path("token")).unwrap(), usercom::sandbox::TOKEN);
+    assert_eq!(fs::read_to_string(setup.path("ca.pem")).unwrap(), pem);
+    assert_eq!(fs::read_to_string(setup.path("ids.csv")).unwrap(), ids);
+    assert_eq!(fs::read_to_string(setup.path("token")).unwrap(), usercom::sandbox::TOKEN);
 }
 
 /// Row 66: a run that is refused, and one that sends nothing, leave yesterday's report.
 #[test]
 fn nothing_is_touched_when_nothing_is_sent() {
-    let desk = Desk::new();
-    desk.file("ids.csv", "id\n1\n");
-    desk.file("bad.csv", "id\n1\nx\n");
-    desk.file("none.csv", "id\n");
-    let before = names(desk.folder.path());
+    let setup = Setup::new();
+    setup.file("ids.csv", "id\n1\n");
+    setup.file("bad.csv", "id\n1\nx\n");
+    setup.file("none.csv", "id\n");
+    let before = names(setup.folder.path());
     let refusals: &[(&str, &[&str], &[&str])] = &[
         ("bad.csv", &[], &[]),
         ("nowhere.csv", &[], &[]),
@@ -82,34 +82,34 @@ fn nothing_is_touched_when_nothing_is_sent() {
     ];
     for existing in [true, false] {
         if existing {
-            desk.file("states.csv", "yesterday");
+            setup.file("states.csv", "yesterday");
         }
         for (ids, more, _) in refusals {
-            let said = desk.run(&[UPDATE, &[ids, "--report", "states.csv"], more].concat());
-            assert_eq!(said.code, Some(2), "{said:?}");
+            let outcome = setup.run(&[UPDATE, &[ids, "--report", "states.csv"], more].concat());
+            assert_eq!(outcome.code, Some(2), "{outcome:?}");
         }
         for (ids, more) in [("ids.csv", &["--dry-run"][..]), ("none.csv", &[])] {
-            let said = desk.run(&[UPDATE, &[ids, "--report", "states.csv"], more].concat());
+            let outcome = setup.run(&[UPDATE, &[ids, "--report", "states.csv"], more].concat());
             assert!(
-                said.ok().stderr.contains("nothing was sent, so states.csv is left as it was"),
-                "{said:?}"
+                outcome.ok().stderr.contains("nothing was sent, so states.csv is left as it was"),
+                "{outcome:?}"
             );
         }
         if existing {
-            assert_eq!(fs::read_to_string(desk.path("states.csv")).unwrap(), "yesterday");
-            fs::remove_file(desk.path("states.csv")).unwrap();
+            assert_eq!(fs::read_to_string(setup.path("states.csv")).unwrap(), "yesterday");
+            fs::remove_file(setup.path("states.csv")).unwrap();
         }
-        assert_eq!(names(desk.folder.path()), before);
+        assert_eq!(names(setup.folder.path()), before);
     }
-    assert_eq!(desk.sandbox.total(), 0);
+    assert_eq!(setup.sandbox.total(), 0);
 }
 
 /// Row 66: what can't be written is refused before anything is sent.
 #[test]
 fn a_report_that_can_not_be_written_is_refused_at_once() {
-    let desk = Desk::new();
-    desk.file("ids.csv", "id\n1\n");
-    fs::create_dir(desk.path("folder")).unwrap();
+    let setup = Setup::new();
+    setup.file("ids.csv", "id\n1\n");
+    fs::create_dir(setup.path("folder")).unwrap();
     for (report, words) in [
         ("folder", "report: folder: is a directory"),
         ("nowhere/states.csv", "report: nowhere/states.csv: can't write into its directory"),
@@ -117,42 +117,42 @@ fn a_report_that_can_not_be_written_is_refused_at_once() {
         ("-", "report: -: is no file name"),
         ("new/", "report: new/: names a directory"),
     ] {
-        let said = desk.run(&[UPDATE, &["ids.csv", "--report", report]].concat());
-        desk.refused(&said, words);
+        let outcome = setup.run(&[UPDATE, &["ids.csv", "--report", report]].concat());
+        setup.refused(&outcome, words);
     }
 }
 
 /// Row 66: a report is complete, replaces the old one with its permissions, follows links, and leaves devices alone.
 #[test]
 fn a_report_is_written_whole_and_renamed() {
-    let desk = Desk::new();
-    desk.file("ids.csv", "id\n1\n2\n");
+    let setup = Setup::new();
+    setup.file("ids.csv", "id\n1\n2\n");
     let states = "id,state,http_status,message\n1,confirmed,,\n2,confirmed,,\n";
-    let run = |report: &str| desk.run(&[UPDATE, &["ids.csv", "--report", report]].concat());
+    let run = |report: &str| setup.run(&[UPDATE, &["ids.csv", "--report", report]].concat());
     run("new.csv").ok();
-    assert_eq!(fs::read_to_string(desk.path("new.csv")).unwrap(), states);
-    let mode = fs::metadata(desk.path("new.csv")).unwrap().permissions().mode();
-    let ordinary = fs::metadata(desk.path("ids.csv")).unwrap().permissions().mode();
+    assert_eq!(fs::read_to_string(setup.path("new.csv")).unwrap(), states);
+    let mode = fs::metadata(setup.path("new.csv")).unwrap().permissions().mode();
+    let ordinary = fs::metadata(setup.path("ids.csv")).unwrap().permissions().mode();
     assert_eq!(mode, ordinary, "a report is made as other files are");
 
     let old =
-        desk.file("old.csv", "yesterday, which was longer than today's report could ever be ".repeat(100));
+        setup.file("old.csv", "yesterday, which was longer than today's report could ever be ".repeat(100));
     fs::set_permissions(&old, fs::Permissions::from_mode(0o640)).unwrap();
-    symlink("old.csv", desk.path("link.csv")).unwrap();
+    symlink("old.csv", setup.path("link.csv")).unwrap();
     run("link.csv").ok();
     assert_eq!(fs::read_to_string(&old).unwrap(), states);
     assert_eq!(fs::metadata(&old).unwrap().permissions().mode() & 0o777, 0o640);
-    assert!(desk.path("link.csv").is_symlink());
+    assert!(setup.path("link.csv").is_symlink());
 
-    symlink("made.csv", desk.path("dangling.csv")).unwrap();
+    symlink("made.csv", setup.path("dangling.csv")).unwrap();
     run("dangling.csv").ok();
-    assert_eq!(fs::read_to_string(desk.path("made.csv")).unwrap(), states);
-    assert!(desk.path("dangling.csv").is_symlink());
+    assert_eq!(fs::read_to_string(setup.path("made.csv")).unwrap(), states);
+    assert!(setup.path("dangling.csv").is_symlink());
 
     run("/dev/null").ok();
     assert!(!fs::metadata("/dev/null").unwrap().is_file());
-    let said = run("/dev/stdout");
-    assert!(said.ok().stdout.starts_with(states), "{said:?}");
-    let left = names(desk.folder.path());
+    let outcome = run("/dev/stdout");
+    assert!(outcome.ok().stdout.starts_with(states), "{outcome:?}");
+    let left = names(setup.folder.path());
     assert!(left.iter().all(|name| !name.starts_with('.')), "{left:?}");
 }

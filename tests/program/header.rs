@@ -1,30 +1,30 @@
 //! The first line of a file, and files that are no CSV.
 
-use crate::support::Desk;
+use crate::support::Setup;
 
 /// Row 68: a name that is there twice is refused if it is used, and only then.
 #[test]
 fn an_ambiguous_name_is_refused() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (text, words) in [
         ("id,plan,plan\n1,a,b\n", "rows.csv: column \"plan\" is there twice, as columns 2 and 3"),
         ("id,plan, plan \n1,a,b\n", "column \"plan\" is there twice"),
         ("id,id,plan\n1,2,b\n", "column \"id\" is there twice, as columns 1 and 2"),
         ("\u{feff}id,plan,id\n1,b,2\n", "column \"id\" is there twice, as columns 1 and 3"),
     ] {
-        let said = desk.apply("plan", text, &[]);
-        desk.refused(&said, words);
+        let outcome = setup.apply("plan", text, &[]);
+        setup.refused(&outcome, words);
     }
-    let said = desk.update("id,id\n1,2\n", &[]);
-    desk.refused(&said, "column \"id\" is there twice, as columns 1 and 2; rename one of them, or choose another with --id-column");
-    desk.apply("plan", "x,id,x,plan,Plan,\n1,10,2,pro,basic,\n", &[]).ok();
-    assert_eq!(desk.held("plan"), [(10, "\"pro\"".to_owned())]);
+    let outcome = setup.update("id,id\n1,2\n", &[]);
+    setup.refused(&outcome, "column \"id\" is there twice, as columns 1 and 2; rename one of them, or choose another with --id-column");
+    setup.apply("plan", "x,id,x,plan,Plan,\n1,10,2,pro,basic,\n", &[]).ok();
+    assert_eq!(setup.held("plan"), [(10, "\"pro\"".to_owned())]);
 }
 
 /// Row 76: a header that doesn't match: what it is, and what to do.
 #[test]
 fn a_header_that_does_not_match_is_refused_with_the_way_out() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (text, words) in [
         ("id;plan\r\n1;pro\r\n", "columns are separated by semicolons, not by commas; give --delimiter ';'"),
         ("id\tplan\n1\tpro\n", "columns are separated by tabs, not by commas; give --delimiter tab"),
@@ -36,7 +36,7 @@ fn a_header_that_does_not_match_is_refused_with_the_way_out() {
             "line 1: is \"sep=;\", which only spreadsheets understand; delete this line",
         ),
         ("\"sep=,\"\r\nid,plan\r\n1,pro\r\n", "line 1: is \"sep=,\""),
-        ("id|plan\n1|pro\n", "columns must be separated by comma, semicolon or tab"),
+        ("id|plan\n1|pro\n", "choose their separator with --delimiter: , or ; or tab"),
         ("ID,plan\n1,pro\n", "did you mean --id-column \"ID\"?"),
         ("id,Plan\n1,pro\n", "did you mean --value-column \"Plan\"?"),
         ("id,\u{200b}plan\n1,pro\n", "did you mean --value-column"),
@@ -49,36 +49,36 @@ fn a_header_that_does_not_match_is_refused_with_the_way_out() {
             "has no column \"plan\"; its first line names \"id\", \"tariff\"; choose another with --value-column",
         ),
     ] {
-        let said = desk.apply("plan", text, &[]);
-        desk.refused(&said, words);
+        let outcome = setup.apply("plan", text, &[]);
+        setup.refused(&outcome, words);
     }
-    let said = desk.update("customer;id\n1;2\n", &[]);
-    desk.refused(&said, "give --delimiter ';'");
-    let said = desk.apply("plan", "id,plan\n1,pro\n", &["--delimiter", ";"]);
-    desk.refused(&said, "columns are separated by commas, not by semicolons; give --delimiter ,");
-    let said = desk.apply("plan", "id,plan\n1,pro\n", &["--delimiter", "|"]);
-    desk.refused(&said, "--delimiter");
+    let outcome = setup.update("customer;id\n1;2\n", &[]);
+    setup.refused(&outcome, "give --delimiter ';'");
+    let outcome = setup.apply("plan", "id,plan\n1,pro\n", &["--delimiter", ";"]);
+    setup.refused(&outcome, "columns are separated by commas, not by semicolons; give --delimiter ,");
+    let outcome = setup.apply("plan", "id,plan\n1,pro\n", &["--delimiter", "|"]);
+    setup.refused(&outcome, "--delimiter");
     // The same letters, composed and decomposed.
-    let said = desk.apply("za\u{17c}", "id,zaz\u{307}\n1,pro\n", &[]);
-    desk.refused(&said, "looks the same but is made of other Unicode characters; copy the name from the file into --value-column");
-    let said = desk.apply("zaz\u{307}", "id,za\u{17c}\n1,pro\n", &[]);
-    desk.refused(&said, "looks the same but is made of other Unicode characters");
+    let outcome = setup.apply("za\u{17c}", "id,zaz\u{307}\n1,pro\n", &[]);
+    setup.refused(&outcome, "looks the same but is made of other Unicode characters; copy the name from the file into --value-column");
+    let outcome = setup.apply("zaz\u{307}", "id,za\u{17c}\n1,pro\n", &[]);
+    setup.refused(&outcome, "looks the same but is made of other Unicode characters");
 }
 
 /// Row 76: an attribute's name with blanks around it would be found in the header, but be another attribute.
 #[test]
 fn an_attribute_with_blanks_around_its_name_is_refused() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for name in ["plan ", " plan", "plan\u{a0}", "plan\n"] {
-        let said = desk.apply(name, "id,plan\n1,pro\n", &[]);
-        desk.refused(&said, "has blanks around it; remove them");
+        let outcome = setup.apply(name, "id,plan\n1,pro\n", &[]);
+        setup.refused(&outcome, "has blanks around it; remove them");
     }
 }
 
 /// Row 76: files of another kind.
 #[test]
 fn a_file_of_another_kind_is_called_what_it_is() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     let utf_16 = |text: &str, big: bool, mark: &[u8]| {
         let units =
             text.encode_utf16().flat_map(|unit| if big { unit.to_be_bytes() } else { unit.to_le_bytes() });
@@ -98,14 +98,14 @@ fn a_file_of_another_kind_is_called_what_it_is() {
         (b"".to_vec(), "is empty"),
         (b"\xef\xbb\xbf\r\n\r\n".to_vec(), "is empty"),
     ] {
-        let said = desk.apply("plan", &bytes, &[]);
-        desk.refused(&said, words);
-        assert!(said.stderr.starts_with("usercom: rows.csv: "), "{said:?}");
+        let outcome = setup.apply("plan", &bytes, &[]);
+        setup.refused(&outcome, words);
+        assert!(outcome.stderr.starts_with("usercom: rows.csv: "), "{outcome:?}");
     }
-    let said = desk.run(&["apply", "nowhere.csv", "--attribute", "plan"]);
-    desk.refused(&said, "usercom: nowhere.csv: No such file");
-    let said = desk.run(&["apply", ".", "--attribute", "plan"]);
-    desk.refused(&said, "usercom: .: Is a directory");
+    let outcome = setup.run(&["apply", "nowhere.csv", "--attribute", "plan"]);
+    setup.refused(&outcome, "usercom: nowhere.csv: No such file");
+    let outcome = setup.run(&["apply", ".", "--attribute", "plan"]);
+    setup.refused(&outcome, "usercom: .: Is a directory");
 }
 
 /// Row 76: other separators, when they are chosen; the last column and the last line, too.
@@ -116,8 +116,8 @@ fn a_chosen_separator_is_used() {
         ("tab", "id\tnote\tplan\n10\ta\tpro, max\n15\t\tx\n"),
         (",", "\u{feff}note,plan,id\r\n,\"pro, max\",10\r\n\"a\nb\",x,15"),
     ] {
-        let desk = Desk::new();
-        desk.apply("plan", text, &["--delimiter", delimiter]).ok();
-        assert_eq!(desk.held("plan"), [(10, "\"pro, max\"".to_owned()), (15, "\"x\"".to_owned())]);
+        let setup = Setup::new();
+        setup.apply("plan", text, &["--delimiter", delimiter]).ok();
+        assert_eq!(setup.held("plan"), [(10, "\"pro, max\"".to_owned()), (15, "\"x\"".to_owned())]);
     }
 }

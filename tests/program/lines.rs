@@ -1,11 +1,11 @@
 //! Lines of the file in messages.
 
-use crate::support::Desk;
+use crate::support::Setup;
 
 /// Row 73: the file's own line, whatever ends the lines before it.
 #[test]
 fn a_line_is_the_one_that_an_editor_shows() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (text, line) in [
         ("id,plan\n1,pro\nx,pro\n", 3),
         ("id,plan\r\n1,pro\r\nx,pro\r\n", 3),
@@ -16,8 +16,11 @@ fn a_line_is_the_one_that_an_editor_shows() {
         ("id,plan\n1,\"two\nlines\"\nx,\"also\ntwo\"\n", 4),
         ("id,plan\n1,pro\nx,pro", 3),
     ] {
-        let said = desk.apply("plan", text, &["--type", "string"]);
-        desk.refused(&said, &format!("usercom: rows.csv: line {line}: \"x\" is not one of User.com's ids"));
+        let outcome = setup.apply("plan", text, &["--type", "string"]);
+        setup.refused(
+            &outcome,
+            &format!("usercom: rows.csv: line {line}: \"x\" is not one of User.com's ids"),
+        );
     }
     for (text, words) in [
         (
@@ -29,28 +32,31 @@ fn a_line_is_the_one_that_an_editor_shows() {
         ("id,plan\r\n\r\n1,5\r\n2,x\r\n", "line 4: \"x\" looks like text"),
         ("id,plan\r\n\r\n1,5\r\n2,\"1,5\"\r\n", "line 4: \"1,5\" looks like a number"),
     ] {
-        let said = desk.apply("plan", text, &[]);
-        desk.refused(&said, &format!("usercom: rows.csv: {words}"));
+        let outcome = setup.apply("plan", text, &[]);
+        setup.refused(&outcome, &format!("usercom: rows.csv: {words}"));
     }
-    let said = desk.apply("plan", "id,plan\r\n\r\n1,5\r\n2,x\r\n", &["--type", "integer"]);
-    desk.refused(&said, "usercom: rows.csv: line 4: value: \"x\" is not a whole number");
+    let outcome = setup.apply("plan", "id,plan\r\n\r\n1,5\r\n2,x\r\n", &["--type", "integer"]);
+    setup.refused(&outcome, "usercom: rows.csv: line 4: value: \"x\" is not a whole number");
 }
 
 /// Row 73: what the library refuses by its position is named by its line, too.
 #[test]
 fn what_the_library_refuses_is_named_by_its_line() {
-    let desk = Desk::new();
-    let said = desk.apply("plan", "id,plan\r\n\r\n1,1\r\n2,1\r\n3,null\r\n", &["--type", "json"]);
-    desk.refused(&said, "usercom: rows.csv: line 5: ");
-    assert!(said.stderr.contains("--allow-null") && !said.stderr.contains("entry"), "{said:?}");
+    let setup = Setup::new();
+    let outcome = setup.apply("plan", "id,plan\r\n\r\n1,1\r\n2,1\r\n3,null\r\n", &["--type", "json"]);
+    setup.refused(&outcome, "usercom: rows.csv: line 5: ");
+    assert!(outcome.stderr.contains("--allow-null") && !outcome.stderr.contains("entry"), "{outcome:?}");
     let long = "x".repeat(70_000);
-    let said = desk.apply("plan", format!("id,plan\n1,a\n2,b\n\n3,{long}\n"), &["--type", "string"]);
-    desk.refused(&said, "usercom: rows.csv: line 5: ");
-    assert!(said.stderr.contains("at most 65536"), "{said:?}");
+    let outcome = setup.apply("plan", format!("id,plan\n1,a\n2,b\n\n3,{long}\n"), &["--type", "string"]);
+    setup.refused(&outcome, "usercom: rows.csv: line 5: ");
+    assert!(outcome.stderr.contains("at most 65536"), "{outcome:?}");
     // With rows skipped before it.
-    let said =
-        desk.apply("plan", format!("id,plan\n1,\n2,b\n3,{long}\n"), &["--type", "string", "--empty", "skip"]);
-    desk.refused(&said, "usercom: rows.csv: line 4: ");
+    let outcome = setup.apply(
+        "plan",
+        format!("id,plan\n1,\n2,b\n3,{long}\n"),
+        &["--type", "string", "--empty", "skip"],
+    );
+    setup.refused(&outcome, "usercom: rows.csv: line 4: ");
 }
 
 /// Row 73: the report, too.
@@ -63,9 +69,9 @@ fn the_report_names_lines() {
         unknown_ids: usercom::sandbox::UnknownIds::Reject,
         ..Default::default()
     };
-    let desk = Desk::with(options);
-    let said = desk.apply("plan", "id,plan\r\n\r\n1,a\r\n99,a\r\n2,a\r\n1,b\r\n", &[]);
-    assert_eq!(said.code, Some(1), "{said:?}");
-    assert!(said.stdout.contains("id 99 on line 4: rejected (http 400): "), "{said:?}");
-    assert!(said.stdout.contains("line 3 was superseded by line 6"), "{said:?}");
+    let setup = Setup::with(options);
+    let outcome = setup.apply("plan", "id,plan\r\n\r\n1,a\r\n99,a\r\n2,a\r\n1,b\r\n", &[]);
+    assert_eq!(outcome.code, Some(1), "{outcome:?}");
+    assert!(outcome.stdout.contains("id 99 on line 4: rejected (http 400): "), "{outcome:?}");
+    assert!(outcome.stdout.contains("line 3 was superseded by line 6"), "{outcome:?}");
 }

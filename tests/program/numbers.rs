@@ -1,11 +1,11 @@
 //! Numbers in options.
 
-use crate::support::Desk;
+use crate::support::Setup;
 
 /// Row 74: a number that can't be meant is refused with the bounds.
 #[test]
 fn a_number_that_can_not_be_meant_is_refused_with_the_bounds() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     let rate = "0.1 to 1,000 requests per second; 0 is no limit";
     for (option, value, words) in [
         ("--rate-limit", "1e-30", rate),
@@ -48,18 +48,30 @@ fn a_number_that_can_not_be_meant_is_refused_with_the_bounds() {
         ("--deadline", "1e30", "longer than any time"),
         ("--api-version", "-1", "--api-version"),
     ] {
-        let said = desk.update("1\n", &[option, value]);
-        desk.refused(&said, words);
-        assert!(said.stderr.contains(option), "{option} {value}: {said:?}");
-        let said = desk.update("1\n", &[&format!("{option}={value}")]);
-        desk.refused(&said, words);
+        let outcome = setup.update("1\n", &[option, value]);
+        setup.refused(&outcome, words);
+        assert!(outcome.stderr.contains(option), "{option} {value}: {outcome:?}");
+        let outcome = setup.update("1\n", &[&format!("{option}={value}")]);
+        setup.refused(&outcome, words);
+    }
+}
+
+/// Row 74: the sandbox's numbers, too.
+#[test]
+fn the_sandbox_refuses_such_numbers_by_the_option() {
+    let setup = Setup::new();
+    for option in ["--port", "--latency", "--rate", "--max-ids", "--max-body", "--burst-401"] {
+        for value in ["-1", "1e-30", "99999999999999999999", "x"] {
+            let outcome = setup.run(&["sandbox", option, value]);
+            setup.refused(&outcome, &format!("'{option} "));
+        }
     }
 }
 
 /// Row 74: numbers at the bounds are taken.
 #[test]
 fn numbers_at_the_bounds_are_taken() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for arguments in [
         ["--rate-limit", "0.1"],
         ["--rate-limit", "1000"],
@@ -71,10 +83,10 @@ fn numbers_at_the_bounds_are_taken() {
         ["--request-timeout", "0.001"],
         ["--deadline", "1e12"],
     ] {
-        desk.update("1\n", &[&arguments[..], &["--dry-run"]].concat()).ok();
+        setup.update("1\n", &[&arguments[..], &["--dry-run"]].concat()).ok();
     }
     // A deadline that has passed when it begins: nothing is sent.
-    let said = desk.update("1\n", &["--deadline", "0"]);
-    assert_eq!(said.code, Some(3), "{said:?}");
-    assert_eq!(desk.sandbox.total(), 0);
+    let outcome = setup.update("1\n", &["--deadline", "0"]);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    assert_eq!(setup.sandbox.total(), 0);
 }

@@ -1,13 +1,13 @@
 //! What signals do.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use usercom::sandbox::TOKEN;
 
-use crate::support::{Desk, Said};
+use crate::support::{Outcome, Setup};
 
 const SLOW: &[&str] = &[
     "update",
@@ -30,10 +30,10 @@ fn kill(child: &Child, signal: &str) {
 }
 
 /// Starts what takes 20 s, and waits until some of it was sent.
-fn started(desk: &Desk, command: &mut Command) -> Child {
-    desk.file("ids.csv", (1..=100).map(|id| format!("{id}\n")).collect::<String>());
+fn started(setup: &Setup, command: &mut Command) -> Child {
+    setup.file("ids.csv", (1..=100).map(|id| format!("{id}\n")).collect::<String>());
     let child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    wait_until(|| desk.sandbox.total() >= 2);
+    wait_until(|| setup.sandbox.total() >= 2);
     child
 }
 
@@ -49,15 +49,15 @@ fn wait_until(done: impl Fn() -> bool) {
 #[test]
 fn a_signal_cancels_with_a_report() {
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
-        let desk = Desk::new();
-        let child = started(&desk, &mut desk.command(SLOW));
+        let setup = Setup::new();
+        let child = started(&setup, &mut setup.command(SLOW));
         kill(&child, signal);
-        let said = Said::of(child.wait_with_output().unwrap());
-        assert_eq!(said.code, Some(code), "{said:?}");
-        assert!(said.stdout.starts_with("cancelled: "), "{said:?}");
-        assert!(said.stderr.contains("waiting up to 5 s for requests in flight"), "{said:?}");
-        let states = fs::read_to_string(desk.path("states.csv")).unwrap();
-        let held = desk.held("plan").len();
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
+        assert!(outcome.stdout.starts_with("cancelled: "), "{outcome:?}");
+        assert!(outcome.stderr.contains("waiting up to 5 s for requests in flight"), "{outcome:?}");
+        let states = fs::read_to_string(setup.path("states.csv")).unwrap();
+        let held = setup.held("plan").len();
         assert!(states.matches(",confirmed,").count() <= held && held < 100, "{held}");
         assert!(states.contains(",not_attempted,") && states.lines().count() == 101);
     }
@@ -66,20 +66,20 @@ fn a_signal_cancels_with_a_report() {
 /// Row 72: a broken standard error or output doesn't stop a signal from cancelling.
 #[test]
 fn a_signal_is_heard_without_a_terminal() {
-    let desk = Desk::new();
-    let mut child = started(&desk, &mut desk.command(SLOW));
+    let setup = Setup::new();
+    let mut child = started(&setup, &mut setup.command(SLOW));
     drop((child.stdout.take(), child.stderr.take()));
     kill(&child, "HUP");
     assert_eq!(child.wait().unwrap().code(), Some(129));
-    assert!(desk.path("states.csv").exists());
+    assert!(setup.path("states.csv").exists());
 }
 
 /// Row 72: a second signal quits at once.
 #[test]
 fn a_second_signal_quits() {
     let options = usercom::sandbox::Options { latency: Duration::from_secs(4), ..Default::default() };
-    let desk = Desk::with(options);
-    let mut child = started(&desk, &mut desk.command(SLOW));
+    let setup = Setup::with(options);
+    let mut child = started(&setup, &mut setup.command(SLOW));
     kill(&child, "TERM");
     let stderr = BufReader::new(child.stderr.take().unwrap());
     assert!(stderr.lines().map_while(Result::ok).any(|line| line.contains("waiting up to 5 s")));
@@ -93,28 +93,47 @@ fn a_second_signal_quits() {
 #[test]
 fn an_ignored_signal_stays_ignored() {
     for (ignored, heard, code) in [("HUP", "TERM", 143), ("INT", "HUP", 129), ("TERM", "INT", 130)] {
-        let desk = Desk::new();
+        let setup = Setup::new();
         let script = format!("trap '' {ignored}; exec \"$0\" \"$@\"");
-        let mut command = desk.by_shell(&script, SLOW);
-        let mut child = started(&desk, &mut command);
+        let mut command = setup.by_shell(&script, SLOW);
+        let mut child = started(&setup, &mut command);
         kill(&child, ignored);
-        let sent = desk.sandbox.total();
-        wait_until(|| desk.sandbox.total() > sent + 2);
+        let sent = setup.sandbox.total();
+        wait_until(|| setup.sandbox.total() > sent + 2);
         assert!(child.try_wait().unwrap().is_none(), "{ignored} ended it");
         kill(&child, heard);
-        let said = Said::of(child.wait_with_output().unwrap());
-        assert_eq!(said.code, Some(code), "{said:?}");
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        assert_eq!(outcome.code, Some(code), "{outcome:?}");
     }
+}
+
+/// Row 72: when the run is over and nobody reads what is printed, a signal ends the program; the report file is there.
+#[test]
+fn a_signal_ends_a_program_that_can_not_print() {
+    let setup = Setup::new();
+    setup.file("ids.csv", "1\n");
+    // A pipe that is full and never read.
+    let (_reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(&[b'x'; 65_536]).unwrap();
+    let arguments =
+        ["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv", "--report", "states.csv"];
+    let mut child = setup.command(&arguments).arg("--quiet").stdout(writer).spawn().unwrap();
+    wait_until(|| setup.path("states.csv").exists());
+    std::thread::sleep(Duration::from_millis(200));
+    assert!(child.try_wait().unwrap().is_none());
+    kill(&child, "TERM");
+    assert_eq!(child.wait().unwrap().code(), Some(143));
+    assert_eq!(fs::read_to_string(setup.path("states.csv")).unwrap().lines().count(), 2);
 }
 
 /// Row 72: before anything is sent a signal ends the program.
 #[test]
 fn a_signal_while_the_input_is_read_ends_it() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (signal, code) in [("INT", 130), ("TERM", 143), ("HUP", 129)] {
         let arguments =
             ["update", "--attribute", "plan", "--value", "pro", "--ids", "-", "--report", "states.csv"];
-        let mut child = desk.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut child = setup.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
         // When it sleeps in its read, its handlers are there.
         let stat = format!("/proc/{}/stat", child.id());
         let threads = format!("/proc/{}/task", child.id());
@@ -123,8 +142,8 @@ fn a_signal_while_the_input_is_read_ends_it() {
         kill(&child, signal);
         assert_eq!(child.wait().unwrap().code(), Some(code));
     }
-    assert!(!desk.path("states.csv").exists());
-    assert_eq!(desk.sandbox.total(), 0);
+    assert!(!setup.path("states.csv").exists());
+    assert_eq!(setup.sandbox.total(), 0);
 }
 
 /// Row 72: the sandbox ends cleanly.

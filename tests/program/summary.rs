@@ -1,12 +1,12 @@
 //! The paragraph before a run.
 
-use crate::support::Desk;
+use crate::support::Setup;
 
 /// What will be sent is said before it is sent.
 #[test]
 fn the_summary_says_what_will_be_sent() {
-    let desk = Desk::new();
-    let said = desk.apply(
+    let setup = Setup::new();
+    let outcome = setup.apply(
         "score",
         "\u{feff}id;note;score\r\n1;a;5\r\n2;b;\r\n3;c;5\r\n",
         &["--delimiter", ";", "--empty", "skip"],
@@ -18,30 +18,33 @@ fn the_summary_says_what_will_be_sent() {
         "3 rows, 1 without a value skipped, 1 distinct value; 1 requests",
         "at least 0.0 s at this rate limit",
     ] {
-        assert!(said.ok().stderr.contains(words), "{words}: {}", said.stderr);
+        assert!(outcome.ok().stderr.contains(words), "{words}: {}", outcome.stderr);
     }
-    let said = desk.update("1\n2\n", &["--type", "string", "--dry-run"]);
+    let outcome = setup.update("1\n2\n", &["--type", "string", "--dry-run"]);
     assert!(
-        said.stderr.contains(
+        outcome.stderr.contains(
             "usercom: ids.csv: comma-separated UTF-8; ids one per line, the value sent as string\n"
         ),
-        "{said:?}"
+        "{outcome:?}"
     );
-    assert!(said.stdout.starts_with("dry_run: "), "{said:?}");
-    let said = desk.piped("id\n7\n", &["update", "--attribute", "plan", "--value", "pro", "--ids", "-"]);
-    assert!(said.ok().stderr.starts_with("usercom: standard input: "), "{said:?}");
-    let said = desk.piped("id,score\n8,5\n", &["apply", "-", "--attribute", "score"]);
-    assert!(said.ok().stderr.starts_with("usercom: standard input: "), "{said:?}");
+    assert!(outcome.stdout.starts_with("dry_run: "), "{outcome:?}");
+    let outcome = setup.piped("id\n7\n", &["update", "--attribute", "plan", "--value", "pro", "--ids", "-"]);
+    assert!(outcome.ok().stderr.starts_with("usercom: standard input: "), "{outcome:?}");
+    let outcome = setup.piped("id,score\n8,5\n", &["apply", "-", "--attribute", "score"]);
+    assert!(outcome.ok().stderr.starts_with("usercom: standard input: "), "{outcome:?}");
 }
 
 /// `--quiet` silences it; errors are still said.
 #[test]
 fn quiet_silences_the_summary() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for option in ["--quiet", "-q"] {
-        let said = desk.update("1\n2\n", &[option]);
-        assert!(said.ok().stderr.is_empty() && said.stdout.starts_with("ok: "), "{said:?}");
+        let outcome = setup.update("1\n2\n", &[option]);
+        assert!(outcome.ok().stderr.is_empty() && outcome.stdout.starts_with("ok: "), "{outcome:?}");
     }
-    let said = desk.update("id\nx\n", &["--quiet"]);
-    assert!(said.code == Some(2) && said.stderr.starts_with("usercom: ids.csv: line 2: "), "{said:?}");
+    let outcome = setup.update("id\nx\n", &["--quiet"]);
+    assert!(
+        outcome.code == Some(2) && outcome.stderr.starts_with("usercom: ids.csv: line 2: "),
+        "{outcome:?}"
+    );
 }

@@ -7,18 +7,18 @@ use std::process::{Command, Output, Stdio};
 use usercom::sandbox::{Options, Sandbox, TOKEN};
 
 /// A sandbox and a folder of its own for a test.
-pub struct Desk {
+pub struct Setup {
     pub sandbox: Sandbox,
     pub folder: tempfile::TempDir,
 }
 
-impl Desk {
-    pub fn new() -> Desk {
-        Desk::with(Options::default())
+impl Setup {
+    pub fn new() -> Setup {
+        Setup::with(Options::default())
     }
 
-    pub fn with(options: Options) -> Desk {
-        Desk { sandbox: Sandbox::start(options).unwrap(), folder: tempfile::tempdir().unwrap() }
+    pub fn with(options: Options) -> Setup {
+        Setup { sandbox: Sandbox::start(options).unwrap(), folder: tempfile::tempdir().unwrap() }
     }
 
     /// Writes a file into the folder.
@@ -60,30 +60,30 @@ impl Desk {
         command
     }
 
-    pub fn run(&self, arguments: &[&str]) -> Said {
-        Said::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        Outcome::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
     }
 
     /// `usercom apply` for a file with this text, in a new file `rows.csv`.
-    pub fn apply(&self, attribute: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Said {
+    pub fn apply(&self, attribute: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
         self.file("rows.csv", text);
         self.run(&[&["apply", "rows.csv", "--attribute", attribute], more].concat())
     }
 
     /// `usercom update` to plan = "pro" for a file with this text, `ids.csv`.
-    pub fn update(&self, text: impl AsRef<[u8]>, more: &[&str]) -> Said {
+    pub fn update(&self, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
         self.file("ids.csv", text);
         self.run(&[&["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv"], more].concat())
     }
 
     /// The same with the text on standard input, through a pipe.
-    pub fn piped(&self, text: &str, arguments: &[&str]) -> Said {
+    pub fn piped(&self, text: &str, arguments: &[&str]) -> Outcome {
         let mut command = self.command(arguments);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A program that refuses its arguments doesn't read.
         let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
-        Said::of(child.wait_with_output().unwrap())
+        Outcome::of(child.wait_with_output().unwrap())
     }
 
     /// What the sandbox holds, by id.
@@ -93,30 +93,30 @@ impl Desk {
 
     /// Refused with these words, and nothing was sent.
     #[track_caller]
-    pub fn refused(&self, said: &Said, words: &str) {
-        assert_eq!(said.code, Some(2), "{words:?}: {said:?}");
-        assert!(said.stderr.contains(words), "{words:?} is not in: {}", said.stderr);
-        assert!(said.stdout.is_empty() && !said.stderr.contains("panicked"), "{said:?}");
+    pub fn refused(&self, outcome: &Outcome, words: &str) {
+        assert_eq!(outcome.code, Some(2), "{words:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{words:?} is not in: {}", outcome.stderr);
+        assert!(outcome.stdout.is_empty() && !outcome.stderr.contains("panicked"), "{outcome:?}");
         assert_eq!(self.sandbox.total(), 0, "{words:?}: something was sent");
     }
 }
 
 /// What a process left behind.
 #[derive(Debug)]
-pub struct Said {
+pub struct Outcome {
     pub code: Option<i32>,
     pub stdout: String,
     pub stderr: String,
 }
 
-impl Said {
-    pub fn of(output: Output) -> Said {
+impl Outcome {
+    pub fn of(output: Output) -> Outcome {
         let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-        Said { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
     }
 
     #[track_caller]
-    pub fn ok(&self) -> &Said {
+    pub fn ok(&self) -> &Outcome {
         assert_eq!(self.code, Some(0), "{self:?}");
         self
     }

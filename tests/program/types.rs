@@ -2,7 +2,7 @@
 
 use usercom::sandbox::Options;
 
-use crate::support::Desk;
+use crate::support::Setup;
 
 fn column(values: &[&str]) -> String {
     let quoted = values.iter().enumerate().map(|(n, value)| format!("{},\"{value}\"\n", n + 1));
@@ -27,16 +27,19 @@ fn a_type_is_inferred_where_it_is_clear() {
         (&["+48600100200"], &["\"+48600100200\""], "string"),
         (&["1.2.3", "192.168.1.1"], &["\"1.2.3\"", "\"192.168.1.1\""], "string"),
     ] {
-        let desk = Desk::new();
-        let said = desk.apply("score", column(values), &[]);
-        assert!(said.ok().stderr.contains(&format!("sent as {kind} (inferred")), "{values:?}: {said:?}");
-        let held: Vec<String> = desk.held("score").into_iter().map(|(_, value)| value).collect();
+        let setup = Setup::new();
+        let outcome = setup.apply("score", column(values), &[]);
+        assert!(
+            outcome.ok().stderr.contains(&format!("sent as {kind} (inferred")),
+            "{values:?}: {outcome:?}"
+        );
+        let held: Vec<String> = setup.held("score").into_iter().map(|(_, value)| value).collect();
         assert_eq!(held, json);
         if values.len() == 1 {
-            let desk = Desk::new();
-            desk.file("ids.csv", "1\n");
-            desk.run(&["update", "--attribute", "score", "--value", values[0], "--ids", "ids.csv"]).ok();
-            assert_eq!(desk.held("score")[0].1, json[0]);
+            let setup = Setup::new();
+            setup.file("ids.csv", "1\n");
+            setup.run(&["update", "--attribute", "score", "--value", values[0], "--ids", "ids.csv"]).ok();
+            assert_eq!(setup.held("score")[0].1, json[0]);
         }
     }
 }
@@ -44,7 +47,7 @@ fn a_type_is_inferred_where_it_is_clear() {
 /// Rows 69, 70: a column that looks like several types is refused, with both lines and the option.
 #[test]
 fn a_mixed_column_is_refused() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (values, words) in [
         (["90210", "02134"], "\"02134\" looks like a code of digits"),
         (["02134", "90210"], "\"90210\" looks like an integer"),
@@ -56,18 +59,21 @@ fn a_mixed_column_is_refused() {
         (["2026-11-23", "soon"], "\"soon\" looks like text"),
         (["0.5", "-"], "\"-\" looks like text"),
     ] {
-        let said = desk.apply("score", column(&values), &[]);
-        desk.refused(&said, &format!("usercom: rows.csv: line 3: {words}"));
-        assert!(said.stderr.contains("(rows.csv: line 2)") && said.stderr.contains("--type"), "{said:?}");
+        let outcome = setup.apply("score", column(&values), &[]);
+        setup.refused(&outcome, &format!("usercom: rows.csv: line 3: {words}"));
+        assert!(
+            outcome.stderr.contains("(rows.csv: line 2)") && outcome.stderr.contains("--type"),
+            "{outcome:?}"
+        );
     }
-    desk.apply("score", column(&["90210", "02134"]), &["--type", "string"]).ok();
-    assert_eq!(desk.held("score"), [(1, "\"90210\"".to_owned()), (2, "\"02134\"".to_owned())]);
+    setup.apply("score", column(&["90210", "02134"]), &["--type", "string"]).ok();
+    assert_eq!(setup.held("score"), [(1, "\"90210\"".to_owned()), (2, "\"02134\"".to_owned())]);
 }
 
 /// Row 70: what looks like another type that is written otherwise is refused, with the option that settles it.
 #[test]
 fn a_value_in_a_spreadsheets_way_is_refused() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for odd in [
         "1,5",
         "1.234,56",
@@ -120,24 +126,24 @@ fn a_value_in_a_spreadsheets_way_is_refused() {
         "0.1234567890123456",
         "-1234567890123456",
     ] {
-        let said = desk.apply("score", column(&[odd]), &[]);
-        desk.refused(&said, "usercom: rows.csv: line 2: ");
-        assert!(said.stderr.contains("--type string"), "{odd}: {said:?}");
-        desk.file("ids.csv", "1\n");
-        let said = desk.run(&["update", "--attribute", "score", "--value", odd, "--ids", "ids.csv"]);
-        desk.refused(&said, "usercom: value: ");
-        assert!(said.stderr.contains("--type string"), "{odd}: {said:?}");
+        let outcome = setup.apply("score", column(&[odd]), &[]);
+        setup.refused(&outcome, "usercom: rows.csv: line 2: ");
+        assert!(outcome.stderr.contains("--type string"), "{odd}: {outcome:?}");
+        setup.file("ids.csv", "1\n");
+        let outcome = setup.run(&["update", "--attribute", "score", "--value", odd, "--ids", "ids.csv"]);
+        setup.refused(&outcome, "usercom: value: ");
+        assert!(outcome.stderr.contains("--type string"), "{odd}: {outcome:?}");
     }
     let odd = ["1,5", "#N/A", "1E+06", " x ", "26-11-23", "NULL", "TRUE"];
-    desk.apply("score", column(&odd), &["--type", "string"]).ok();
-    let held: Vec<String> = desk.held("score").into_iter().map(|(_, value)| value).collect();
+    setup.apply("score", column(&odd), &["--type", "string"]).ok();
+    let held: Vec<String> = setup.held("score").into_iter().map(|(_, value)| value).collect();
     assert_eq!(held, odd.map(|text| format!("\"{text}\"")));
 }
 
 /// Row 67: with a type, a value is taken only in the type's own way.
 #[test]
 fn a_type_that_is_given_is_kept_to() {
-    let desk = Desk::new();
+    let setup = Setup::new();
     for (kind, values) in [
         (
             "date",
@@ -168,10 +174,10 @@ fn a_type_that_is_given_is_kept_to() {
         ("json", &["{", "'x'", "NaN"]),
     ] {
         for value in values {
-            let said = desk.apply("score", column(&["", value]), &["--type", kind, "--empty", "skip"]);
-            desk.refused(&said, "usercom: rows.csv: line 3: value: ");
-            desk.file("ids.csv", "1\n");
-            let said = desk.run(&[
+            let outcome = setup.apply("score", column(&["", value]), &["--type", kind, "--empty", "skip"]);
+            setup.refused(&outcome, "usercom: rows.csv: line 3: value: ");
+            setup.file("ids.csv", "1\n");
+            let outcome = setup.run(&[
                 "update",
                 "--attribute",
                 "score",
@@ -182,7 +188,7 @@ fn a_type_that_is_given_is_kept_to() {
                 "--ids",
                 "ids.csv",
             ]);
-            desk.refused(&said, "usercom: value: ");
+            setup.refused(&outcome, "usercom: value: ");
         }
     }
     for (kind, text, json) in [
@@ -193,8 +199,8 @@ fn a_type_that_is_given_is_kept_to() {
         ("float", "0.10", "0.10"),
         ("string", "5", "\"5\""),
     ] {
-        desk.apply("score", column(&[text]), &["--type", kind]).ok();
-        assert_eq!(desk.held("score")[0].1, json);
+        setup.apply("score", column(&[text]), &["--type", kind]).ok();
+        assert_eq!(setup.held("score")[0].1, json);
     }
 }
 
@@ -202,40 +208,45 @@ fn a_type_that_is_given_is_kept_to() {
 #[test]
 fn an_empty_cell_needs_an_option() {
     let text = "id,score\n1,5\n2,\n3,7\n4,\"  \"\n";
-    let desk = Desk::new();
+    let setup = Setup::new();
     for kind in ["auto", "integer", "string", "json", "boolean", "date"] {
-        let said = desk.apply("score", text, &["--type", kind]);
-        desk.refused(
-            &said,
+        let outcome = setup.apply("score", text, &["--type", kind]);
+        setup.refused(
+            &outcome,
             "usercom: rows.csv: line 3: has no value in the column \"score\", the first of 2 such lines;",
         );
-        assert!(said.stderr.contains("--empty skip") && said.stderr.contains("--empty send"), "{said:?}");
+        assert!(
+            outcome.stderr.contains("--empty skip") && outcome.stderr.contains("--empty send"),
+            "{outcome:?}"
+        );
     }
-    let said = desk.apply("score", text, &["--empty", "skip", "--report", "states.csv"]);
-    assert!(said.ok().stderr.contains("2 without a value skipped"), "{said:?}");
-    assert_eq!(desk.held("score"), [(1, "5".to_owned()), (3, "7".to_owned())]);
-    let states = std::fs::read_to_string(desk.path("states.csv")).unwrap();
+    let outcome = setup.apply("score", text, &["--empty", "skip", "--report", "states.csv"]);
+    assert!(outcome.ok().stderr.contains("2 without a value skipped"), "{outcome:?}");
+    assert_eq!(setup.held("score"), [(1, "5".to_owned()), (3, "7".to_owned())]);
+    let states = std::fs::read_to_string(setup.path("states.csv")).unwrap();
     let skipped = "not_attempted,,skipped: the row has no value";
     assert_eq!(
         states,
         format!("id,state,http_status,message\n1,confirmed,,\n2,{skipped}\n3,confirmed,,\n4,{skipped}\n")
     );
 
-    let desk = Desk::new();
-    let said = desk.apply("score", text, &["--empty", "send"]);
-    assert!(said.ok().stderr.contains("2 without a value sent as empty text"), "{said:?}");
-    let held: Vec<String> = desk.held("score").into_iter().map(|(_, value)| value).collect();
+    let setup = Setup::new();
+    let outcome = setup.apply("score", text, &["--empty", "send"]);
+    assert!(outcome.ok().stderr.contains("2 without a value sent as empty text"), "{outcome:?}");
+    let held: Vec<String> = setup.held("score").into_iter().map(|(_, value)| value).collect();
     assert_eq!(held, ["5", "\"\"", "7", "\"\""]);
 
-    let desk = Desk::new();
-    let said = desk.apply("score", "id,score\n1,\n2,\n", &["--empty", "skip"]);
-    assert!(said.ok().stderr.contains("nothing to send"), "{said:?}");
-    assert_eq!(desk.sandbox.total(), 0);
-    desk.file("ids.csv", "1\n");
-    let said = desk.run(&["update", "--attribute", "score", "--value", "", "--ids", "ids.csv"]);
-    desk.refused(&said, "usercom: value: is empty; if that is meant, give --type string");
-    desk.run(&["update", "--attribute", "score", "--value", "", "--type", "string", "--ids", "ids.csv"]).ok();
-    assert_eq!(desk.held("score")[0].1, "\"\"");
+    let setup = Setup::new();
+    let outcome = setup.apply("score", "id,score\n1,\n2,\n", &["--empty", "skip"]);
+    assert!(outcome.ok().stderr.contains("nothing to send"), "{outcome:?}");
+    assert_eq!(setup.sandbox.total(), 0);
+    setup.file("ids.csv", "1\n");
+    let outcome = setup.run(&["update", "--attribute", "score", "--value", "", "--ids", "ids.csv"]);
+    setup.refused(&outcome, "usercom: value: is empty; if that is meant, give --type string");
+    setup
+        .run(&["update", "--attribute", "score", "--value", "", "--type", "string", "--ids", "ids.csv"])
+        .ok();
+    assert_eq!(setup.held("score")[0].1, "\"\"");
 }
 
 /// Row 69: when the service rejects the values, the type that was inferred is said, and how to choose another.
@@ -244,11 +255,11 @@ fn a_rejection_says_which_type_was_inferred() {
     let users = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(users.path(), "id,zip\n1,abc\n2,def\n3,ghi\n").unwrap();
     let options = Options { users: Some(users.path().to_owned()), check_types: true, ..Options::default() };
-    let desk = Desk::with(options);
-    let said = desk.apply("zip", "id,zip\n1,90210\n2,90210\n3,90211\n", &[]);
-    assert!(said.code == Some(3) || said.code == Some(1), "{said:?}");
+    let setup = Setup::with(options);
+    let outcome = setup.apply("zip", "id,zip\n1,90210\n2,90210\n3,90211\n", &[]);
+    assert!(outcome.code == Some(3) || outcome.code == Some(1), "{outcome:?}");
     let hint = "the values were sent as integer, which was inferred from how they are written";
-    assert!(said.stderr.contains(hint) && said.stderr.contains("--type"), "{said:?}");
-    let said = desk.apply("zip", "id,zip\n1,90210\n2,90210\n3,90211\n", &["--type", "integer"]);
-    assert!(!said.stderr.contains("inferred"), "{said:?}");
+    assert!(outcome.stderr.contains(hint) && outcome.stderr.contains("--type"), "{outcome:?}");
+    let outcome = setup.apply("zip", "id,zip\n1,90210\n2,90210\n3,90211\n", &["--type", "integer"]);
+    assert!(!outcome.stderr.contains("inferred"), "{outcome:?}");
 }

@@ -4,47 +4,57 @@ use crate::kind::Kind;
 
 /// What a text is written like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
+pub enum Notation {
     /// Nothing, or nothing but blanks.
     Empty,
     /// The one way in which a value of this type is written; text that looks like nothing else is a string.
-    Is(Kind),
+    Canonical(Kind),
     /// Like another type, but not in its way, or damaged. Which it is, only its owner knows.
-    Odd(&'static str),
+    Unclear(&'static str),
 }
 
 /// More digits than this don't survive a spreadsheet or a float, and mostly identify something: they are text.
 const MAX_DIGITS: usize = 15;
 
-impl Look {
-    pub fn of(text: &str) -> Look {
+impl Notation {
+    pub fn of(text: &str) -> Notation {
         let digits = text.bytes().filter(u8::is_ascii_digit).count();
         match text {
-            _ if text.trim().is_empty() => Look::Empty,
-            _ if text.trim() != text => Look::Odd("has blanks around it"),
-            _ if text.contains('\u{fffd}') => Look::Odd("has lost characters in an earlier conversion"),
-            _ if text.contains(['\n', '\r']) => {
-                Look::Odd("has a line break in it, as after a quote in the wrong place")
+            _ if text.trim().is_empty() => Notation::Empty,
+            _ if text.trim() != text => Notation::Unclear("has blanks around it"),
+            _ if text.contains('\u{fffd}') => {
+                Notation::Unclear("has lost characters in an earlier conversion")
             }
-            _ if text.contains(is_invisible) => Look::Odd("has a character in it that can't be seen"),
+            _ if text.contains(['\n', '\r']) => {
+                Notation::Unclear("has a line break in it, as after a quote in the wrong place")
+            }
+            _ if text.contains(is_invisible) => Notation::Unclear("has a character in it that can't be seen"),
             _ if text.eq_ignore_ascii_case("true") || text.eq_ignore_ascii_case("false") => {
-                Look::Is(Kind::Boolean)
+                Notation::Canonical(Kind::Boolean)
             }
             _ if text.bytes().all(|b| b.is_ascii_digit()) && (digits > MAX_DIGITS || leading_zero(text)) => {
-                Look::Is(Kind::String)
+                Notation::Canonical(Kind::String)
             }
-            _ if Kind::Integer.is_canonical(text) && digits <= MAX_DIGITS => Look::Is(Kind::Integer),
-            _ if Kind::Float.is_canonical(text) && digits <= MAX_DIGITS => Look::Is(Kind::Float),
-            _ if Kind::Date.is_canonical(text) => Look::Is(Kind::Date),
-            _ if text.ends_with('Z') && Kind::Datetime.is_canonical(text) => Look::Is(Kind::Datetime),
-            _ if is_spreadsheet_error(text) => Look::Odd("is a spreadsheet's error"),
-            _ if MISSING.contains(&text) => Look::Odd("stands for a missing value"),
-            _ if BOOLEANS.contains(&text) => Look::Odd("is a spreadsheet's boolean in another language"),
+            _ if Kind::Integer.is_canonical(text) && digits <= MAX_DIGITS => {
+                Notation::Canonical(Kind::Integer)
+            }
+            _ if Kind::Float.is_canonical(text) && digits <= MAX_DIGITS => Notation::Canonical(Kind::Float),
+            _ if Kind::Date.is_canonical(text) => Notation::Canonical(Kind::Date),
+            _ if text.ends_with('Z') && Kind::Datetime.is_canonical(text) => {
+                Notation::Canonical(Kind::Datetime)
+            }
+            _ if is_spreadsheet_error(text) => Notation::Unclear("is a spreadsheet's error"),
+            _ if MISSING.contains(&text) => Notation::Unclear("stands for a missing value"),
+            _ if BOOLEANS.contains(&text) => {
+                Notation::Unclear("is a spreadsheet's boolean in another language")
+            }
             _ if is_like_date(text) => {
-                Look::Odd("looks like a date, but not like one that exists, written 2026-11-23")
+                Notation::Unclear("looks like a date, but not like one that exists, written 2026-11-23")
             }
-            _ if is_like_number(text) => Look::Odd("looks like a number that is written in another way"),
-            _ => Look::Is(Kind::String),
+            _ if is_like_number(text) => {
+                Notation::Unclear("looks like a number that is written in another way")
+            }
+            _ => Notation::Canonical(Kind::String),
         }
     }
 }
@@ -175,7 +185,7 @@ mod tests {
             ("-", Kind::String),
             ("a, b", Kind::String),
         ] {
-            assert_eq!(Look::of(text), Look::Is(kind), "{text}");
+            assert_eq!(Notation::of(text), Notation::Canonical(kind), "{text}");
         }
         for odd in [
             "1,5",
@@ -217,8 +227,8 @@ mod tests {
             "0.12345678901234567",
             "-9999999999999999",
         ] {
-            assert!(matches!(Look::of(odd), Look::Odd(_)), "{odd}: {:?}", Look::of(odd));
+            assert!(matches!(Notation::of(odd), Notation::Unclear(_)), "{odd}: {:?}", Notation::of(odd));
         }
-        assert_eq!(Look::of(" "), Look::Empty);
+        assert_eq!(Notation::of(" "), Notation::Empty);
     }
 }
