@@ -1,4 +1,4 @@
-//! What a cell looks like when nobody says its type. A spreadsheet's habits are told apart from plain text.
+//! How a value of unknown type is written: as one type's values are, or as a spreadsheet or another country writes them.
 
 use crate::kind::Kind;
 
@@ -7,9 +7,9 @@ use crate::kind::Kind;
 pub enum Notation {
     /// Nothing, or nothing but blanks.
     Empty,
-    /// The one way in which a value of this type is written; text that looks like nothing else is a string.
+    /// As values of this type are written; text that looks like nothing else is a string.
     Canonical(Kind),
-    /// Like another type, but not in its way, or damaged. Which it is, only its owner knows.
+    /// Like another type but in another notation, or damaged; in words, why.
     Unclear(&'static str),
 }
 
@@ -134,10 +134,7 @@ fn is_like_number(text: &str) -> bool {
     {
         return false;
     }
-    let number = text
-        .trim_matches(|c: char| matches!(c, '%' | '€' | '$' | '£' | ' ' | '\u{a0}'))
-        .trim_end_matches("zł");
-    let number = number.trim_end().strip_prefix(['-', '+', '\u{2212}']).unwrap_or(number).trim();
+    let number = without_unit(text);
     let (mantissa, exponent) = match number.split_once(['e', 'E']) {
         Some((mantissa, exponent)) => (mantissa, Some(exponent.strip_prefix(['+', '-']).unwrap_or(exponent))),
         None => (number, None),
@@ -147,6 +144,20 @@ fn is_like_number(text: &str) -> bool {
         && is_all(mantissa, |c| c.is_ascii_digit() || separator(c))
         && mantissa.contains(|c: char| c.is_ascii_digit())
         && is_grouped(&mantissa.split(separator).collect::<Vec<_>>())
+}
+
+/// Without signs, brackets (an accountant's minus), percent sign and currency.
+fn without_unit(text: &str) -> &str {
+    const CURRENCIES: &[&str] = &["zł", "PLN", "EUR", "USD", "GBP", "CHF", "€", "$", "£"];
+    let trim = |text| {
+        let before = |c: char| matches!(c, '-' | '+' | '\u{2212}' | '(' | ' ' | '\u{a0}');
+        let after = |c: char| matches!(c, '-' | '%' | ')' | ' ' | '\u{a0}');
+        str::trim_end_matches(str::trim_start_matches(text, before), after)
+    };
+    let number = trim(text);
+    let unit =
+        CURRENCIES.iter().find_map(|unit| number.strip_suffix(unit).or_else(|| number.strip_prefix(unit)));
+    trim(unit.unwrap_or(number))
 }
 
 /// With more than one separator there are three digits between two of them; a version or an address has fewer.
@@ -180,6 +191,9 @@ mod tests {
             ("#NEW", Kind::String),
             ("1.2.3", Kind::String),
             ("e5", Kind::String),
+            ("18+", Kind::String),
+            ("$", Kind::String),
+            ("(a)", Kind::String),
             ("5 years", Kind::String),
             ("yes", Kind::String),
             ("-", Kind::String),
@@ -201,6 +215,11 @@ mod tests {
             "5%",
             "12 zł",
             "€ 5",
+            "-$5",
+            "5 EUR",
+            "USD 1,000.50",
+            "(5)",
+            "5-",
             "#N/A",
             "#REF!",
             "#DIV/0!",

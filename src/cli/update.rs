@@ -106,7 +106,6 @@ pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
     let mut table = Table::read(&source, args.job.delimiter, &wanted)?;
     let column = table.columns.pop().unwrap_or_default();
     let values = Values::of(&table, &column, name, args.job.kind, args.empty)?;
-    let firsts = values.firsts();
     let rows = Rows::new(table, values.rows.clone(), args.job.custom_ids)?;
     let summary = Summary {
         rows: &rows,
@@ -119,7 +118,7 @@ pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
         on_empty: args.empty,
     };
     let update = Update::rows(args.attribute.clone(), values.distinct, values.index);
-    args.job.send(update, &summary, &source, &firsts, signals)
+    args.job.send(update, &summary, &source, &values.firsts, signals)
 }
 
 impl JobArgs {

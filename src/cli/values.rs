@@ -22,7 +22,7 @@ pub enum Empty {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Type {
     pub kind: Kind,
-    /// Whether it was found out, and not given.
+    /// Whether it was inferred, and not given.
     pub inferred: bool,
 }
 
@@ -30,6 +30,8 @@ pub struct Type {
 pub struct Values {
     pub kind: Type,
     pub distinct: Vec<Value>,
+    /// The position, among the rows that are sent, at which each of them comes first.
+    pub firsts: Vec<usize>,
     /// One for each row that is sent.
     pub index: Vec<u32>,
     /// The rows that are sent.
@@ -62,41 +64,30 @@ impl Values {
             ));
         }
         let mut numbers: HashMap<&str, u32> = HashMap::new();
-        // The row in which each distinct text comes first.
-        let mut firsts: Vec<usize> = Vec::new();
-        let (mut rows, mut index) = (Vec::with_capacity(column.len()), Vec::with_capacity(column.len()));
+        let (mut rows, mut index, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
         for (row, text) in column.iter().enumerate() {
             let text = if is_empty(text) { "" } else { text };
             if text.is_empty() && empty == Some(Empty::Skip) {
                 continue;
             }
-            rows.push(row);
             index.push(*numbers.entry(text).or_insert_with(|| {
-                firsts.push(row);
+                firsts.push(rows.len());
                 firsts.len() as u32 - 1
             }));
+            rows.push(row);
         }
-        let texts =
-            || firsts.iter().filter(|row| !is_empty(&column[**row])).map(|row| (*row, column[*row].as_str()));
+        // Each distinct text once, with the row in which it comes first.
+        let texts = || firsts.iter().map(|first| (rows[*first], column[rows[*first]].as_str()));
         let kind = match given {
             Kind::Auto => Type { kind: infer(texts(), |row| table.place(row))?, inferred: true },
             kind => Type { kind, inferred: false },
         };
-        let value = |row: &usize| match column[*row].as_str() {
+        let value = |(row, text)| match text {
             text if is_empty(text) => Ok(Value::from("")),
-            text => kind.kind.value(text).map_err(|problem| format!("{}: {problem}", table.place(*row))),
+            text => kind.kind.value(text).map_err(|problem| format!("{}: {problem}", table.place(row))),
         };
-        let distinct = firsts.iter().map(value).collect::<Result<_, _>>()?;
-        Ok(Values { kind, distinct, index, rows, empty: empty_rows.len() })
-    }
-
-    /// The position, among the rows that are sent, at which each distinct value comes first.
-    pub fn firsts(&self) -> Vec<usize> {
-        let mut firsts = vec![usize::MAX; self.distinct.len()];
-        for (position, value) in self.index.iter().enumerate().rev() {
-            firsts[*value as usize] = position;
-        }
-        firsts
+        let distinct = texts().map(value).collect::<Result<_, _>>()?;
+        Ok(Values { kind, distinct, firsts, index, rows, empty: empty_rows.len() })
     }
 }
 

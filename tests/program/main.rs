@@ -1,5 +1,5 @@
 //! The `usercom` program as a shell sees it: what it sends, what it refuses, what it tells, what it does to files.
-#![cfg(all(feature = "cli", unix))]
+#![cfg(all(feature = "cli", target_os = "linux"))]
 
 mod account;
 mod files;
