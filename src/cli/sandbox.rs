@@ -2,7 +2,6 @@
 use std::{
     io::{self, Write},
     path::PathBuf,
-    process::ExitCode,
     str::FromStr,
     time::Duration,
 };
@@ -12,7 +11,7 @@ use usercom::sandbox::{Methods, Options, Sandbox, UnknownAttributes, UnknownIds}
 #[derive(clap::Args)]
 pub struct SandboxArgs {
     /// Port to listen on; 0 picks a free one
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8080, allow_negative_numbers = true)]
     port: u16,
     /// API key that requests must carry: any 64 visible ASCII characters
     #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
@@ -45,23 +44,19 @@ pub struct SandboxArgs {
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     burst_401: Option<u32>,
     /// Hold every answer back for so long
-    #[arg(long, default_value_t = 0, value_name = "MS")]
+    #[arg(long, default_value_t = 0, value_name = "MS", allow_negative_numbers = true)]
     latency: u64,
 }
 
-/// Runs until it is killed; 2 for arguments that cannot be used.
-pub fn run(args: SandboxArgs) -> ExitCode {
-    let sandbox = match Sandbox::start(args.into_options()) {
-        Ok(sandbox) => sandbox,
-        Err(error) => {
-            eprintln!("usercom sandbox: {error}");
-            return ExitCode::from(2);
-        }
-    };
+/// Runs until a signal ends it: SIGTERM, SIGINT or SIGHUP.
+pub fn run(args: SandboxArgs) -> Result<u8, String> {
+    let fail = |error: io::Error| format!("sandbox: {error}");
+    let wait_for_end = crate::signals::wait_for_end().map_err(fail)?;
+    let sandbox = Sandbox::start(args.into_options()).map_err(fail)?;
     // Whoever started it may have stopped reading: that is no reason to stop serving.
     let _ = greet(&sandbox.url());
-    sandbox.wait();
-    ExitCode::SUCCESS
+    wait_for_end();
+    Ok(0)
 }
 
 fn greet(url: &str) -> io::Result<()> {
