@@ -3,8 +3,6 @@
 
 mod support;
 
-use std::time::Duration;
-
 use support::Server;
 use usercom::{Client, ClientBuilder, Error, Report, Update, Value};
 
@@ -170,21 +168,8 @@ fn base_urls() {
 #[test]
 fn settings_of_a_client() {
     type Set = fn(ClientBuilder) -> ClientBuilder;
-    const SECOND: Duration = Duration::from_secs(1);
+    // The bounds of numbers and times are tested where they are checked, in src/options.
     let cases: &[(&str, Set, Says)] = &[
-        ("batch 0", |b| b.batch_size(0), ("batch_size", &["1 to 10,000"])),
-        ("batch 10001", |b| b.batch_size(10_001), ("batch_size", &["1 to 10,000"])),
-        ("batch MAX", |b| b.batch_size(usize::MAX), ("batch_size", &["1 to 10,000"])),
-        ("no worker", |b| b.workers(0), ("workers", &["1 to 32"])),
-        ("33 workers", |b| b.workers(33), ("workers", &["1 to 32"])),
-        ("no attempt", |b| b.max_attempts(0), ("max_attempts", &["1 to 20"])),
-        ("21 attempts", |b| b.max_attempts(21), ("max_attempts", &["1 to 20"])),
-        ("no time", |b| b.request_timeout(Duration::ZERO), ("request_timeout", &["1 ms to 1 h"])),
-        ("all time", |b| b.request_timeout(Duration::MAX), ("request_timeout", &["1 ms to 1 h"])),
-        ("slow", |b| b.rate_limit(1, 11 * SECOND), ("rate_limit", &["0.1 to 1,000"])),
-        ("fast", |b| b.rate_limit(1001, SECOND), ("rate_limit", &["0.1 to 1,000"])),
-        ("in no time", |b| b.rate_limit(1, Duration::ZERO), ("rate_limit", &["0.1 to 1,000"])),
-        ("nothing in for ever", |b| b.rate_limit(1, Duration::MAX), ("rate_limit", &["0.1 to 1,000"])),
         ("proxy: words", |b| b.proxy("not a proxy"), ("proxy", &["http://"])),
         ("proxy: socks", |b| b.proxy("socks5://127.0.0.1:1080"), ("proxy", &["http://"])),
         ("proxy: ftp", |b| b.proxy("ftp://127.0.0.1:1080"), ("proxy", &["http://"])),
@@ -258,21 +243,6 @@ fn what_to_set_and_for_whom() {
             "no such value",
             |c| c.run(Update::rows("plan", vec![1.into()], vec![1])).ids(&[1]).send(),
             ("value_index", &["entry 0"]),
-        ),
-        (
-            "no stall timeout",
-            |c| c.run(Update::new("plan", 1)).stall_timeout(Duration::ZERO).ids(&[1]).send(),
-            ("stall_timeout", &["1 s to 24 h"]),
-        ),
-        (
-            "an endless stall timeout",
-            |c| c.run(Update::new("plan", 1)).stall_timeout(Duration::MAX).ids(&[1]).send(),
-            ("stall_timeout", &["1 s to 24 h"]),
-        ),
-        (
-            "no requests",
-            |c| c.run(Update::new("plan", 1)).max_requests(0).ids(&[1]).send(),
-            ("max_requests", &["1 and more"]),
         ),
     ];
     let server = Server::untouched();

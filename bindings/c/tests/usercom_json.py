@@ -81,6 +81,7 @@ def functions_and_numbers() -> None:
 def set_every_option(setter: Any, handle: Any, options: list[dict[str, Any]]) -> None:
     """Names and bounds are those of the library, and a value of another type is invalid."""
     for option in options:
+        try_typed_setter(handle, option)
         name, default = option["name"], option["default"]
         good, bad = [default, None, *option.get("choices", [])], [[], {}]
         if "minimum" in option:
@@ -94,9 +95,36 @@ def set_every_option(setter: Any, handle: Any, options: list[dict[str, Any]]) ->
         for value in bad:
             said = check(setter(handle, name.encode(), json.dumps(value).encode()), "INVALID_ARGUMENT", (name, value))
             assert said.startswith(f"{name}: "), said
-        assert callable(getattr(lib, option["setter"]))
     said = check(setter(handle, b"other", None), "INVALID_ARGUMENT", "an unknown name")
     assert said.split("the options are ")[1].split(", ") == [option["name"] for option in options], said
+
+
+def try_typed_setter(handle: Any, option: dict[str, Any]) -> None:
+    """The same bounds as by name, up to the limits of the C type; and without options to set."""
+    setter, kind = getattr(lib, option["setter"]), option["type"]
+    good: list[tuple[Any, ...]]
+    bad: list[tuple[Any, ...]] = []
+    if kind in ("integer", "milliseconds"):
+        largest = 2 ** (8 * ctypes.sizeof(setter.argtypes[1])) - 1
+        lowest, highest = option["minimum"], min(option.get("maximum", largest), largest)
+        good = [(lowest,), (highest,)]
+        bad = [(n,) for n in (lowest - 1, highest + 1, largest) if 0 <= n <= largest and not lowest <= n <= highest]
+    elif kind == "rate":
+        good = [(1000, 1000), (1, 10_000), (0, 0), (0, 2**64 - 1)]
+        bad = [(1001, 1000), (1, 10_001), (1, 0), (2**32 - 1, 2**64 - 1)]
+    elif kind == "boolean":
+        good = [(0,), (1,), (-1,)]
+    else:
+        good, bad = [(None,)], [(b"\xff",)] if kind != "path" else []
+    if kind == "method":
+        good, bad = [*good, (b"PUT",), (b"POST",)], [*bad, (b"put",), (b"",), (b"GET",)]
+    for values in good:
+        check(setter(handle, *values), "OK", (option["setter"], values))
+    for values in bad:
+        said = check(setter(handle, *values), "INVALID_ARGUMENT", (option["setter"], values))
+        assert said.startswith(option["name"].removesuffix("_ms") + ": ") and option["bounds_in_words"] in said \
+            or kind in ("url", "method"), said
+    assert check(setter(None, *good[0]), "INVALID_ARGUMENT", option["setter"]).endswith("options: is NULL")
 
 
 def update(url: str) -> None:
