@@ -5,6 +5,7 @@ mod generated;
 #[cfg(feature = "capi")]
 mod json;
 mod method;
+mod no_proxy;
 mod proxying;
 mod roots;
 mod setting;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 pub(crate) use generated::{ClientOptions, RunOptions};
 pub use method::Method;
+pub(crate) use no_proxy::is_excluded;
 pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
 pub(crate) use setting::{Given, Setting};
