@@ -97,13 +97,13 @@ fn certificate(problem: &CertificateError, who: &str, peer: &Peer) -> String {
         ),
         CertificateError::NotValidYet => "is not valid yet; check this machine's clock".into(),
         CertificateError::NotValidForNameContext { presented, .. } => {
-            format!("is not for this host but for {}; check the subdomain or base_url", names(presented))
+            format!("{}; check the subdomain or base_url", names(presented))
         }
         CertificateError::NotValidForName => "is not for this host; check the subdomain or base_url".into(),
         CertificateError::Revoked => "was revoked by its authority; the server needs a new one".into(),
         CertificateError::BadSignature => {
-            "has a signature that can't be verified: its authority's key is another one, or \
-                                           an RSA key below 2048 bits; the server needs a new certificate"
+            "has a signature that can't be verified: the trusted authority of this name has another key, or an RSA key \
+             below 2048 bits; the server or the trusted certificates must be renewed"
                 .into()
         }
         CertificateError::UnsupportedSignatureAlgorithmContext { signature_algorithm_id, .. } => {
@@ -198,7 +198,7 @@ fn alert_received(alert: Alert, who: &str) -> String {
     }
 }
 
-/// Names of a certificate, which come as `DnsName("acme.user.com")` or `IpAddress(127.0.0.1)`.
+/// Whose certificate it is. The names come as `DnsName("acme.user.com")` or `IpAddress(127.0.0.1)`.
 fn names(presented: &[String]) -> String {
     let name = |text: &String| {
         let (kind, inner) = text.strip_suffix(')')?.split_once('(')?;
@@ -206,9 +206,11 @@ fn names(presented: &[String]) -> String {
     };
     let names: Vec<String> = presented.iter().filter_map(name).collect();
     match names.as_slice() {
-        [] => "none".into(),
-        names @ ([_] | [_, _] | [_, _, _]) => names.join(", "),
-        [first, second, rest @ ..] => format!("{first}, {second} and {} others", rest.len()),
+        [] => "names no host at all".into(),
+        names @ ([_] | [_, _] | [_, _, _]) => format!("is not for this host but for {}", names.join(", ")),
+        [first, second, rest @ ..] => {
+            format!("is not for this host but for {first}, {second} and {} others", rest.len())
+        }
     }
 }
 
@@ -229,3 +231,6 @@ fn words(name: &str) -> String {
     }
     words
 }
+
+#[cfg(test)]
+mod tests;
