@@ -3,6 +3,7 @@
 
 mod answers;
 mod control;
+mod faults;
 mod limits;
 #[cfg(feature = "cli")]
 mod program;
