@@ -17,6 +17,8 @@ pub use method::Method;
 pub(crate) use no_proxy::is_excluded;
 pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+pub(crate) use roots::malformed;
 pub(crate) use setting::{Given, Setting};
 
 use crate::error::{Error, Result};

@@ -1,5 +1,5 @@
-//! The option for certificates: those of a PEM file instead of this machine's. A file that can't be used is refused when
-//! it is named, with what is wrong.
+//! The option for certificates: those of a PEM file instead of this machine's. A file that can't be used is reported when
+//! the option is set, with what is wrong.
 
 use std::fmt;
 use std::fs::File;
@@ -61,7 +61,7 @@ fn certificates(content: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
     let content = content.strip_prefix(b"\xef\xbb\xbf").unwrap_or(content);
     let mut certificates = Vec::new();
     for item in ureq::tls::parse_pem(content) {
-        match item.map_err(|error| malformed(&error, certificates.len()))? {
+        match item.map_err(|error| in_entry(certificates.len() + 1, &error))? {
             PemItem::Certificate(certificate) => certificates.push(certificate),
             _ => continue,
         }
@@ -82,23 +82,28 @@ fn certificates(content: &[u8]) -> Result<Vec<Certificate<'static>>, String> {
     Ok(certificates)
 }
 
-/// `before` certificates were read until this one.
-fn malformed(error: &ureq::Error, before: usize) -> String {
-    let ureq::Error::Pem(error) = error else { return error.to_string() };
-    let what = match error {
+fn in_entry(number: usize, error: &ureq::Error) -> String {
+    match error {
+        ureq::Error::Pem(error) => format!("entry {number} {}; copy the file again", malformed(error)),
+        other => other.to_string(),
+    }
+}
+
+/// What is wrong with an entry of a PEM file.
+pub(crate) fn malformed(error: &pem::Error) -> &'static str {
+    match error {
         pem::Error::MissingSectionEnd { .. } => "has no END line: the file is truncated",
         pem::Error::IllegalSectionStart { .. } => "has a malformed BEGIN line",
         pem::Error::Base64Decode(_) => "has damaged or missing text between its BEGIN and END lines",
         _ => "can't be read",
-    };
-    format!("entry {} {what}; copy the file again", before + 1)
+    }
 }
 
 /// What a file is that has no certificate in PEM.
 fn without_certificate(content: &[u8]) -> String {
     let has = |text: &str| content.windows(text.len()).any(|window| window == text.as_bytes());
     const CONTAINER: &[u8] = b"\x02\x01\x03";
-    let told = match content {
+    let what = match content {
         _ if content.trim_ascii().is_empty() => "is empty",
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => "is UTF-16 text; save it as ASCII or UTF-8",
         // A DER sequence with a long length, and the version of PKCS #12 in it.
@@ -122,5 +127,5 @@ fn without_certificate(content: &[u8]) -> String {
         }
         _ => "contains no certificate",
     };
-    format!("{told}; a PEM file has BEGIN CERTIFICATE lines")
+    format!("{what}; a PEM file has BEGIN CERTIFICATE lines")
 }

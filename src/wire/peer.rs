@@ -23,12 +23,17 @@ impl Peer {
         self.proxy.as_ref().map_or_else(|| self.authority.clone(), Proxy::name)
     }
 
-    /// Who shows the certificate. An error does not tell the proxy's from the service's.
+    /// Whose certificate it is. An error does not say whether it is the proxy's or the service's.
     pub fn secured(&self) -> String {
         match self.proxy.as_ref().filter(|proxy| proxy.is_https()) {
             Some(proxy) => format!("{} or of {}", self.authority, proxy.name()),
             None => self.authority.clone(),
         }
+    }
+
+    /// Whether certificates are needed.
+    pub fn has_tls(&self) -> bool {
+        self.https || self.proxy.as_ref().is_some_and(Proxy::is_https)
     }
 
     /// Whether there is something to agree on before the request is sent.

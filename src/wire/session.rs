@@ -62,7 +62,7 @@ impl Http {
         Ok(Http {
             requests: requests(account, options, &authorization)?,
             authorization,
-            config: config(account, options, &peer)?,
+            config: config(options, &peer)?,
             peer,
             idle: Mutex::default(),
         })
@@ -84,7 +84,7 @@ impl Http {
     }
 }
 
-fn config(account: &Account, options: &ClientOptions, peer: &Peer) -> Result<ureq::config::Config> {
+fn config(options: &ClientOptions, peer: &Peer) -> Result<ureq::config::Config> {
     // The time left in a phase always differs, and passing it to the system costs a call for each read and write. A
     // limit for a single read or write, a little lower than that of its phase, is constant and costs one call a
     // connection. If it would shorten the phase of the response's body, there is none. After a partial write there is
@@ -99,7 +99,7 @@ fn config(account: &Account, options: &ClientOptions, peer: &Peer) -> Result<ure
         .http_status_as_error(false)
         .max_redirects(0)
         .proxy(peer.proxy.as_ref().map(Proxy::settings))
-        .tls_config(tls_config(options.ca_file.as_ref(), &peer.trust, account.base.is_https())?)
+        .tls_config(tls_config(options.ca_file.as_ref(), &peer.trust, peer.has_tls())?)
         // Proxies see it, too.
         .user_agent(USER_AGENT)
         .accept_encoding("")

@@ -41,7 +41,7 @@ fn sentence(error: &rustls::Error, peer: &Peer) -> String {
     match error {
         rustls::Error::InvalidCertificate(problem) => certificate(problem, &who, peer),
         rustls::Error::NoCertificatesPresented => {
-            format!("{who} shows no certificate; check the host and the port")
+            format!("{who} sent no certificate; check the host and the port")
         }
         rustls::Error::AlertReceived(alert) => alert_received(*alert, &who),
         rustls::Error::PeerIncompatible(
@@ -75,7 +75,7 @@ fn too_old(who: &str) -> String {
 }
 
 fn certificate(problem: &CertificateError, who: &str, peer: &Peer) -> String {
-    let told = match problem {
+    let why = match problem {
         CertificateError::UnknownIssuer => {
             return format!(
                 "the certificate of {who} is signed by itself or by an authority {}",
@@ -122,7 +122,7 @@ fn certificate(problem: &CertificateError, who: &str, peer: &Peer) -> String {
             format!("is not accepted ({}); the server needs another one", words(&format!("{other:?}")))
         }
     };
-    format!("the certificate of {who} {told}")
+    format!("the certificate of {who} {why}")
 }
 
 /// Problems that the verifier has under its own names.
@@ -175,7 +175,7 @@ fn alert_received(alert: Alert, who: &str) -> String {
     match alert {
         Alert::ProtocolVersion => too_old(who),
         Alert::HandshakeFailure | Alert::InsufficientSecurity => format!(
-            "{who} refused the handshake: no cipher or signature in common, such as a certificate with a key on the curve \
+            "{who} rejected the handshake: no cipher or signature in common, such as a certificate with a key on the curve \
              P-521, or it wants a client's certificate; check host and port, or {UPDATE}"
         ),
         Alert::UnrecognisedName => {

@@ -39,7 +39,7 @@ impl Trust {
         match self {
             Trust::CaFile => "that is not in ca_file; add its certificate to that file".into(),
             Trust::Variables(_) => {
-                format!("that is not in {self}; correct or unset this variable, or set ca_file")
+                format!("that is not trusted; set ca_file to its certificate, or correct {self}")
             }
             Trust::Machine => {
                 "that this machine does not trust; install its certificate or set ca_file to it (a network \
@@ -79,16 +79,16 @@ impl std::fmt::Display for Trust {
     }
 }
 
-/// How connections are secured. Without `https` nothing is.
-pub(super) fn tls_config(roots: Option<&Roots>, trust: &Trust, https: bool) -> Result<TlsConfig> {
-    let mut tls = TlsConfig::builder();
+/// How connections are secured. Without `tls` none is.
+pub(super) fn tls_config(roots: Option<&Roots>, trust: &Trust, tls: bool) -> Result<TlsConfig> {
+    let mut config = TlsConfig::builder();
     if let Some(roots) = roots {
-        tls = tls.root_certs(RootCerts::Specific(roots.certificates()));
-    } else if https {
+        config = config.root_certs(RootCerts::Specific(roots.certificates()));
+    } else if tls {
         check_trust_store(trust)?;
-        tls = tls.root_certs(RootCerts::PlatformVerifier);
+        config = config.root_certs(RootCerts::PlatformVerifier);
     }
-    Ok(tls.build())
+    Ok(config.build())
 }
 
 /// Fails at once if no certificate could ever be verified.
@@ -101,12 +101,26 @@ fn check_trust_store(trust: &Trust) -> Result<()> {
     if !FOUND.load(Ordering::Relaxed) {
         let found = rustls_native_certs::load_native_certs();
         if found.certs.is_empty() {
-            let why: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+            let why: Vec<String> = found.errors.iter().map(|error| problem(&error.kind)).collect();
             return Err(crate::error::Error::Tls(trust.nothing(&why)));
         }
         FOUND.store(true, Ordering::Relaxed);
     }
     Ok(())
+}
+
+/// What is wrong with a file or directory of certificates.
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+fn problem(kind: &rustls_native_certs::ErrorKind) -> String {
+    use crate::options::malformed;
+    use rustls_native_certs::ErrorKind;
+
+    match kind {
+        ErrorKind::Io { inner, path } => format!("{}: {inner}", path.display()),
+        ErrorKind::Pem(error) => format!("a certificate {}", malformed(error)),
+        ErrorKind::Os(error) => error.to_string(),
+        _ => "the certificates can't be read".into(),
+    }
 }
 
 #[cfg(not(all(unix, not(target_vendor = "apple"), not(target_os = "android"))))]

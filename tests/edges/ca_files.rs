@@ -1,4 +1,4 @@
-//! Row 84: a `ca_file` that can't be used is refused when it is set, with what is wrong.
+//! Row 84: a `ca_file` that can't be used is reported when it is set, with what is wrong.
 
 use std::fs;
 use std::path::Path;

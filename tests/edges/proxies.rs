@@ -113,6 +113,30 @@ fn a_proxy_that_changes_its_mind() {
     assert!(report.confirmed() >= 10 && report.message().contains("status 403"), "{report}");
 }
 
+/// Row 84: a proxy has a certificate of its own if its URL says https.
+#[test]
+fn an_https_proxy_that_is_not_trusted() {
+    let authority = Authority::new();
+    let service = Server::tls(authority.server(&["127.0.0.1"]));
+    let proxy = Server::tls(Authority::new().server(&["127.0.0.1"]));
+    // Also where the service needs no TLS, since it is on this machine.
+    for url in [service.https(), service.http()] {
+        let report = run(client(&url).proxy(&proxy.https()).ca_file(authority.file()), 3);
+        assert_eq!((report.status(), states(&report)), (Status::Tls, [0, 0, 0, 3]), "{url}: {report}");
+        let who = format!("or of the proxy {} (set by the option proxy) is signed", proxy.address);
+        assert!(report.message().contains(&who), "{url}: {report}");
+    }
+    let report = client(&service.http())
+        .proxy(&proxy.https())
+        .build()
+        .map(|_| run(client(&service.http()).proxy(&proxy.https()), 3));
+    // A machine without certificates says so at once.
+    if let Ok(report) = report {
+        assert_eq!((report.status(), states(&report)), (Status::Tls, [0, 0, 0, 3]), "{report}");
+    }
+    assert_eq!((service.heads().len(), proxy.heads().len()), (0, 0));
+}
+
 /// Row 83, with the variables of a process. A role is the address, the file of the authority, and what is expected.
 #[test]
 fn variables_decide_which_hosts_are_proxied() {

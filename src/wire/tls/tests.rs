@@ -61,7 +61,7 @@ fn no_name_of_a_program() {
     ];
     let certificates = certificates.into_iter().map(|(error, says)| (Error::InvalidCertificate(error), says));
     let others = [
-        (Error::NoCertificatesPresented, "shows no certificate"),
+        (Error::NoCertificatesPresented, "sent no certificate"),
         (Error::AlertReceived(Alert::ProtocolVersion), "no TLS version from 1.2 on"),
         (Error::AlertReceived(Alert::HandshakeFailure), "no cipher or signature in common"),
         (Error::AlertReceived(Alert::UnrecognisedName), "does not know this host name"),
