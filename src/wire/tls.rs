@@ -175,8 +175,8 @@ fn alert_received(alert: Alert, who: &str) -> String {
     match alert {
         Alert::ProtocolVersion => too_old(who),
         Alert::HandshakeFailure | Alert::InsufficientSecurity => format!(
-            "{who} rejected the handshake: no cipher or signature in common, such as a certificate with a key on the curve \
-             P-521, or it wants a client's certificate; check host and port, or {UPDATE}"
+            "{who} rejected the handshake: no cipher or signature in common (it may have a key on the curve P-521), or it \
+             wants a certificate of the client; check host and port"
         ),
         Alert::UnrecognisedName => {
             format!("{who} does not know this host name; check the subdomain or base_url")
