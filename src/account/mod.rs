@@ -206,6 +206,14 @@ mod tests {
             let base = BaseUrl::parse(good).unwrap();
             assert_eq!((base.as_str(), base.is_loopback()), (url, loopback), "{good}");
         }
+        for (url, host) in [
+            ("http://[::1]:8080", "::1"),
+            ("http://[::1]", "::1"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("https://Eu.Example.com/", "eu.example.com"),
+        ] {
+            assert_eq!(BaseUrl::parse(url).unwrap().host(), host);
+        }
         for (bad, says) in [
             ("", "https://"),
             ("ftp://x", "https://"),

@@ -23,7 +23,7 @@ impl fmt::Display for Id {
     }
 }
 
-/// The attribute that holds the client's own ids.
+/// The attribute with the custom ids.
 const CUSTOM_ID: &str = "custom_id";
 /// The ids of users that are invented for custom ids that are not numbers start here.
 const FIRST_INVENTED: i64 = 1_000_000_000_001;

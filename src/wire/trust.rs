@@ -30,7 +30,10 @@ impl Trust {
     }
 
     fn of_environment(variable: impl Fn(&str) -> Option<String>) -> Trust {
-        let set: Vec<_> = VARIABLES.into_iter().filter_map(|name| Some((name, variable(name)?))).collect();
+        // An empty list of directories is none, but an empty name of a file is one that can't be read.
+        let decides = |name: &str, value: &str| name == "SSL_CERT_FILE" || !value.is_empty();
+        let value = |name| variable(name).filter(|value| decides(name, value));
+        let set: Vec<_> = VARIABLES.into_iter().filter_map(|name| Some((name, value(name)?))).collect();
         if set.is_empty() { Trust::Machine } else { Trust::Variables(set) }
     }
 
@@ -138,6 +141,7 @@ mod tests {
             Trust::of_environment(|name| set.iter().find(|(n, _)| *n == name).map(|(_, v)| v.to_string()))
         };
         assert_eq!(of(&[]), Trust::Machine);
+        assert_eq!(of(&[("SSL_CERT_DIR", "")]), Trust::Machine);
         let both = of(&[("SSL_CERT_DIR", "/b"), ("SSL_CERT_FILE", "/a")]);
         assert_eq!(both.to_string(), "SSL_CERT_FILE=/a and SSL_CERT_DIR=/b");
         let said = of(&[("SSL_CERT_FILE", "/nope")]).nothing(&["No such file".into()]);
