@@ -23,11 +23,16 @@ fn client(url: &str) -> ClientBuilder {
     Client::builder("acme", &token()).base_url(url).no_rate_limit()
 }
 
-/// Updates ids 1 to `n`, with the shortest stall timeout that a run may have.
+/// Updates ids 1 to `n`, which nothing can make last for long.
 fn run(client: ClientBuilder, n: i64) -> Report {
+    run_for(client, n, Duration::from_secs(30))
+}
+
+/// Updates ids 1 to `n`, and stops when there is no progress for so long.
+fn run_for(client: ClientBuilder, n: i64, stall_timeout: Duration) -> Report {
     let ids: Vec<i64> = (1..=n).collect();
     let client = client.build().unwrap();
-    client.run(Update::new("plan", "pro")).ids(&ids).stall_timeout(Duration::from_secs(1)).send().unwrap()
+    client.run(Update::new("plan", "pro")).ids(&ids).stall_timeout(stall_timeout).send().unwrap()
 }
 
 /// How many ids are in each state: confirmed, rejected, unknown, not attempted.

@@ -1,12 +1,14 @@
 //! Rows 82 and 83: proxies that reject a connection, and which proxy is used for which host.
 
 use std::path::PathBuf;
+use std::thread;
+use std::time::Duration;
 
 use usercom::{Report, Status};
 
 use super::servers::Server;
 use super::tls::Authority;
-use super::{child, client, run, states};
+use super::{child, client, run, run_for, states};
 
 /// 2,500 ids, in three batches, through this proxy to a server that nothing must reach.
 fn through(proxy: &str, authority: &Authority, server: &Server) -> Report {
@@ -76,7 +78,7 @@ fn trouble_of_a_proxy_that_may_pass_is_tried_again() {
         ("nothing", Some(b"")),
         ("a long head", None),
     ];
-    for (what, response) in cases {
+    let tried = |(what, response): (&str, Option<&[u8]>)| {
         let long = || format!("HTTP/1.1 502 No\r\n{}\r\n", "X: y\r\n".repeat(50)).into_bytes();
         let response = response.map_or_else(long, <[u8]>::to_vec);
         let also = response.clone();
@@ -85,7 +87,8 @@ fn trouble_of_a_proxy_that_may_pass_is_tried_again() {
         assert_eq!((report.status(), states(&report)), (Status::Ok, [2500, 0, 0, 0]), "{what}: {report}");
 
         let proxy = Server::proxy(move |_| Some(also.clone()));
-        let report = through(&proxy.http(), &authority, &server);
+        let client = client(&server.https()).proxy(&proxy.http()).ca_file(authority.file());
+        let report = run_for(client, 2500, Duration::from_secs(1));
         assert_eq!(
             (report.status(), states(&report)),
             (Status::Transport, [0, 0, 0, 2500]),
@@ -96,7 +99,13 @@ fn trouble_of_a_proxy_that_may_pass_is_tried_again() {
             "{report}"
         );
         assert!(report.message().contains(&proxy.address.to_string()), "{what}: {report}");
-    }
+    };
+    thread::scope(|scope| {
+        for case in cases {
+            let tried = &tried;
+            scope.spawn(move || tried(case));
+        }
+    });
 }
 
 /// Row 82: also in the middle of a run, where tunnels that are open go on.

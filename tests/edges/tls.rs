@@ -12,7 +12,7 @@ use rustls::ServerConfig;
 use usercom::{Client, Report, Status};
 
 use super::servers::{Server, config};
-use super::{child, client, run, states, token};
+use super::{child, client, run, run_for, states, token};
 
 /// A certificate authority, its certificate in a file.
 pub struct Authority {
@@ -258,7 +258,8 @@ fn a_handshake_that_is_cut() {
         ("at once", Server::cuts_after(b"")),
         ("in the head of a record", Server::cuts_after(b"\x16\x03\x03\x00\x40")),
     ] {
-        let report = run(client(&server.https()).ca_file(authority.file()), 3);
+        let client = client(&server.https()).ca_file(authority.file());
+        let report = run_for(client, 3, Duration::from_secs(1));
         assert_eq!((report.status(), states(&report)), (Status::Transport, [0, 0, 0, 3]), "{what}: {report}");
         let start = format!("no connection to {}: it ended before the request was sent", server.address);
         assert!(
