@@ -424,7 +424,7 @@ int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
 
 /**
  * The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
- * the default: HTTPS_PROXY and NO_PROXY of the environment.
+ * the default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
  */
 int uc_options_set_proxy(struct uc_options *options, const char *url);
 

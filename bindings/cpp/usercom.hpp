@@ -448,7 +448,7 @@ public:
     }
     Options max_attempts(std::uint32_t attempts) && { return std::move(this->max_attempts(attempts)); }
     /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. Default:
-    /// HTTPS_PROXY and NO_PROXY of the environment.
+    /// HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
     Options& proxy(const Text& url) & { return did(uc_options_set_proxy(options_.get(), url.c_str())); }
     Options proxy(const Text& url) && { return std::move(this->proxy(url)); }
     /// A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.

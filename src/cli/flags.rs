@@ -55,7 +55,7 @@ pub struct ClientFlags {
     #[arg(long, value_name = "ATTEMPTS")]
     max_attempts: Option<u32>,
     /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
-    /// the environment]
+    /// the environment, as curl reads them]
     ///
     /// An empty text connects directly.
     #[arg(long, value_name = "URL")]

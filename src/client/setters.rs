@@ -57,7 +57,7 @@ impl ClientBuilder {
     }
 
     /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.
-    /// Default: HTTPS_PROXY and NO_PROXY of the environment.
+    /// Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
     pub fn proxy(self, url: &str) -> Self {
         self.set("proxy", Given::Text(url.into()))
     }

@@ -65,7 +65,7 @@ pub(crate) static CLIENT: &[Opt] = &[
     Opt::new(
         "proxy",
         Proxy,
-        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment"),
+        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment, as curl reads them"),
         "The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.",
     ),
     Opt::new(

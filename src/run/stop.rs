@@ -50,6 +50,7 @@ impl Stop {
                 Some(404 | 410) => format!("{said}; check the subdomain"),
                 _ => said,
             }),
+            Fatal::Proxy => Stop::new(Status::Transport, said),
             Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
         }
     }

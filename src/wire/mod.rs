@@ -5,12 +5,14 @@ mod call;
 mod failure;
 mod judge;
 mod message;
+mod peer;
 mod proxy;
 mod redact;
 mod reply;
 mod retry_after;
 mod session;
 mod tls;
+mod trust;
 mod verdict;
 
 pub(crate) use body::{Request, fitting, render};

@@ -2,6 +2,7 @@
 #![cfg(feature = "sandbox")]
 
 mod control;
+mod faults;
 mod limits;
 #[path = "../support/process.rs"]
 mod process;

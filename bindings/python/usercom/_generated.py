@@ -210,7 +210,7 @@ class ClientOptions(TypedDict, total=False):
     - `max_attempts` (int): Maximum number of attempts per batch. Failures while the whole service is down
       are not counted. Range: 1 to 20 attempts. Default: 8 attempts.
     - `proxy` (str): The proxy for https requests: `http://[user:password@]host:port`. An empty text
-      connects directly. Default: HTTPS_PROXY and NO_PROXY of the environment.
+      connects directly. Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
     - `ca_file` (path): A PEM file with the certificates to trust instead of this machine's. It is read when
       the option is set. Default: the certificates of this machine.
     """

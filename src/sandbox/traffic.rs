@@ -1,23 +1,23 @@
-//! How often requests come: the rate limit, the burst window, the busiest second.
+//! How often requests arrive: the rate limit, the burst window, the busiest second.
 use std::{
     collections::VecDeque,
     time::{Duration, Instant},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
-/// How long everything is answered 401 after a burst.
+/// How long every response is 401 after a burst.
 const BURST_WINDOW: Duration = Duration::from_secs(3);
 
-/// What came in the last second.
+/// The requests of the last second.
 #[derive(Default)]
-pub(super) struct Gate {
+pub(super) struct Traffic {
     arrived: VecDeque<Instant>,
-    let_through: VecDeque<Instant>,
-    closed_until: Option<Instant>,
+    accepted: VecDeque<Instant>,
+    unauthorized_until: Option<Instant>,
     peak: usize,
 }
 
-impl Gate {
+impl Traffic {
     /// Counts a request; to be called once for each.
     pub(super) fn arrive(&mut self, now: Instant) {
         forget(&mut self.arrived, now);
@@ -25,31 +25,31 @@ impl Gate {
         self.peak = self.peak.max(self.arrived.len());
     }
 
-    /// Whether too many came at once, now or a short while ago.
+    /// Whether too many arrived at once, now or a short while ago.
     pub(super) fn burst(&mut self, now: Instant, limit: u32) -> bool {
-        if self.closed_until.is_some_and(|until| now < until) {
+        if self.unauthorized_until.is_some_and(|until| now < until) {
             return true;
         }
         let burst = self.arrived.len() > limit as usize;
-        self.closed_until = burst.then(|| now + BURST_WINDOW);
+        self.unauthorized_until = burst.then(|| now + BURST_WINDOW);
         burst
     }
 
-    /// Lets a request through, or says in how many seconds it may come again.
+    /// Accepts a request, or gives the seconds until it may be sent again.
     pub(super) fn throttle(&mut self, now: Instant, rate: u32) -> Result<(), u64> {
-        forget(&mut self.let_through, now);
-        match self.let_through.front() {
-            Some(&oldest) if self.let_through.len() >= rate as usize => {
+        forget(&mut self.accepted, now);
+        match self.accepted.front() {
+            Some(&oldest) if self.accepted.len() >= rate as usize => {
                 Err((oldest + SECOND - now).as_secs_f64().ceil() as u64)
             }
             _ => {
-                self.let_through.push_back(now);
+                self.accepted.push_back(now);
                 Ok(())
             }
         }
     }
 
-    /// The most requests that came in any second.
+    /// The most requests that arrived in any second.
     pub(super) fn peak(&self) -> usize {
         self.peak
     }
@@ -71,29 +71,29 @@ mod tests {
 
     #[test]
     fn the_peak_is_that_of_any_second() {
-        let (mut gate, start) = (Gate::default(), Instant::now());
+        let (mut traffic, start) = (Traffic::default(), Instant::now());
         for milliseconds in [0, 900, 999, 1000, 1950, 4000] {
-            gate.arrive(at(start, milliseconds));
+            traffic.arrive(at(start, milliseconds));
         }
-        assert_eq!(gate.peak(), 3);
+        assert_eq!(traffic.peak(), 3);
     }
 
     #[test]
-    fn the_rate_is_of_requests_let_through() {
-        let (mut gate, start) = (Gate::default(), Instant::now());
-        assert_eq!(gate.throttle(at(start, 0), 2), Ok(()));
-        assert_eq!(gate.throttle(at(start, 400), 2), Ok(()));
-        assert_eq!(gate.throttle(at(start, 500), 2), Err(1));
-        assert_eq!(gate.throttle(at(start, 1000), 2), Ok(()));
-        assert_eq!(gate.throttle(at(start, 1001), 2), Err(1));
+    fn the_rate_limit_counts_accepted_requests() {
+        let (mut traffic, start) = (Traffic::default(), Instant::now());
+        assert_eq!(traffic.throttle(at(start, 0), 2), Ok(()));
+        assert_eq!(traffic.throttle(at(start, 400), 2), Ok(()));
+        assert_eq!(traffic.throttle(at(start, 500), 2), Err(1));
+        assert_eq!(traffic.throttle(at(start, 1000), 2), Ok(()));
+        assert_eq!(traffic.throttle(at(start, 1001), 2), Err(1));
     }
 
     #[test]
-    fn a_burst_closes_for_three_seconds() {
-        let (mut gate, start) = (Gate::default(), Instant::now());
+    fn a_burst_is_followed_by_three_seconds_of_401() {
+        let (mut traffic, start) = (Traffic::default(), Instant::now());
         let mut burst = |milliseconds| {
-            gate.arrive(at(start, milliseconds));
-            gate.burst(at(start, milliseconds), 2)
+            traffic.arrive(at(start, milliseconds));
+            traffic.burst(at(start, milliseconds), 2)
         };
         assert_eq!([0, 10, 20, 2000, 3019].map(&mut burst), [false, false, true, true, true]);
         assert!(!burst(3020));

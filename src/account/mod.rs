@@ -1,9 +1,10 @@
 //! The account and its address: subdomain, token and base URL, each checked once, when it comes in.
 
-use std::fmt;
+mod token;
+
 use std::net::IpAddr;
 
-use zeroize::Zeroizing;
+pub(crate) use token::Token;
 
 use crate::error::{Error, Result};
 
@@ -41,47 +42,6 @@ fn pasted_label(text: &str) -> Option<&str> {
     let first = host.split('.').next()?;
     let clean = !first.is_empty() && first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
     clean.then_some(first)
-}
-
-/// The 64-character REST API key. Shown nowhere; wiped from memory when dropped.
-#[derive(Clone)]
-pub(crate) struct Token(Zeroizing<String>);
-
-const TOKEN_LENGTH: usize = 64;
-
-impl Token {
-    pub fn parse(text: &str) -> Result<Token> {
-        let invalid = |problem: String| Err(Error::invalid("token", problem));
-        if text.is_empty() {
-            return invalid("is empty; use the 64-character REST API key".into());
-        }
-        if let Some(at) = text.bytes().position(|b| !b.is_ascii_graphic()) {
-            return invalid(format!(
-                "character {} is a space, a control character or not ASCII; copy the key without quotes, \
-                 spaces or a line end",
-                at + 1
-            ));
-        }
-        if text.len() != TOKEN_LENGTH {
-            return invalid(format!(
-                "has {} characters, but a REST API key has 64; the short app key of the tracking widget is another \
-                 key and does not work here",
-                text.len()
-            ));
-        }
-        Ok(Token(Zeroizing::new(text.to_owned())))
-    }
-
-    /// The value of the `Authorization` header, the only place where the token is sent.
-    pub fn authorization(&self) -> Zeroizing<String> {
-        Zeroizing::new(format!("Token {}", self.0.as_str()))
-    }
-}
-
-impl fmt::Debug for Token {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Token(hidden)")
-    }
 }
 
 /// Scheme, host and port of the service: `https://acme.user.com`, or the option `base_url`.
@@ -153,6 +113,12 @@ impl BaseUrl {
     /// Host and, where there is one, port.
     pub fn authority(&self) -> &str {
         self.url.split_once("://").map_or("", |(_, authority)| authority)
+    }
+
+    /// The host alone; an IPv6 address without its brackets.
+    pub fn host(&self) -> &str {
+        let host = split_port(self.authority()).map_or("", |(host, _)| host);
+        host.strip_prefix('[').and_then(|h| h.strip_suffix(']')).unwrap_or(host)
     }
 
     pub fn is_https(&self) -> bool {
@@ -228,25 +194,6 @@ mod tests {
     }
 
     #[test]
-    fn tokens() {
-        let token = Token::parse(&"k".repeat(64)).unwrap();
-        assert_eq!(token.authorization().as_str(), format!("Token {}", "k".repeat(64)));
-        assert_eq!(format!("{token:?}"), "Token(hidden)");
-        for (bad, says) in [
-            (String::new(), "is empty"),
-            ("abc123".into(), "app key"),
-            ("k".repeat(65), "has 65"),
-            (format!("{}\n", "k".repeat(63)), "character 64"),
-            (format!(" {}", "k".repeat(63)), "character 1"),
-            (format!("{}é", "k".repeat(62)), "character 63"),
-        ] {
-            let message = Token::parse(&bad).unwrap_err().to_string();
-            assert!(message.starts_with("token: ") && message.contains(says), "{message}");
-            assert!(!message.contains("kkk"), "shows the token: {message}");
-        }
-    }
-
-    #[test]
     fn base_urls() {
         for (good, url, loopback) in [
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080", true),
@@ -258,6 +205,14 @@ mod tests {
         ] {
             let base = BaseUrl::parse(good).unwrap();
             assert_eq!((base.as_str(), base.is_loopback()), (url, loopback), "{good}");
+        }
+        for (url, host) in [
+            ("http://[::1]:8080", "::1"),
+            ("http://[::1]", "::1"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("https://Eu.Example.com/", "eu.example.com"),
+        ] {
+            assert_eq!(BaseUrl::parse(url).unwrap().host(), host);
         }
         for (bad, says) in [
             ("", "https://"),
