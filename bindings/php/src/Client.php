@@ -22,7 +22,8 @@ final class Client
 
     /**
      * @param string $subdomain the `acme` of `https://acme.user.com`
-     * @param string $token the 64-character REST API key
+     * @param string|false|null $token the 64-character REST API key; false, which getenv() returns for a variable that
+     *     does not exist, and null are invalid and explained
      * <!-- generated: documentation of client options -->
      * @param string|null $baseUrl Another address for the service: scheme, host and port only. Plain http is
      *     accepted for loopback addresses only. Default: https://SUBDOMAIN.user.com.
@@ -57,7 +58,7 @@ final class Client
      */
     public function __construct(
         string $subdomain,
-        #[\SensitiveParameter] string $token,
+        #[\SensitiveParameter] string|false|null $token,
         // generated: client options
         ?string $baseUrl = null,
         ?string $method = null,
@@ -82,7 +83,7 @@ final class Client
      *
      * @throws Error\InvalidArgument|Error\TlsError|Error\LibraryUnavailable as the constructor
      */
-    public static function shared(string $subdomain, #[\SensitiveParameter] string $token): self
+    public static function shared(string $subdomain, #[\SensitiveParameter] string|false|null $token): self
     {
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
         $client->account = Account::shared($subdomain, $token);
