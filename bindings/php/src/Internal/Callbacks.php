@@ -16,6 +16,8 @@ final class Callbacks
     /** @var array<int, Hooks|LogSink> */
     private static array $objects = [];
     private static int $last = 0;
+    /** How many callbacks are being called at this moment: one, or more where a callback starts a run. */
+    private static int $calls = 0;
     private static ?\FFI\CData $progress = null;
     private static ?\FFI\CData $log = null;
 
@@ -26,6 +28,9 @@ final class Callbacks
 
     public function __construct(Hooks|LogSink $object)
     {
+        if (self::$last === 0) {
+            register_shutdown_function(self::explainEnd(...));
+        }
         $ffi = Library::get();
         $this->number = ++self::$last;
         self::$objects[$this->number] = $object;
@@ -49,8 +54,11 @@ final class Callbacks
             self::$progress = Library::get()->new('uc_progress_fn[1]');
             self::$progress[0] = static function (?\FFI\CData $userdata, \FFI\CData $progress): int {
                 $object = self::object($userdata);
+                ++self::$calls;
+                $result = $object instanceof Hooks ? $object->report($progress) : 0;
+                --self::$calls;
 
-                return $object instanceof Hooks ? $object->report($progress) : 0;
+                return $result;
             };
         }
 
@@ -63,13 +71,24 @@ final class Callbacks
             self::$log = Library::get()->new('uc_log_fn[1]');
             self::$log[0] = static function (?\FFI\CData $userdata, int $level, string $message): void {
                 $object = self::object($userdata);
+                ++self::$calls;
                 if ($object instanceof LogSink) {
                     $object->write($level, $message);
                 }
+                --self::$calls;
             };
         }
 
         return self::$log[0];
+    }
+
+    /** A fatal error in a callback can be neither caught nor survived; PHP's own message does not say what happened. */
+    private static function explainEnd(): void
+    {
+        if (self::$calls > 0) {
+            error_log('usercom: a fatal error or the time limit ended the script inside a callback, in the middle of a '
+                . 'run. So there is no report; with a journalDir, the same call resumes the run');
+        }
     }
 
     private static function object(?\FFI\CData $userdata): Hooks|LogSink|null
