@@ -12,14 +12,16 @@ namespace UserCom\Internal;
  */
 final class Guard
 {
+    private static bool $isInside = false;
+
     /**
      * @throws ScriptEnd if the function called exit()
      * @throws \Throwable what the function throws
      */
     public static function call(\Closure $body): mixed
     {
-        if (\Fiber::getCurrent() !== null) {
-            return $body(); // in a fiber of the caller's own, which the function may want to suspend
+        if (self::$isInside || self::mayNeedFibers()) {
+            return $body();
         }
         $result = $thrown = null;
         $hasReturned = false;
@@ -36,8 +38,14 @@ final class Guard
                 $hasReturned = true;
             }
         });
-        $fiber->start();
+        try {
+            $fiber->start();
+        } catch (\FiberError) {
+            return $body(); // the run itself is called by a destructor, where PHP switches no fibers
+        }
+        self::$isInside = true;
         unset($fiber);
+        self::$isInside = false;
         if (!$hasReturned) {
             throw new ScriptEnd();
         }
@@ -47,5 +55,12 @@ final class Guard
         }
 
         return $result;
+    }
+
+    /** Nobody can switch fibers in what runs here: it is for scripts that have no use for them. */
+    private static function mayNeedFibers(): bool
+    {
+        return \Fiber::getCurrent() !== null || class_exists('Revolt\EventLoop', false)
+            || \function_exists('React\Async\await');
     }
 }
