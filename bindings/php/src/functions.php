@@ -16,7 +16,7 @@ if (!\function_exists(__NAMESPACE__ . '\massUpdate')) {
      * @param string $subdomain the `acme` of `https://acme.user.com`
      * @param string|false|null $token the 64-character REST API key; false, which getenv() returns for a variable that
      *     does not exist, and null are invalid and explained
-     * @param iterable<int|numeric-string> $ids User.com's own ids, above 0
+     * @param iterable<int, int|numeric-string> $ids User.com's own ids, above 0
      * @param string $attribute the attribute's name, 1 to 255 characters
      * @param mixed $value as for {@see Client::massUpdate()}
      *

@@ -85,9 +85,11 @@ final class Library
     private static function open(): \FFI
     {
         self::requireFfi();
-        $declarations = file_get_contents(\dirname(__DIR__, 2) . '/usercom.cdef.h');
+        $file = \dirname(__DIR__, 2) . '/usercom.cdef.h';
+        $declarations = @file_get_contents($file);
         if ($declarations === false) {
-            throw new LibraryUnavailable('usercom: its file usercom.cdef.h can\'t be read; install the package again');
+            throw new LibraryUnavailable("usercom: $file can't be read; " . (\ini_get('open_basedir') === ''
+                ? 'install the package again' : 'add the folder of the package to open_basedir'));
         }
         $tried = [];
         foreach (self::candidates() as $path) {

@@ -67,8 +67,8 @@ final class Settings
     /** Seconds as milliseconds, rounded up so that little does not become none. */
     private static function milliseconds(string $argument, float $seconds): int
     {
-        if (!is_finite($seconds) || $seconds <= 0 || $seconds > self::MAX_SECONDS) {
-            throw new InvalidArgument("$argument: is $seconds; give seconds above 0 and up to " . self::MAX_SECONDS
+        if (!is_finite($seconds) || $seconds < 0.001 || $seconds > self::MAX_SECONDS) {
+            throw new InvalidArgument("$argument: is $seconds; give seconds above 0, from 0.001 to " . self::MAX_SECONDS
                 . ', or null for the default');
         }
 
