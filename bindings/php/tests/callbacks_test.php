@@ -238,3 +238,21 @@ test('a run in a destructor has its callbacks', function (): void {
     holds($calls > 0, 'no calls');
     same([1 => '"pro"'], $sandbox->ledger('plan'));
 });
+
+test('a child that is made in a callback ends with it, and the run goes on', function (): void {
+    foreach (['exit(0);', 'return;'] as $child) {
+        [$exit, $output] = withClient(<<<PHP
+            \$made = 0;
+            \$report = \$client->massUpdate([1, 2], 'plan', 'pro', progress: function () use (&\$made) {
+                if (\$made === 0 && (\$made = pcntl_fork()) === 0) {
+                    $child
+                }
+            });
+            pcntl_waitpid(\$made, \$status);
+            echo "confirmed \$report->confirmed, child ", pcntl_wifexited(\$status) ? 'ended' : 'killed';
+            PHP);
+        contains('confirmed 2, child ended', $output);
+        contains('a child of pcntl_fork() ends with the callback that it was made in', $output);
+        same(0, $exit);
+    }
+});

@@ -54,11 +54,8 @@ final class Callbacks
             self::$progress = Library::get()->new('uc_progress_fn[1]');
             self::$progress[0] = static function (?\FFI\CData $userdata, \FFI\CData $progress): int {
                 $object = self::object($userdata);
-                ++self::$calls;
-                $result = $object instanceof Hooks ? $object->report($progress) : 0;
-                --self::$calls;
 
-                return $result;
+                return $object instanceof Hooks ? self::counted(fn (): int => $object->report($progress)) : 0;
             };
         }
 
@@ -71,15 +68,29 @@ final class Callbacks
             self::$log = Library::get()->new('uc_log_fn[1]');
             self::$log[0] = static function (?\FFI\CData $userdata, int $level, string $message): void {
                 $object = self::object($userdata);
-                ++self::$calls;
                 if ($object instanceof LogSink) {
-                    $object->write($level, $message);
+                    self::counted(fn () => $object->write($level, $message));
                 }
-                --self::$calls;
             };
         }
 
         return self::$log[0];
+    }
+
+    private static function counted(\Closure $call): mixed
+    {
+        $process = getmypid();
+        ++self::$calls;
+        $result = $call();
+        if (getmypid() !== $process) {
+            self::$calls = 0;
+            // A child of pcntl_fork() has none of the library's threads: going on there would wait for ever.
+            throw new \Error('usercom: a child of pcntl_fork() ends with the callback that it was made in; '
+                . 'the run goes on in the parent');
+        }
+        --self::$calls;
+
+        return $result;
     }
 
     /** A fatal error in a callback can be neither caught nor survived; PHP's own message does not say what happened. */
