@@ -143,3 +143,17 @@ test('row 98: the service\'s words arrive in report and exception', function ():
     $post = new Sandbox('--methods', 'post');
     throws(UserCom\Error\WrongEndpoint::class, fn () => $post->client()->massUpdate([1], 'plan', 'pro'), 'POST');
 });
+
+test('dumps of a report and of an exception are short, whatever the number of ids', function (): void {
+    $sandbox = new Sandbox('--unknown-attributes', 'reject');
+    $ids = range(1, 20000);
+    foreach (['massUpdate', 'massUpdateCustomIds'] as $method) {
+        $e = throws(UserCom\Error\Rejected::class, fn () => $sandbox->client()->$method($ids, 'colour', 'red'));
+        ob_start();
+        var_dump($e);
+        print_r($e->report);
+        $dump = (string) ob_get_clean();
+        contains('20000', $dump);
+        holds(strlen($dump) < 10_000, strlen($dump) . ' bytes');
+    }
+});

@@ -147,4 +147,14 @@ final class IdList
             }
         }
     }
+
+    /**
+     * Dumps would show the memory element by element.
+     *
+     * @return array<string, mixed>
+     */
+    public function __debugInfo(): array
+    {
+        return ['count' => $this->count];
+    }
 }
