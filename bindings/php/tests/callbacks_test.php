@@ -171,6 +171,21 @@ test('a signal handler may cancel, throw or exit(), without a progress callback'
     }
 });
 
+test('a signal handler is called in the middle of a long callback, and of a run in it', function (): void {
+    $handle = 'pcntl_async_signals(true); pcntl_signal(SIGALRM, function () { throw new DomainException("now"); }); pcntl_alarm(1); ';
+    foreach ([
+        'for ($until = microtime(true) + 20; microtime(true) < $until;) { strlen("x"); }',
+        '$client->massUpdate(range(1, 500), "x", 1, progress: fn () => null);',
+        '$client->massUpdate(range(1, 500), "x", 1);',
+    ] as $long) {
+        $start = microtime(true);
+        [$exit, $output] = withClient("$handle try { \$client->massUpdate([1, 2], 'plan', 'pro', progress: function () use (\$client) { $long }); } "
+            . 'catch (DomainException $e) { echo $e->getMessage(), pcntl_async_signals() ? " on" : ""; }');
+        same([0, 'now on'], [$exit, $output]);
+        holds(microtime(true) - $start < 9, 'it took its time');
+    }
+});
+
 test('a fatal error in a callback is explained', function (): void {
     [$exit, $output] = withClient(<<<'PHP'
         ini_set('memory_limit', '32M');

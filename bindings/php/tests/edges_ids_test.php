@@ -158,6 +158,10 @@ test('row 67: an id is taken only if it is written back the same', function (): 
         throws(InvalidArgument::class, fn () => $client->massUpdate([1, $other], 'plan', 1), 'position 1 (counted from 0) is ');
     }
     throws(InvalidArgument::class, fn () => $client->massUpdateRows(['007' => 'a'], 'plan'), 'has the key "007"');
+    throws(InvalidArgument::class, fn () => $client->massUpdate(["\u{FEFF}5"], 'plan', 1), 'is "\ufeff5"');
+    throws(InvalidArgument::class, fn () => $client->massUpdate(["5\u{A0}"], 'plan', 1), 'is "5\u00a0"');
+    throws(InvalidArgument::class, fn () => $client->massUpdate(['żółw'], 'plan', 1), 'is "żółw"');
+    throws(InvalidArgument::class, fn () => $client->massUpdate(['9223372036854775808'], 'plan', 1), 'whole numbers up to 9223372036854775807');
     same([], $sandbox->requests());
     same(2, $client->massUpdate(['5', '9223372036854775807'], 'plan', 1)->confirmed);
 });

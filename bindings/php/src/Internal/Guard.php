@@ -20,6 +20,24 @@ final class Guard
      */
     public static function call(\Closure $body): mixed
     {
+        $putOff = Signals::arePutOff();
+        try {
+            return self::guarded(static function () use ($body, $putOff): mixed {
+                if ($putOff) {
+                    Signals::allow();
+                }
+
+                return $body();
+            });
+        } finally {
+            if ($putOff) {
+                Signals::putOff();
+            }
+        }
+    }
+
+    private static function guarded(\Closure $body): mixed
+    {
         if (self::$isInside || self::mayNeedFibers()) {
             return $body();
         }

@@ -58,9 +58,8 @@ final class Hooks
 
     private function call(\FFI\CData $progress): mixed
     {
-        Signals::dispatch();
         if ($this->progress === null) {
-            return null;
+            return null; // called to give signal handlers an opportunity
         }
         $ffi = Library::get();
 

@@ -67,12 +67,14 @@ final class Run
     {
         $ffi = Library::get();
         $pointer = $ffi->new('uc_report *');
-        $status = Signals::putOff(fn (): int => $ffi->{"uc_client_$function"}(
+        $status = Signals::putOffDuring(fn (): int => $ffi->{"uc_client_$function"}(
             $this->client->pointer,
             ...[...$arguments, $this->settings->handle->pointer, \FFI::addr($pointer)],
         ));
         $handle = new Handle($pointer, 'uc_report_free');
-        Signals::dispatch();
+        if (Signals::areExpected()) {
+            pcntl_signal_dispatch(); // of signals that came since the last callback
+        }
         $this->hooks->rethrow();
         if ($status === Status::INVALID_ARGUMENT || \FFI::isNull($pointer)) {
             throw Error::of($status, Library::lastError($rows));

@@ -44,9 +44,13 @@ final class Shown
 
     private static function text(string $text): string
     {
+        $text = substr($text, 0, 40);
+        // What nobody sees, such as a byte order mark, is escaped.
+        $hasInvisible = preg_match('/[\p{C}\p{Z}]/u', str_replace(' ', '', $text)) !== 0;
+
         return (string) json_encode(
-            substr($text, 0, 40),
-            \JSON_INVALID_UTF8_SUBSTITUTE | \JSON_UNESCAPED_UNICODE | \JSON_UNESCAPED_SLASHES,
+            $text,
+            \JSON_INVALID_UTF8_SUBSTITUTE | \JSON_UNESCAPED_SLASHES | ($hasInvisible ? 0 : \JSON_UNESCAPED_UNICODE),
         );
     }
 }

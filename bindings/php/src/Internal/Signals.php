@@ -20,14 +20,18 @@ final class Signals
         return self::$arePutOff || (\function_exists('pcntl_async_signals') && pcntl_async_signals());
     }
 
-    /** @param \Closure(): int $call of C */
-    public static function putOff(\Closure $call): int
+    public static function arePutOff(): bool
     {
-        if (self::$arePutOff || !self::areExpected()) {
+        return self::$arePutOff;
+    }
+
+    /** @param \Closure(): int $call of C */
+    public static function putOffDuring(\Closure $call): int
+    {
+        if (!self::areExpected()) {
             return $call();
         }
-        pcntl_async_signals(false);
-        self::$arePutOff = true;
+        self::putOff();
         try {
             return $call();
         } finally {
@@ -36,11 +40,17 @@ final class Signals
         }
     }
 
-    /** Calls the handlers of signals that came meanwhile. */
-    public static function dispatch(): void
+    public static function putOff(): void
     {
-        if (self::areExpected()) {
-            pcntl_signal_dispatch();
-        }
+        self::$arePutOff = true;
+        pcntl_async_signals(false);
+    }
+
+    /** Calls the handlers of signals that came meanwhile, and those of others at once again. */
+    public static function allow(): void
+    {
+        self::$arePutOff = false;
+        pcntl_async_signals(true);
+        pcntl_signal_dispatch();
     }
 }
