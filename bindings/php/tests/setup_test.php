@@ -115,7 +115,7 @@ test('row 97: each way in which a library file is the wrong one has its sentence
 
     $musl = new TempFile(compiled('int musl(void) { return 1; }', '-Wl,-soname,libc.musl-x86_64.so.1'));
     $needs = new TempFile(compiled('int needed(void) { return 1; }', '-Wl,-soname,libnotthere.so.9'));
-    same('  is built for musl (Alpine), but this PHP for glibc; install the library for glibc',
+    same('  is built for musl, but this PHP for glibc (Alpine has musl, most others glibc); install the library for glibc',
         loading(compiled('int musl(void); unsigned uc_abi_version(void) { return musl(); }', $musl->path)));
     same('  needs libnotthere.so.9, which this system does not have',
         loading(compiled('int needed(void); unsigned uc_abi_version(void) { return needed(); }', $needs->path)));
@@ -130,17 +130,23 @@ test('row 97: each way in which a library file is the wrong one has its sentence
 
 test('row 97: what the system says is put into words', function (): void {
     $say = new ReflectionMethod(UserCom\Internal\LoadFailure::class, 'system');
-    $say->setAccessible(true);
     foreach ([
         "/lib/libc.so.6: version `GLIBC_2.38' not found (required by /x/libusercom.so.0)" => 'is built for a newer system, it needs GLIBC_2.38; build it on this one with `make lib`',
-        'Error relocating /x/libusercom.so.0: __res_init: symbol not found' => 'is built for glibc, but this PHP for musl (Alpine); build the library for musl (Error',
-        'Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /x)' => 'is built for glibc, but this PHP for musl',
+        'Error loading shared library libgcc_s.so.1: No such file or directory (needed by /x)' => 'needs libgcc_s.so.1, which this system does not have',
+        'libgcc_s.so.1: cannot open shared object file: No such file or directory' => 'needs libgcc_s.so.1, which this system does not have',
         'failed to map segment from shared object: Operation not permitted' => 'must not be executed there: the file system is mounted noexec',
         'cannot open shared object file: No such file or directory' => 'there is no such file',
     ] as $reason => $says) {
         contains($says, $say->invoke(null, '/x/libusercom.so.0', $reason));
     }
     same(null, $say->invoke(null, '/x/libusercom.so.0', 'something new'));
+    $libc = new ReflectionMethod(UserCom\Internal\LoadFailure::class, 'libc');
+    foreach (["\0libc.musl-x86_64.so.1\0", "/lib/ld-musl-x86_64.so.1\0", "\0libc.so\0"] as $musl) {
+        same('musl', $libc->invoke(null, $musl));
+    }
+    $own = $libc->invoke(null, (string) file_get_contents(PHP_BINARY));
+    same($own, $libc->invoke(null, (string) file_get_contents(LIBRARY, length: 1 << 20)), 'the library of these tests');
+    holds($own !== null, 'no C library is seen');
 });
 
 /** A web server of PHP: the response of a page that updates users. */

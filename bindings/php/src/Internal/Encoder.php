@@ -62,7 +62,8 @@ final class Encoder
         if (\is_scalar($value)) {
             $this->size += \strlen($json);
             if ($this->size > self::SIZE) {
-                throw new InvalidArgument("$this->argument: is more than 1 MiB of JSON; at most 65536 bytes can be sent");
+                $problem = 'is more than 1 MiB of JSON; at most 65536 bytes can be sent';
+                throw new InvalidArgument("$this->argument: $problem");
             }
         }
 

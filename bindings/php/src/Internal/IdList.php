@@ -112,7 +112,8 @@ final class IdList
         }
         throw new InvalidArgument(self::invalid('ids', $id, $position) . '; ids are whole numbers' . match (true) {
             \is_string($id) && preg_match('/^[1-9]\d{18,}$/D', $id) === 1 => ' up to ' . \PHP_INT_MAX,
-            \is_string($id) => " as User.com writes them, 123 and not 000123, +123, 123.0 or 1e3; your own ids go to $method()",
+            \is_string($id) => ' as User.com writes them, 123 and not 000123, +123, 123.0 or 1e3; '
+                . "your own ids go to $method()",
             \is_float($id) => ' of type int, or text of digits',
             \is_array($id), \is_object($id) => self::COLUMN,
             default => '',

@@ -115,7 +115,7 @@ final class Library
         }
         throw new LibraryUnavailable("usercom: the native library can't be loaded. Tried:\n" . implode("\n", $tried)
             . "\nInstall it, or set the environment variable USERCOM_LIBRARY to the path of "
-            . self::fileName() . '.');
+            . self::fileName() . Sapi::environment('USERCOM_LIBRARY') . '.');
     }
 
     private static function requireFfi(): void

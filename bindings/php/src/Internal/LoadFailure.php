@@ -12,6 +12,9 @@ namespace UserCom\Internal;
  */
 final class LoadFailure
 {
+    /** The names of the libraries that an ELF file needs are in its first part. */
+    private const HEAD = 1 << 20;
+
     /** Machines by their number in the header of an ELF file. */
     private const MACHINES = [
         3 => '32-bit x86', 8 => 'MIPS', 21 => 'ppc64', 22 => 's390x', 40 => '32-bit ARM', 62 => 'x86_64',
@@ -60,6 +63,12 @@ final class LoadFailure
                 ? 'is another library, it has no uc_abi_version'
                 : "is an older libusercom, it has no $function[1]; install package and library of the same release";
         }
+        $own = self::libc((string) @file_get_contents('/proc/self/exe', length: self::HEAD));
+        $libc = self::libc((string) @file_get_contents($path, length: self::HEAD));
+        if ($own !== null && $libc !== null && $own !== $libc) {
+            return "is built for $libc, but this PHP for $own (Alpine has musl, most others glibc); "
+                . "install the library for $own";
+        }
         $reason = self::reason($path);
 
         return self::system($path, $reason) ?? ($reason === '' ? $e->getMessage() : $reason);
@@ -69,18 +78,24 @@ final class LoadFailure
     private static function system(string $path, string $reason): ?string
     {
         return match (true) {
-            str_contains($reason, 'libc.musl-') => 'is built for musl (Alpine), but this PHP for glibc; '
-                . 'install the library for glibc',
-            str_contains($reason, 'Error relocating'), str_contains($reason, 'ld-linux') => 'is built for glibc, '
-                . "but this PHP for musl (Alpine); build the library for musl ($reason)",
             preg_match("/version `(GLIBC_[\d.]+)' not found/", $reason, $version) === 1 => 'is built for a newer '
                 . "system, it needs $version[1]; build it on this one with `make lib`",
             str_contains($reason, 'failed to map segment') => 'must not be executed there: the file system is '
                 . "mounted noexec, or a security policy forbids it; put it elsewhere ($reason)",
-            str_contains($reason, 'No such file') && preg_match('/^(lib[^:]+): cannot open/', $reason, $needed) === 1
+            preg_match('/(?:^|shared library )(lib[^:]+): (?:cannot open|No such file)/', $reason, $needed) === 1
                 && !str_starts_with($needed[1], 'libusercom') => "needs $needed[1], which this system does not have",
             str_contains($reason, 'No such file') && str_contains($path, '/') => 'there is no such file',
             str_contains($reason, 'No such file') => 'is in none of the folders where the system looks for libraries',
+            default => null,
+        };
+    }
+
+    /** The C library that a file is linked with, by its names near the file's beginning; null if none is seen. */
+    private static function libc(string $head): ?string
+    {
+        return match (true) {
+            preg_match('/ld-musl|libc\.musl-|\0libc\.so\0/', $head) === 1 => 'musl',
+            str_contains($head, 'libc.so.6') => 'glibc',
             default => null,
         };
     }

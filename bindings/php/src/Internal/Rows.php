@@ -106,8 +106,8 @@ final class Rows
             return $row;
         }
         $problem = match (true) {
-            !\is_int($key) => 'has the key ' . Shown::value($key) . '; yield [id, value] pairs without keys, or give an '
-                . 'array of id => value: iterator_to_array($rows)',
+            !\is_int($key) => 'has the key ' . Shown::value($key) . '; yield [id, value] pairs without keys, '
+                . 'or give an array of id => value: iterator_to_array($rows)',
             Shown::columns($row) !== null => 'is not an [id, value] pair but a row with the columns '
                 . Shown::columns($row) . '; give ' . self::FETCH,
             \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns',

@@ -24,6 +24,12 @@ final class Sapi
         };
     }
 
+    /** Where a variable is set that the server does not pass on. */
+    public static function environment(string $variable): string
+    {
+        return \PHP_SAPI === 'fpm-fcgi' ? " (for php-fpm, \"env[$variable] = …\" in the pool's file)" : '';
+    }
+
     /** How FFI is switched on again. */
     public static function noFfi(): string
     {
