@@ -61,6 +61,10 @@ test('row 91: a database, fetched in each way', function (): void {
         'array_column' => fn () => array_column($two()->fetchAll(PDO::FETCH_ASSOC), 'id'),
         'array_keys' => fn () => array_keys($two()->fetchAll(PDO::FETCH_KEY_PAIR)),
         'filtered' => fn () => array_filter([0, 15, 0, 22, 31]),
+        'yield from' => function () {
+            yield 15;
+            yield from [22, 31];
+        },
         'collection' => fn () => new CollectionLike([3 => 15, 7 => '22', 9 => 31]),
     ];
     foreach ($ids as $name => $fetch) {
@@ -71,7 +75,11 @@ test('row 91: a database, fetched in each way', function (): void {
         'num' => fn () => $two()->fetchAll(PDO::FETCH_NUM),
         'num statement' => fn () => $database->query('SELECT id, points FROM users', PDO::FETCH_NUM),
         'key pair' => fn () => $two()->fetchAll(PDO::FETCH_KEY_PAIR),
-        'pairs in a collection' => fn () => new CollectionLike([2 => [15, 7], 4 => [22, 9], 5 => ['31', 7]]),
+        'pairs in a collection' => fn () => new CollectionLike([[15, 7], [22, 9], ['31', 7]]),
+        'yield from' => function () {
+            yield from [[15, 7], [22, 9]];
+            yield from [['31', 7]];
+        },
     ];
     foreach ($rows as $name => $fetch) {
         same(3, $client->massUpdateRows($fetch(), $name)->confirmed, $name);
@@ -91,6 +99,7 @@ test('row 91: a database, fetched in each way', function (): void {
         [fn () => new CollectionLike([15, 'x' => 22]), ['position 1 (counted from 0) has the key "x"', ...$key]],
         [fn () => new ArrayIterator(['15' => 7, 'x' => 22]), ['position 1 (counted from 0) has the key "x"']],
         [fn () => (fn () => yield '15' => 7)(), ['position 0 (counted from 0) has the key "15"', ...$key]],
+        [fn () => (fn () => yield 15 => 7)(), ['position 0 (counted from 0) has the key 15', ...$key]],
         [fn () => (fn () => yield 1.5 => 7)(), ['position 0 (counted from 0) has the key the float 1.5']],
         [fn () => (fn () => yield new stdClass() => 7)(), ['position 0 (counted from 0) has the key stdClass']],
         [function () {
@@ -120,7 +129,10 @@ test('row 91: a database, fetched in each way', function (): void {
         [fn () => [new ModelLike()], ['is not an [id, value] pair but a row', ...$fetch]],
         [fn () => $one()->fetchAll(PDO::FETCH_NUM), ['is not an [id, value] pair: it has 1 columns']],
         [fn () => $one()->fetchAll(PDO::FETCH_COLUMN), ['is not an [id, value] pair but 15']],
-        [fn () => new CollectionLike(['15' => 7]), ['is not an [id, value] pair but 7']],
+        [fn () => new CollectionLike(['15' => 7]), ['the row at position 0 (counted from 0) has the key 15', 'iterator_to_array($rows)']],
+        [fn () => new CollectionLike([[15, 7], 5 => [22, 9]]), ['the row at position 1 (counted from 0) has the key 5', 'iterator_to_array($rows, false)']],
+        [fn () => (fn () => yield 15 => ['7', '8'])(), ['the row at position 0 (counted from 0) has the key 15', 'iterator_to_array($rows)']],
+        [fn () => [[1 => 'a', 0 => 15]], ['is not an [id, value] pair: its keys are 1 and 0']],
         [fn () => new CollectionLike(['x' => [15, 7]]), ['has the key "x"', 'iterator_to_array($rows)']],
         [fn () => (fn () => yield '15' => [15, 7])(), ['has the key "15"', 'iterator_to_array($rows)']],
     ] as [$rows, $says]) {
@@ -175,7 +187,7 @@ test('custom ids arrive as they are, also the base64 of Magento', function (): v
     same(range(1, count($ids)), array_keys($sandbox->ledger('plan')));
 });
 
-test('row 73: what the library refuses among rows has the position of the row', function (): void {
+test('row 73: what the library finds invalid among rows has the position of the row', function (): void {
     $sandbox = new Sandbox();
     $client = $sandbox->client();
     $rows = [[1, 'a'], [2, 'a'], [3, 'b'], [4, str_repeat('x', 65536)], [5, 'b']];

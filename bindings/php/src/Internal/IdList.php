@@ -79,7 +79,8 @@ final class IdList
     }
 
     /**
-     * Keys are positions, perhaps with gaps. A key of any other kind means something: it is not thrown away.
+     * Keys that are numbers are positions, perhaps with gaps as array_filter() leaves them. Any other key means
+     * something: it is not thrown away.
      *
      * @param iterable<mixed> $ids
      *
@@ -92,7 +93,8 @@ final class IdList
         }
         $list = [];
         foreach ($ids as $key => $id) {
-            if (!\is_int($key)) {
+            // A generator counts from 0, also where it starts again with `yield from`: a larger key was chosen.
+            if (!\is_int($key) || ($ids instanceof \Generator && $key > \count($list))) {
                 throw new InvalidArgument("$argument: position " . \count($list) . ' (counted from 0) has the key '
                     . Shown::value($key) . ', so this looks like a row of a database or an array of id => value; '
                     . 'give one column of ids: PDO::FETCH_COLUMN, array_keys() or array_values(); '
@@ -128,7 +130,8 @@ final class IdList
         throw new InvalidArgument(\is_string($id)
             ? "customIds: the id at position $position (counted from 0) has a NUL byte in it, which can't be sent"
             : self::invalid('customIds', $id, $position) . '; custom ids are strings'
-                . (\is_array($id) || \is_object($id) ? self::COLUMN : ''));
+                . ($id instanceof \Stringable ? ': give (string) $id'
+                    : (\is_array($id) || \is_object($id) ? self::COLUMN : '')));
     }
 
     private static function invalid(string $argument, mixed $id, int $position): string

@@ -71,7 +71,7 @@ final class Rows
     }
 
     /**
-     * Refuses arrays whose keys could be something else than ids.
+     * Throws for arrays whose keys could be something else than ids.
      *
      * @param non-empty-array<mixed> $rows
      */
@@ -102,14 +102,19 @@ final class Rows
     /** @return array{mixed, mixed} */
     private static function pair(mixed $key, mixed $row, int $position): array
     {
-        if (\is_int($key) && \is_array($row) && array_is_list($row) && \count($row) === 2) {
+        // Counted from 0, also where a generator starts again with `yield from`. A larger key may be an id.
+        $isCounted = \is_int($key) && $key <= $position;
+        if ($isCounted && \is_array($row) && array_is_list($row) && \count($row) === 2) {
             return $row;
         }
         $problem = match (true) {
-            !\is_int($key) => 'has the key ' . Shown::value($key) . '; yield [id, value] pairs without keys, '
+            !$isCounted => 'has the key ' . Shown::value($key) . ', which may be an id or a position; '
+                . 'yield [id, value] pairs without keys: iterator_to_array($rows, false); '
                 . 'or give an array of id => value: iterator_to_array($rows)',
             Shown::columns($row) !== null => 'is not an [id, value] pair but a row with the columns '
                 . Shown::columns($row) . '; give ' . self::FETCH,
+            \is_array($row) && \count($row) === 2 => 'is not an [id, value] pair: its keys are '
+                . implode(' and ', array_keys($row)) . ', not 0 and 1',
             \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns',
             default => 'is not an [id, value] pair but ' . Shown::value($row),
         };
