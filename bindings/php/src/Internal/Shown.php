@@ -17,9 +17,15 @@ final class Shown
         return match (true) {
             \is_string($value) => self::text($value),
             \is_int($value) => (string) $value,
-            \is_float($value) => "the float $value",
+            \is_float($value) => 'the float ' . self::float($value),
             default => get_debug_type($value),
         };
+    }
+
+    /** 5 and not 5.0, whatever php.ini says of floats. */
+    public static function float(float $value): string
+    {
+        return is_finite($value) ? (string) preg_replace('/\.0$/D', '', Number::json($value, '')) : (string) $value;
     }
 
     /** The columns of a row that a database or a model gives; null for anything that has no names. */
