@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import socket
 import threading
 import traceback
@@ -150,14 +149,6 @@ def test_every_status_has_its_exception() -> None:
     assert kinds[Status.TLS] is usercom.TlsError
     later = _errors.error_of(77, "words")
     assert type(later) is usercom.Error and later.status == 77 and later.status.name == "STATUS_77"
-
-
-def test_an_exception_travels_between_processes(sandbox: Sandbox) -> None:
-    with pytest.raises(usercom.Unauthorized) as stopped:
-        usercom.Client("acme", "x" * 64, base_url=sandbox.url).mass_update([1], "v", 1)
-    copy = pickle.loads(pickle.dumps(stopped.value))
-    assert type(copy) is usercom.Unauthorized and str(copy) == str(stopped.value)
-    assert (copy.status, copy.report) == (Status.UNAUTHORIZED, None)
 
 
 def test_a_closed_client(sandbox: Sandbox) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from . import _ids
 from ._call import LogFunction, ProgressFunction, log_callback
@@ -69,6 +69,12 @@ class Client:
         traceback: Optional[TracebackType],
     ) -> None:
         self.close()
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a usercom.Client can't be pickled or copied: it holds connections and the token. Make one in each process, "
+            "for example in the initializer of a process pool; threads share one"
+        )
 
     def __repr__(self) -> str:
         return f"<usercom.Client {self._subdomain!r}{'' if self._client else ', closed'}>"
