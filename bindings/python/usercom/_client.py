@@ -17,7 +17,8 @@ from ._ids import Ids
 from ._library import Handle, lib
 from ._options import set_options
 from ._report import Report
-from ._run import Rows, Run
+from ._rows import Rows
+from ._run import Run
 from ._values import Value, text
 
 if TYPE_CHECKING:

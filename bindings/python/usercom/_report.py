@@ -6,7 +6,6 @@ import ctypes
 import itertools
 import json
 import operator
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Union, overload
@@ -33,12 +32,17 @@ class Report:
     pickled and copied; a copy is equal to it.
     """
 
-    def __init__(self, handle: Handle, ids: Sequence[Any], error_of: Callable[[Report], Exception]) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        ids: Sequence[Any],
+        error_of: Callable[[Report], Exception],
+        reworded: Callable[[str], str] = str,
+    ) -> None:
         pointer = handle.pointer
         self.status = Status(lib.uc_report_status(pointer))
         message = text_of(lib.uc_report_message(pointer))
-        # An entry of the distinct values, which are not the caller's rows.
-        self.message: str = re.sub(r"^values: (entry \d+ \(counted from 0\): )?", "value: ", message)
+        self.message = reworded(message)
         """One line on how the run ended, and what to do if there is something to do."""
         self.total: int = lib.uc_report_total(pointer)
         self.confirmed: int = lib.uc_report_confirmed(pointer)
@@ -53,8 +57,8 @@ class Report:
         """An IdState for every position, a byte each: `numpy.frombuffer(report.states, "u1")`."""
         self.failures = _of_library(handle, self.states, ids)
         """Every rejected or unknown id, in the order of the input."""
-        self._json = text_of(lib.uc_report_json(pointer))
-        self._text = text_of(lib.uc_report_text(pointer)).rstrip("\n")
+        self._json = text_of(lib.uc_report_json(pointer)).replace(_escaped(message), _escaped(self.message))
+        self._text = text_of(lib.uc_report_text(pointer)).replace(message, self.message).rstrip("\n")
         self._error_of = error_of
 
     def state(self, index: int) -> IdState:
@@ -99,6 +103,10 @@ class Report:
 
     def __hash__(self) -> int:
         return hash((self.status, self.message, self.states))
+
+
+def _escaped(message: str) -> str:
+    return json.dumps(message, ensure_ascii=False)
 
 
 # For bytes.translate: 1 for a rejected or unknown id.
