@@ -129,8 +129,8 @@ def _key(key: object, name: str) -> str:
 def _numpy(value: Any, name: str) -> str:
     """A scalar of numpy, without importing numpy."""
     if value.dtype.kind == "f":
-        # A float32 knows the short text that stands for it: 0.1, not 0.10000000149011612.
-        return _float(str(value), name)
+        # A float32 knows the short text that stands for it: 0.1, not 0.10000000149011612. No float holds a longdouble.
+        return _float(str(value) if value.dtype.itemsize > 8 else float.__repr__(float(str(value))), name)
     if value.dtype.kind == "M":
         return numpy_date(value, name)
     return _encode(value.item(), name)
