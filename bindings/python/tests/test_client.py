@@ -111,6 +111,22 @@ def test_rejected(start: Start) -> None:
     assert len(sandbox.requests()) <= 4
 
 
+def test_row_98_the_words_of_the_service_are_in_the_exception(start: Start) -> None:
+    words = "Object with name=typo does not exist"
+    with pytest.raises(usercom.Rejected, match=words) as rejected:
+        start("--unknown-attributes", "reject").client().mass_update([7, 8], "typo", 1)
+    report = rejected.value.report
+    assert report is not None and words in str(report) and words in report.failures[0].message
+    assert str(rejected.value).count(words) == 1
+    sandbox = start("--unknown-ids", "reject", users=range(1, 11))
+    report = sandbox.client().mass_update([1, 99, 3], "v", 1)
+    with pytest.raises(usercom.PartialUpdate) as partial:
+        report.raise_for_failures()
+    assert report.failures[0].message in str(partial.value) and "id 99 at position 1" in str(partial.value)
+    with pytest.raises(usercom.WrongEndpoint, match="set method POST"):  # what to do
+        start("--methods", "post").client().mass_update([1], "v", 1)
+
+
 def test_wrong_endpoint(start: Start) -> None:
     sandbox = start("--methods", "post")
     with pytest.raises(usercom.WrongEndpoint, match="POST"):
