@@ -92,8 +92,9 @@ class Client:
     ) -> Report:
         """Sets an attribute of many users to one value, and reports what became of each id.
 
-        `ids` are User.com's own: any iterable of int. A numpy array of int64, an array.array("q") and an Arrow
-        array of int64 without nulls are not copied; don't change them during the call. `attribute` is 1 to 255
+        `ids` are User.com's own: any iterable of int, also a Series, an Arrow array, or a table of one column. A
+        numpy array or pandas Series of int64, an array.array("q") and an Arrow array of int64 without nulls are
+        not copied; don't change them during the call. `attribute` is 1 to 255
         characters. `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or
         Json.
 
@@ -131,6 +132,7 @@ class Client:
     ) -> Report:
         """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
 
+        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy: not a dict, nor a row of csv.DictReader.
         Equal values are sent together. The last value of an id wins; its earlier positions are not attempted. At
         most 50,000 distinct values. The rest is as in mass_update.
         """
