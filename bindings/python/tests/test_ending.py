@@ -117,6 +117,19 @@ in_a_thread(True, told); time.sleep(0.5); sys.exit(7)
     assert leave(start("--latency", "2"), script) == (7, "100000 True\n", "")
 
 
+def test_row_87_ctrl_c_while_python_waits_for_a_thread(start: Start) -> None:
+    script = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+in_a_thread(False)
+threading.Timer(0.5, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+threading.Timer(0.7, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+"""
+    before = time.monotonic()
+    leave(start("--latency", "300"), script)
+    assert time.monotonic() - before < 10
+
+
 def test_row_87_what_python_waits_for_is_completed(start: Start) -> None:
     """Threads that are no daemons, and those of a pool, are waited for by Python itself."""
     sandbox = start("--latency", "5")
@@ -160,6 +173,21 @@ atexit.register(last)
     first, second = done.stdout.splitlines()
     assert (done.returncode, first) == (0, "2") and "Python is ending; nothing was sent" in second
     assert second.endswith("None") and len(sandbox.requests()) == 2
+
+
+def test_row_87_a_run_when_objects_are_deleted_is_refused(start: Start) -> None:
+    """By then, a callback would crash Python."""
+    script = """
+class Last:
+    def __del__(self, update=update):
+        update(2)
+last = Last()
+sys.exit(12)
+"""
+    sandbox = start()
+    code, _, err = leave(sandbox, script)
+    assert code == 12 and "Cancelled: Python is ending; nothing was sent. Use a handler of atexit" in err
+    assert sandbox.requests() == []
 
 
 FORKS = {

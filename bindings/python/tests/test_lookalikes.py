@@ -56,6 +56,15 @@ class SqlAlchemyRow(collections.abc.Sequence):  # type: ignore[type-arg]
         return len(self.values)
 
 
+class QuerySet:
+    """As Django's values_list("id", flat=True): it has fields, but is no row."""
+
+    _fields = ("id",)
+
+    def __getitem__(self, at: int) -> int:
+        return (10, 15)[at]
+
+
 def reader(text: str = "id,points\n10,7\n15,9\n") -> Any:
     return csv.DictReader(io.StringIO(text))
 
@@ -179,6 +188,7 @@ IDS: dict[str, Callable[[], Any]] = {
     "numpy ints": lambda: [np.int8(10), np.uint64(15)],
     "a masked array without masked entries": lambda: np.ma.array([10, 15]),
     "keys": lambda: {10: "a", 15: "b"}.keys(),
+    "a query": QuerySet,
     "ids of records": lambda: [int(row["id"]) for row in reader()],
 }
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import os
+import sys
 import threading
 import time
 from typing import Optional, Protocol
@@ -17,6 +18,8 @@ from ._exceptions import Cancelled
 
 # More than what a cancelled run may take: 6 s, or 10 s to connect; looking up a host name may take longer still.
 _MAX_WAIT = 30.0
+
+_ENDING = "Python is ending; nothing was sent"
 
 
 class Running(Protocol):
@@ -35,13 +38,15 @@ _ending_thread: Optional[int] = None
 def enter(call: Running) -> None:
     """Call it before the library is called, and `leave` when it has returned.
 
-    Raises Cancelled if Python is ending; only the thread that ends it may still start a run.
+    Raises Cancelled if Python is ending. Only handlers of atexit may still start a run, on the thread that ends it.
     """
+    if sys.is_finalizing():  # objects are being deleted, and callbacks would crash
+        raise Cancelled(f"{_ENDING}. Use a handler of atexit for a last update")
     _running[call] = threading.current_thread()
     if _ending_thread not in (None, threading.get_ident()):
         leave(call)
         time.sleep(1)  # for a thread that tries over and over; there is no Python any more by then
-        raise Cancelled("Python is ending; nothing was sent. Wait for your threads (join) before the program ends")
+        raise Cancelled(f"{_ENDING}. Wait for your threads (join) before the program ends")
 
 
 def leave(call: Running) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import io
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NoReturn, Optional
 
 from ._errors import InvalidType
@@ -105,8 +105,11 @@ def _refuse_fields(given: Any, name: str) -> None:
     if isinstance(given, Mapping):
         method = _method(name == "custom_ids", True)
         _refuse(name, f"is {kind_of(given)}; use {method} for a value for each id, or list(…) for its keys")
-    fields = given.keys() if has_keys(given) else getattr(given, "_fields", None)
-    if fields and hasattr(type(given), "__getitem__"):
+    if has_keys(given) and hasattr(type(given), "__getitem__"):
+        fields = given.keys()
+    else:
+        fields = getattr(given, "_fields", ()) if isinstance(given, Sequence) else ()
+    if fields:
         _refuse(name, f"is one row, with the fields {names_of(fields)}; use a list: [row[0] for row in rows]")
 
 

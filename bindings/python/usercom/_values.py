@@ -149,7 +149,8 @@ def utf8(name: str, value: str) -> bytes:
 def text(name: str, value: object) -> bytes:
     """A text for the library: UTF-8 without a NUL, which would end it. Messages never hold the text."""
     if not isinstance(value, str):
-        raise InvalidType(f"{name}: is {kind_of(value)}; use a str")
+        unset = "; is the environment variable set?" if value is None and name in ("subdomain", "token") else ""
+        raise InvalidType(f"{name}: is {kind_of(value)}; use a str{unset}")
     encoded = utf8(name, value)
     at = encoded.find(b"\0")
     if at >= 0:
