@@ -43,14 +43,21 @@ def custom(ids: Iterable[str], of_rows: bool = False) -> IdArray:
     """The customer's own ids."""
     items, encoded = [], []
     for at, item in enumerate(listed(ids, "custom_ids")):
-        where = _where("custom_ids", at, of_rows)
-        if not isinstance(item, str):
-            raise InvalidType(f"{where}: is {kind_of(item)}; {hint(item, True, of_rows)}")
-        encoded.append(text(where, item))
-        if encoded[-1].endswith((b"\n", b"\r")):
-            raise InvalidArgument(f"{where}: ends with a line break; use line.strip()")
-        items.append(str.__str__(item))
+        if type(item) is not str or not item.isascii() or item.endswith(("\n", "\r")) or "\0" in item:
+            item = _checked(item, at, of_rows)
+        items.append(item)
+        encoded.append(item.encode())
     return IdArray(items, (ctypes.c_char_p * len(encoded))(*encoded), custom=True)
+
+
+def _checked(item: Any, at: int, of_rows: bool) -> str:
+    where = _where("custom_ids", at, of_rows)
+    if not isinstance(item, str):
+        raise InvalidType(f"{where}: is {kind_of(item)}; {hint(item, True, of_rows)}")
+    text(where, item)
+    if item.endswith(("\n", "\r")):
+        raise InvalidArgument(f"{where}: ends with a line break; use line.strip()")
+    return str.__str__(item)  # without what a subclass adds
 
 
 def _where(name: str, at: int, of_rows: bool) -> str:

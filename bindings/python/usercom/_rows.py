@@ -16,6 +16,9 @@ from ._values import text, to_json
 
 Rows = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]]]
 
+# Equal values of one of these types have equal JSON. A float is not one of them: 0.0 == -0.0.
+_HASHED = {bool, int, str}
+
 
 class Columns(NamedTuple):
     """Rows as the library takes them."""
@@ -31,16 +34,22 @@ def columns(rows: Rows) -> Columns:
     called = "reader" if isinstance(rows, csv.DictReader) else "rows"
     ids: list[Any] = []
     numbers: dict[bytes, int] = {}
+    known: dict[tuple[type, Any], int] = {}
     value_of = array("I")
     first: list[int] = []
     for at, row in enumerate(listed(rows, "rows")):
-        id, value = _pair(row, at, called)
+        id, value = row if type(row) is tuple and len(row) == 2 else _pair(row, at, called)
         ids.append(id)
-        where = f"rows: the value of row {at} (counted from 0)"
-        json = text(where, to_json(value, where))
-        number = numbers.setdefault(json, len(numbers))
-        if number == len(first):
-            first.append(at)
+        key = (type(value), value) if type(value) in _HASHED else None
+        number = None if key is None else known.get(key)
+        if number is None:
+            where = f"rows: the value of row {at} (counted from 0)"
+            json = text(where, to_json(value, where))
+            number = numbers.setdefault(json, len(numbers))
+            if number == len(first):
+                first.append(at)
+            if key is not None:
+                known[key] = number
         value_of.append(number)
     return Columns(ids, list(numbers), value_of, first)
 
