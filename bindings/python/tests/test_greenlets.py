@@ -42,10 +42,16 @@ pause(0)
 """
 
 
+UNPATCHED = {
+    "gevent, not patched": "import gevent, usercom\nspawn = gevent.spawn",
+    "eventlet, not patched": "import eventlet, usercom\nspawn = eventlet.spawn",
+}
+
+
 def run(sandbox: Sandbox, patch: str, script: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
-        [sys.executable, "-c", f"{PATCHED[patch]}{HEAD}{script}", sandbox.url, TOKEN],
+        [sys.executable, "-c", {**PATCHED, **UNPATCHED}[patch] + HEAD + script, sandbox.url, TOKEN],
         capture_output=True, text=True, timeout=30, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
@@ -79,6 +85,20 @@ report = client.mass_update([1, 2], "x", 1, progress=nested)
 while len(done) < 11: pause(0.01)
 assert all(report.status == usercom.Status.OK for report in done)
 assert time.monotonic() - before < 5, "one after the other"
+"""
+    run(start("--latency", "100"), patch, script)
+
+
+@pytest.mark.parametrize("patch", UNPATCHED)
+def test_row_88_in_a_greenlet_without_patching(start: Start, patch: str) -> None:
+    script = """
+reports = []
+for k in range(5):
+    spawn(lambda: reports.append(client.mass_update(range(1, 6), "v", 1, progress=lambda p: None)))
+before = time.monotonic()
+while len(reports) < 5: pause(0.01)
+assert time.monotonic() - before < 2, "one after the other"
+assert len(ticks) > 30, len(ticks)
 """
     run(start("--latency", "100"), patch, script)
 

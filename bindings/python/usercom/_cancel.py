@@ -21,6 +21,6 @@ class Cancel:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a usercom.Cancel can't be pickled or copied: it stops runs of this process only. Make one in each process, "
-            "and tell the other one to request it, for example with a multiprocessing.Event"
+            "a usercom.Cancel can't be pickled or copied: it stops runs of this process only. Make one in each "
+            "process, and tell the other one to request it, for example with a multiprocessing.Event"
         )

@@ -73,8 +73,8 @@ class Client:
 
     def __reduce__(self) -> NoReturn:
         raise TypeError(
-            "a usercom.Client can't be pickled or copied: it holds connections and the token. Make one in each process, "
-            "for example in the initializer of a process pool; threads share one"
+            "a usercom.Client can't be pickled or copied: it holds connections and the token. Make one in each "
+            "process, for example in the initializer of a process pool; threads share one"
         )
 
     def __repr__(self) -> str:

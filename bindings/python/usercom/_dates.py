@@ -25,7 +25,8 @@ def numpy_date(value: Any, name: str) -> str:
     if value.dtype.str[1:] == "M8[D]" and type(plain) is date:
         return date_text(plain, name)
     if isinstance(plain, date) and not isinstance(plain, datetime):
-        raise InvalidType(f"{name}: numpy's {value.dtype} {value} is no day; use a date, or text such as {str(value)!r}")
+        use = f"use a date, or text such as {str(value)!r}"
+        raise InvalidType(f"{name}: numpy's {value.dtype} {value} is no day; {use}")
     raise InvalidType(
         f"{name}: numpy's {value.dtype} can't be sent, because it has no time zone; "
         'use an aware datetime, with pandas: Timestamp(value, tz="UTC")'

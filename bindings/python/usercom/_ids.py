@@ -61,7 +61,7 @@ def _checked(item: Any, at: int, of_rows: bool) -> str:
 
 
 def _where(name: str, at: int, of_rows: bool) -> str:
-    return f"rows: the id of row {at} (counted from 0)" if of_rows else f"{name}: the id at position {at} (counted from 0)"
+    return (f"rows: the id of row {at}" if of_rows else f"{name}: the id at position {at}") + " (counted from 0)"
 
 
 def _memory(ids: Any) -> Any:

@@ -30,7 +30,7 @@ class Columns(NamedTuple):
 
 
 def columns(rows: Rows) -> Columns:
-    """Raises InvalidArgument, with the row's position, for a row that is no pair or has a value that can't be sent."""
+    """Raises InvalidArgument, with the row, for what is no pair or has a value that can't be sent."""
     called = "reader" if isinstance(rows, csv.DictReader) else "rows"
     ids: list[Any] = []
     numbers: dict[bytes, int] = {}
