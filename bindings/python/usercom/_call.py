@@ -54,11 +54,13 @@ class Call:
     def run(self, function: Callable[[], object]) -> None:
         """Raises what a callback or a signal handler raised, once the library has returned."""
         start, sleep = threads()
-        _ending.enter(self)
         try:
+            _ending.enter(self)
             self._serve(lambda: start(self._work, (function,)), lambda: self._work(function), sleep)
         finally:
             self._stopping = True
+            if self._take_turn():  # interrupted before the library was called
+                self._leave()
         error = self._error or self._forked
         if error is not None:
             try:

@@ -132,7 +132,7 @@ class Client:
     ) -> Report:
         """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
 
-        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy: not a dict, nor a row of csv.DictReader.
+        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy, not a dict or a row of csv.DictReader.
         Equal values are sent together. The last value of an id wins; its earlier positions are not attempted. At
         most 50,000 distinct values. The rest is as in mass_update.
         """
