@@ -250,9 +250,9 @@ NO_LISTS: dict[str, tuple[Callable[[], Any], str]] = {
     "polars": (lambda: POLARS, r'is a DataFrame with the columns id, points; .*table\["id"\]'),
     "polars lazy": (lambda: POLARS.lazy().select("id"), r"is a LazyFrame, .*table.collect\(\)"),
     "Arrow": (lambda: TABLE, r'is a Table with the columns id, points; .*table\["id"\]'),
-    "a dict": (lambda: {10: 7}, r"is a dict; use mass_update_rows\w* for a value for each id, or list\(…\) for its keys"),
-    "an empty dict": (lambda: {}, "is a dict; use mass_update_rows"),
-    "a Counter": (lambda: collections.Counter([10]), "is a Counter; use mass_update_rows"),
+    "a dict": (lambda: {10: 7}, r"is a dict; use Client.mass_update_rows\w* for a value for each id, or list\(…\) for its keys"),
+    "an empty dict": (lambda: {}, "is a dict; use Client.mass_update_rows"),
+    "a Counter": (lambda: collections.Counter([10]), "is a Counter; use Client.mass_update_rows"),
     "a row of sqlite3": (lambda: database().fetchone(), r"is one row, with the fields id, points; .*\[row\[0\] for row"),
     "a namedtuple": (lambda: PAIR(10, 7), "is one row, with the fields id, points"),
     "a row of SQLAlchemy": (lambda: SqlAlchemyRow(10, 7), "is one row, with the fields id, points"),
@@ -269,7 +269,7 @@ NO_LISTS: dict[str, tuple[Callable[[], Any], str]] = {
     "a csv.reader": (lambda: csv.reader(io.StringIO("id\n10\n")), r"is a csv.reader, .*row\[0\].* for row in reader\]"),
     "a DictReader": (reader, r'position 0 .*: \[row\["id"\] for row in rows\]$'),
     "rows of sqlite3": (database, r'position 0 .*: \[row\["id"\] for row in rows\]$'),
-    "rows": (lambda: database(None), r"position 0 .*: \[row\[0\] for row in rows\]; pairs .* go to mass_update_rows"),
+    "rows": (lambda: database(None), r"position 0 .*: \[row\[0\] for row in rows\]; pairs .* go to Client.mass_update_rows"),
     "rows of one": (lambda: [(10,), (15,)], r"position 0 .*: \[row\[0\] for row in rows\]$"),
     "an array of two dimensions": (lambda: FRAME.to_numpy(), r"position 0 .*array\[:, 0\]"),
     "a group": (lambda: FRAME.groupby("id"), "position 0 "),
@@ -348,14 +348,14 @@ def test_row_99_lines_with_their_line_breaks(client: usercom.Client, end: str) -
 # ---- row 89: row and position, and the right method -----------------------------------------------
 
 ANOTHER_METHOD: list[tuple[str, Any, str]] = [
-    ("mass_update", [1, "u-1"], r"^ids: the id at position 1 .* go to mass_update_custom_ids$"),
-    ("mass_update_custom_ids", ["u-1", 5], r"^custom_ids: the id at position 1 .* go to mass_update$"),
-    ("mass_update_custom_ids", ["u-1", np.int64(5)], r"position 1 .* go to mass_update$"),
+    ("mass_update", [1, "u-1"], r"^ids: the id at position 1 .* go to Client.mass_update_custom_ids$"),
+    ("mass_update_custom_ids", ["u-1", 5], r"^custom_ids: the id at position 1 .* go to Client.mass_update$"),
+    ("mass_update_custom_ids", ["u-1", np.int64(5)], r"position 1 .* go to Client.mass_update$"),
     ("mass_update_custom_ids", ["u-1", b"u-2"], r"position 1 .*use a str: id.decode\(\)$"),
-    ("mass_update_rows", [(1, 1), ("u-1", 1)], r"^rows: the id of row 1 .* go to mass_update_rows_custom_ids$"),
-    ("mass_update_rows_custom_ids", [("u-1", 1), (5, 1)], r"^rows: the id of row 1 .* go to mass_update_rows$"),
-    ("mass_update", [(1, 2)], r"go to mass_update_rows$"),
-    ("mass_update_custom_ids", [("u-1", 2)], r"go to mass_update_rows_custom_ids$"),
+    ("mass_update_rows", [(1, 1), ("u-1", 1)], r"^rows: the id of row 1 .* go to Client.mass_update_rows_custom_ids$"),
+    ("mass_update_rows_custom_ids", [("u-1", 1), (5, 1)], r"^rows: the id of row 1 .* go to Client.mass_update_rows$"),
+    ("mass_update", [(1, 2)], r"go to Client.mass_update_rows$"),
+    ("mass_update_custom_ids", [("u-1", 2)], r"go to Client.mass_update_rows_custom_ids$"),
 ]
 
 

@@ -93,7 +93,7 @@ def hint(item: Any, custom: bool, of_rows: bool) -> str:
 
 
 def _method(custom: bool, of_rows: bool) -> str:
-    return "mass_update" + ("_rows" if of_rows else "") + ("_custom_ids" if custom else "")
+    return "Client.mass_update" + ("_rows" if of_rows else "") + ("_custom_ids" if custom else "")
 
 
 def _refuse(name: str, problem: str) -> NoReturn:

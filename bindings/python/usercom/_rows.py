@@ -14,7 +14,7 @@ from ._input import listed
 from ._kinds import has_keys, is_text, kind_of, quoted, two_of
 from ._values import text, to_json
 
-Rows = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]]]
+Rows = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]], Iterable[list[Any]]]
 
 # Equal values of one of these types have equal JSON. A float is not one of them: 0.0 == -0.0.
 _HASHED = {bool, int, str}

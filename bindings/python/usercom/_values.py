@@ -86,7 +86,7 @@ def _instead(value: Any) -> str:
         (dataclasses.is_dataclass(value), "dataclasses.asdict(value)"),
         (hasattr(value, "as_py"), "value.as_py()"),
         (hasattr(value, "to_pylist"), "value.to_pylist()"),
-        (is_table(value) or is_column(value), "mass_update_rows with zip(ids, values)"),
+        (is_table(value) or is_column(value), "Client.mass_update_rows with zip(ids, values)"),
         (hasattr(value, "tolist"), "value.tolist()"),
         (hasattr(value, "to_list"), "value.to_list()"),
         (isinstance(value, (uuid.UUID, collections.UserString)), "str(value)"),
@@ -129,7 +129,8 @@ def _key(key: object, name: str) -> str:
 def _numpy(value: Any, name: str) -> str:
     """A scalar of numpy, without importing numpy."""
     if value.dtype.kind == "f":
-        # A float32 knows the short text that stands for it: 0.1, not 0.10000000149011612. No float holds a longdouble.
+        # A float32 knows the short text that stands for it: 0.1, not 0.10000000149011612. A longdouble has more digits
+        # than a float.
         return _float(str(value) if value.dtype.itemsize > 8 else float.__repr__(float(str(value))), name)
     if value.dtype.kind == "M":
         return numpy_date(value, name)
