@@ -122,7 +122,7 @@ def test_row_98_the_words_of_the_service_are_in_the_exception(start: Start) -> N
     report = sandbox.client().mass_update([1, 99, 3], "v", 1)
     with pytest.raises(usercom.PartialUpdate) as partial:
         report.raise_for_failures()
-    assert report.failures[0].message in str(partial.value) and "id 99 at position 1" in str(partial.value)
+    assert str(partial.value).count(report.failures[0].message) == 1
     with pytest.raises(usercom.WrongEndpoint, match="set method POST"):  # what to do
         start("--methods", "post").client().mass_update([1], "v", 1)
 

@@ -26,7 +26,7 @@ def error_of(status: int, message: str, report: Optional[Report] = None) -> Erro
 
 
 def error_of_report(report: Report) -> Error:
-    """The exception for a run that ended with the report's status. It quotes what was said of the first failure."""
+    """The exception for a run that ended with the report's status, with why the first id failed."""
     message = report.message
     if report.failures:
         first = report.failures[0]
