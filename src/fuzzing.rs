@@ -57,7 +57,8 @@ pub fn judge_response(
         1 => Framing::CloseDelimited,
         _ => Framing::Truncated,
     };
-    let verdict = judge(&Reply { status, framing, html, retry_after, body: body.to_vec() }, sent);
+    let verdict =
+        judge(&Reply { status, framing, html, coding: None, retry_after, body: body.to_vec() }, sent);
     let message = verdict.problem().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
     let named = match &verdict {
         Verdict::Rejected { rejected_ids, .. } => rejected_ids.iter().filter_map(place).collect(),

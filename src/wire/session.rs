@@ -92,7 +92,7 @@ fn config(account: &Account, options: &ClientOptions) -> Result<ureq::config::Co
         .tls_config(tls_config(options.ca_file.as_ref(), account.base.is_https())?)
         // Proxies see it, too.
         .user_agent(USER_AGENT)
-        .accept_encoding("")
+        .accept_encoding("identity")
         .max_idle_connections(options.workers as usize)
         .max_idle_connections_per_host(options.workers as usize)
         .max_idle_age(IDLE)

@@ -128,7 +128,7 @@ impl<'a> Simulated<'a> {
             return (latency, transient(Fault::Server, Some(503)));
         }
         if request.len() > self.weather.max_ids {
-            return (latency, Verdict::TooLarge { message: message("too large") });
+            return (latency, Verdict::TooLarge { retry_after: None, message: message("too large") });
         }
         if self.weather.rejected_value == Some(request.group) {
             return (
