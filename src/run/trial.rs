@@ -13,10 +13,13 @@ use super::batch::Batch;
 const COUNT: u32 = 3;
 /// And over so long a time they are no hiccup, also if there is nothing else that could be confirmed.
 const TIME: Duration = Duration::from_secs(10);
+/// A batch of a single id can't be split. If it fails for so long, others are tried first and it is sent again at the
+/// end: an outage is seldom longer.
+const TIME_ALONE: Duration = Duration::from_secs(60);
 /// How many single ids are tried.
 pub(crate) const SINGLES: usize = 3;
 /// A part that is known to be bad and as small as this may be bad as a whole: it is bisected without single ids.
-const SMALL: usize = 8;
+const SMALL: usize = 16;
 
 /// The 500s on one batch.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -27,6 +30,11 @@ pub(crate) struct ServerErrors {
 }
 
 impl ServerErrors {
+    /// After a trial that found an outage: the next failure after some time is enough for another one.
+    pub fn after_outage(now: Instant, confirmed: u64) -> ServerErrors {
+        ServerErrors { count: COUNT - 1, first: Some((now, confirmed)) }
+    }
+
     pub fn record(&mut self, now: Instant, confirmed: u64) {
         self.count += 1;
         self.first.get_or_insert((now, confirmed));
@@ -42,6 +50,11 @@ impl ServerErrors {
     pub fn are_suspicious(&self, now: Instant, confirmed: u64, max_attempts: u32) -> bool {
         let long = self.first.is_some_and(|(first, _)| now >= first + TIME);
         self.are_its_own(confirmed, max_attempts) || long && self.count >= COUNT
+    }
+
+    /// Whether a batch of a single id is given up for now.
+    pub fn are_lasting(&self, now: Instant) -> bool {
+        self.count >= COUNT && self.first.is_some_and(|(first, _)| now >= first + TIME_ALONE)
     }
 
     /// How long to wait before the next attempt with a single id that is known to be bad: so that as few attempts as

@@ -9,13 +9,16 @@ use crate::run::trial::{Finding, SINGLES, ServerErrors, Trial};
 use crate::wire::Request;
 
 impl Engine<'_> {
-    /// Whether this batch may be the reason for its 500s. A single id is, if others are confirmed meanwhile.
+    /// Whether this batch may be the reason for its 500s. A single id is, if others are confirmed meanwhile, or if it
+    /// fails long after others were confirmed.
     pub(super) fn suspect(&mut self, batch: &mut Batch, now: Instant) -> bool {
         let (errors, most) = (batch.server_errors, self.limits.max_attempts);
         if batch.len() > 1 {
             return errors.are_suspicious(now, self.confirmed_batches, most);
         }
-        batch.at_fault = batch.role != Role::Canary && errors.are_its_own(self.confirmed_batches, most);
+        let alone = self.confirmed_batches > 0 && errors.are_lasting(now);
+        let its_own = alone || errors.are_its_own(self.confirmed_batches, most);
+        batch.at_fault = its_own && batch.role != Role::Canary;
         batch.at_fault
     }
 
@@ -88,7 +91,7 @@ impl Engine<'_> {
                 self.queue.push_back(Batch {
                     at_fault: false,
                     maybe_applied: true,
-                    server_errors: ServerErrors::default(),
+                    server_errors: ServerErrors::after_outage(now, self.confirmed_batches),
                     failed_at: Some(now),
                     ..batch
                 });
