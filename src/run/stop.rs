@@ -27,7 +27,8 @@ impl Stop {
             )
         } else {
             format!(
-                "the token was rejected: {said}; check it; if another program has just sent many requests with it, try \
+                "the token was rejected: {said}; check it, whether the key has expired, and whether this address is on \
+                 the workspace's list; if another program has just sent many requests with it, try \
                  again in a minute: the service may respond with 401 for a short time after a burst"
             )
         };

@@ -134,8 +134,11 @@ fn requests(
     ((*now - start).as_secs_f64(), throttled)
 }
 
+/// Whether a request at this time is accepted.
+type Service = Box<dyn FnMut(Instant) -> bool>;
+
 /// A leaky bucket, as nginx's `limit_req` is, and a window of one second.
-fn services() -> [(&'static str, Box<dyn FnMut(Instant) -> bool>); 4] {
+fn services() -> [(&'static str, Service); 4] {
     let bucket = |burst: f64| {
         let (mut excess, mut last): (f64, Option<Instant>) = (0.0, None);
         move |now: Instant| {

@@ -31,13 +31,17 @@ pub(super) fn read_reply(mut response: Response<Body>) -> Reply {
         // Enough for what the service sends, so that it need not grow.
         body: Vec::with_capacity(512),
     };
-    let read = response.body_mut().as_reader().take(MAX_BODY + 1).read_to_end(&mut reply.body);
-    if read.is_err() {
-        reply.framing = Framing::Truncated;
-    } else if reply.body.len() as u64 > MAX_BODY {
-        reply.body.truncate(MAX_BODY as usize);
-        reply.framing = Framing::TooLong;
-    }
+    let mut reader = response.body_mut().as_reader();
+    let read =
+        reader.by_ref().take(MAX_BODY).read_to_end(&mut reply.body).and_then(|read| match read as u64 {
+            MAX_BODY => reader.read(&mut [0]),
+            _ => Ok(0),
+        });
+    reply.framing = match read {
+        Ok(0) => reply.framing,
+        Ok(_) => Framing::TooLong,
+        Err(_) => Framing::Truncated,
+    };
     reply
 }
 

@@ -14,6 +14,8 @@ const DOUBTS: u8 = 3;
 /// How often the service may ask for a delay because of the same batch, while others are confirmed, without charge.
 const DELAYS: u8 = 3;
 const SECOND: Duration = Duration::from_secs(1);
+/// No stall timeout is longer.
+const DAY: Duration = Duration::from_secs(24 * 3600);
 
 impl Batch {
     /// Whether the next rejection of the kind that may pass is still not taken for a rejection.
@@ -119,7 +121,7 @@ impl Engine<'_> {
         let pause = SECOND * (1 << batch.doubts);
         batch.doubts += 1;
         batch.failed_at = Some(now);
-        batch.not_before = Some(now + pause.max(retry_after.unwrap_or_default()));
+        batch.not_before = Some(now + pause.max(retry_after.unwrap_or_default().min(DAY)));
         self.queue.push_back(batch);
     }
 
@@ -130,8 +132,7 @@ impl Engine<'_> {
         }
         batch.delayed_at = self.confirmed_batches;
         batch.failed_at = Some(now);
-        // The longest delay of all is a day.
-        batch.not_before = Some(now + wait.min(24 * 3600 * SECOND) + SECOND);
+        batch.not_before = Some(now + wait.min(DAY) + SECOND);
         if batch.delays < DELAYS {
             self.queue.push_back(batch);
         } else if batch.trial.is_some() {

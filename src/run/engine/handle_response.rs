@@ -4,6 +4,7 @@ use std::iter::once;
 use std::time::{Duration, Instant};
 
 use super::Engine;
+use crate::interface::Status;
 use crate::run::batch::{Batch, Role};
 use crate::run::canary::Finding;
 use crate::run::stop::Stop;
@@ -22,7 +23,7 @@ impl Engine<'_> {
         if let Some((status, message)) = verdict.problem() {
             batch.reason = Some(self.outcomes.reason(status, message));
         }
-        if !matches!(verdict, Verdict::Unreadable { .. }) {
+        if matches!(verdict, Verdict::Confirmed(_) | Verdict::Rejected { .. }) {
             self.unreadable = None;
         }
         match verdict {
@@ -128,9 +129,9 @@ impl Engine<'_> {
 
     fn unauthorized(&mut self, batch: Batch, permit: Permit, message: &Message, now: Instant) {
         let had_succeeded = self.throttle.has_succeeded();
-        self.last_error = Stop::unauthorized(had_succeeded, message);
+        self.last_error = Stop::new(Status::Unauthorized, format!("http 401: {}", message.as_str()));
         if permit.unauthorized(now).is_err() {
-            self.stop(self.last_error.clone());
+            self.stop(Stop::unauthorized(had_succeeded, message));
         }
         self.queue.push_front(batch);
     }

@@ -6,6 +6,7 @@
 mod end;
 mod failed;
 mod handle_response;
+mod limits;
 mod pick;
 mod rejected;
 mod server_errors;
@@ -14,6 +15,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::limits::Limits;
 use super::batch::Batch;
 use super::batcher::Batcher;
 use super::bisect::Quarantined;
@@ -25,23 +27,9 @@ use super::stop::Stop;
 use super::trial::Trial;
 use crate::interface::Status;
 use crate::journal::Entry;
-use crate::options::{ClientOptions, RunOptions};
-use crate::throttle::{Interval, Permit, Rng, Throttle, Waiting};
+use crate::throttle::{Permit, Rng, Throttle, Waiting};
 use crate::update::Job;
 use crate::wire::{Request, Unreadable};
-
-/// What a run may use, and when it gives up.
-#[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    pub batch_size: usize,
-    pub workers: usize,
-    pub interval: Interval,
-    pub max_attempts: u32,
-    /// The run stops if no batch is confirmed or rejected for so long.
-    pub stall_timeout: Duration,
-    /// `None`: twenty times what the job needs without failures, at least a thousand.
-    pub max_requests: Option<u64>,
-}
 
 /// What to do now.
 #[derive(Debug)]
@@ -96,7 +84,7 @@ pub(crate) struct Engine<'a> {
     confirmed_batches: u64,
     /// Ambiguous responses since the last batch was confirmed.
     ambiguous: u32,
-    /// Unreadable responses in a row, all for the same reason.
+    /// Unreadable responses since the last one that was understood, all for the same reason.
     unreadable: Option<(Unreadable, u32)>,
     tally: Tally,
     trust_names: bool,
@@ -125,19 +113,6 @@ impl Tally {
     /// Most rejections name the ids.
     fn named(self) -> bool {
         self.named * 2 > self.rejected
-    }
-}
-
-impl Limits {
-    pub fn new(client: &ClientOptions, run: &RunOptions) -> Limits {
-        Limits {
-            batch_size: client.batch_size,
-            workers: client.workers as usize,
-            interval: client.interval(),
-            max_attempts: client.max_attempts,
-            stall_timeout: run.stall_timeout,
-            max_requests: run.max_requests,
-        }
     }
 }
 

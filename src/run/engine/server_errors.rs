@@ -17,8 +17,9 @@ impl Engine<'_> {
             return errors.are_suspicious(now, self.confirmed_batches, most);
         }
         let alone = self.confirmed_batches > 0 && errors.are_lasting(now);
-        let its_own = alone || errors.are_its_own(self.confirmed_batches, most);
-        batch.at_fault = its_own && batch.role != Role::Canary;
+        // While a canary is tried, nothing else of its value is.
+        let canary = batch.role == Role::Canary && errors.are_suspicious(now, self.confirmed_batches, most);
+        batch.at_fault = canary || alone || errors.are_its_own(self.confirmed_batches, most);
         batch.at_fault
     }
 

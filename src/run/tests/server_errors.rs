@@ -208,3 +208,19 @@ fn batches_of_one() {
         assert!(played.requests <= 300 + 3 * 12, "{} requests", played.requests);
     }
 }
+
+#[test]
+fn a_canary_that_makes_the_service_fail() {
+    let ids = ids(1000);
+    let job = one_value(&ids);
+    // The single ids that are tried after the first rejection.
+    for poison in [BTreeSet::from([166]), [166, 500].into(), [166, 500, 833].into()] {
+        for seed in 0..20 {
+            let weather = Weather { bad: [7].into(), poison: poison.clone(), ..fine() };
+            let played = play(&job, weather.clone(), &limits(), seed, Fate::default());
+            check(&job, &weather, &limits(), &played, &Fate::default());
+            assert_eq!(unknown(&played), poison, "seed {seed}: {}", played.report);
+            assert_eq!(played.report.rejected(), 1, "seed {seed}: {}", played.report);
+        }
+    }
+}
