@@ -27,12 +27,14 @@ pub(crate) struct ServerErrors {
     count: u32,
     /// When the first one came, and how many batches were confirmed until then.
     first: Option<(Instant, u64)>,
+    /// A trial found an outage.
+    after_outage: bool,
 }
 
 impl ServerErrors {
     /// After a trial that found an outage: the next failure after some time is enough for another one.
     pub fn after_outage(now: Instant, confirmed: u64) -> ServerErrors {
-        ServerErrors { count: COUNT - 1, first: Some((now, confirmed)) }
+        ServerErrors { count: COUNT - 1, first: Some((now, confirmed)), after_outage: true }
     }
 
     pub fn record(&mut self, now: Instant, confirmed: u64) {
@@ -55,6 +57,14 @@ impl ServerErrors {
     /// Whether a batch of a single id is given up for now.
     pub fn are_lasting(&self, now: Instant) -> bool {
         self.count >= COUNT && self.first.is_some_and(|(first, _)| now >= first + TIME_ALONE)
+    }
+
+    /// How long to wait at most before the next attempt: no longer than it takes to become suspicious, once.
+    pub fn longest_wait(&self, now: Instant) -> Duration {
+        match self.first {
+            Some((first, _)) if !self.after_outage => (first + TIME).saturating_duration_since(now),
+            _ => Duration::MAX,
+        }
     }
 
     /// How long to wait before the next attempt with a single id that is known to be bad: so that as few attempts as

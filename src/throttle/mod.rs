@@ -186,7 +186,8 @@ impl Permit {
     }
 
     /// The attempt failed in a way that may pass. `since` is when this batch was first sent without success.
-    pub fn failed(self, now: Instant, since: Instant, rng: &mut Rng) -> Blame {
+    /// In an outage the wait is not longer than `longest`.
+    pub fn failed(self, now: Instant, since: Instant, longest: Duration, rng: &mut Rng) -> Blame {
         let mut state = self.throttle.state();
         if state.last_success.is_some_and(|success| success > since) {
             return Blame::Batch;
@@ -194,7 +195,7 @@ impl Permit {
         if state.is_news(self.sent_at) {
             state.failures_in_a_row += 1;
             state.outage_at = Some(now);
-            let wait = backoff(state.failures_in_a_row, rng);
+            let wait = backoff(state.failures_in_a_row, rng).min(longest);
             state.delay_until(now + wait, Waiting::Service);
         }
         Blame::Service

@@ -60,7 +60,7 @@ fn a_failure_while_others_succeed_is_the_batchs_own() {
     let (throttle, now, mut rng) = throttle();
     let failing = throttle.admit(now, None).unwrap();
     throttle.admit(now, None).unwrap().succeeded(now + SECOND);
-    assert_eq!(failing.failed(now + 2 * SECOND, now, &mut rng), Blame::Batch);
+    assert_eq!(failing.failed(now + 2 * SECOND, now, Duration::MAX, &mut rng), Blame::Batch);
     assert!(throttle.admit(now + 2 * SECOND, None).is_ok());
 }
 
@@ -70,7 +70,7 @@ fn without_a_success_everybody_waits_and_one_probes() {
     let together: Vec<Permit> = (0..8).map(|_| throttle.admit(now, None).unwrap()).collect();
     now += SECOND;
     for permit in together {
-        assert_eq!(permit.failed(now, now - SECOND, &mut rng), Blame::Service);
+        assert_eq!(permit.failed(now, now - SECOND, Duration::MAX, &mut rng), Blame::Service);
     }
     assert_eq!(throttle.failures_in_a_row(), 1, "eight that were in flight together are one failure");
     assert!(throttle.admit(now, None).is_err());

@@ -53,17 +53,22 @@ impl Engine<'_> {
         if status == Some(500) {
             batch.server_errors.record(now, self.confirmed_batches);
         }
-        if batch.trial.is_some() || batch.at_fault && status == Some(500) {
-            // The service responds, and what it says concerns this batch only. A trial takes a few requests.
+        let its_own = status == Some(500) && (batch.at_fault || self.suspect(&mut batch, now));
+        if batch.trial.is_some() || its_own {
+            // The service responds, and what it says may concern this batch only. To find out takes a few requests.
             drop(permit);
             return self.failed_at_fault(batch, now);
         }
-        let blame = permit.failed(now, since, &mut self.rng);
+        let longest = match status {
+            // With other batches, one of them is tried meanwhile.
+            Some(500) if batch.len() > 1 && self.queue.is_empty() && self.batcher.is_empty() => {
+                batch.server_errors.longest_wait(now)
+            }
+            _ => Duration::MAX,
+        };
+        let blame = permit.failed(now, since, longest, &mut self.rng);
         if batch.too_large >= 2 && batch.len() > 1 {
             return self.halve(batch);
-        }
-        if status == Some(500) && self.suspect(&mut batch, now) {
-            return self.failed_at_fault(batch, now);
         }
         if blame == Blame::Service && !batch.last_chance {
             self.queue.push_back(batch);
