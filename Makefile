@@ -63,7 +63,7 @@ install:                ## the C library, headers, pkg-config and CMake files in
 	ln -sf libusercom.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libusercom.so
 	install -m 644 $(BUILT)/libusercom.a $(DESTDIR)$(LIBDIR)
-	install -m 644 include/usercom.h bindings/cpp/usercom.hpp $(DESTDIR)$(INCLUDEDIR)
+	install -m 644 include/usercom.h include/usercom.json bindings/cpp/usercom.hpp $(DESTDIR)$(INCLUDEDIR)
 	install -m 644 bindings/c/packaging/usercom-config*.cmake $(DESTDIR)$(CMAKEDIR)
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
@@ -71,7 +71,7 @@ install:                ## the C library, headers, pkg-config and CMake files in
 
 uninstall:              ## remove what `make install` installed
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libusercom.so.$(VERSION) $(SONAME) libusercom.so libusercom.a pkgconfig/usercom.pc)
-	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.hpp)
+	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.json usercom.hpp)
 	rm -rf $(DESTDIR)$(CMAKEDIR)
 
 deb:                    ## the Debian packages libusercom0 and libusercom-dev, into target/deb

@@ -19,7 +19,7 @@
  *
  * NULL. Unless documented otherwise, NULL returns UC_STATUS_INVALID_ARGUMENT and a message that names the
  * argument; accessors return 0, -1 or "". NULL with a count of 0 is an empty list. A setter takes NULL as the
- * default. Messages call the parameter attr attribute, and json_value value.
+ * default. Messages call attr attribute, json_value value and json_values values.
  *
  * OPTIONS have a setter each, and can be set by name and JSON with uc_options_set() and uc_run_options_set(). An
  * invalid value returns UC_STATUS_INVALID_ARGUMENT, and the option keeps its value.
@@ -162,38 +162,38 @@ typedef enum uc_id_state {
 } uc_id_state;
 
 /**
- * Stops runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
- * after every run that was given it has returned. Any thread, any number of runs.
+ * Cancels runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
+ * after every run that uses it has returned. Any thread, any number of runs.
  */
 typedef struct uc_cancel uc_cancel;
 
 /**
  * One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
- * any number of threads may use it at once. Not across `fork()`: used in the child, it gives
- * `UC_STATUS_FORKED`; make another one there.
+ * any number of threads may use it at once. Do not use it in the child after `fork()`: it returns
+ * `UC_STATUS_FORKED` there; make another one in the child.
  */
 typedef struct uc_client uc_client;
 
 /**
- * Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies what it needs: they may
- * be freed or used again right after `uc_client_new`. One thread at a time.
+ * Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies them: they may be
+ * freed or used again right after `uc_client_new`. One thread at a time.
  */
 typedef struct uc_options uc_options;
 
 /**
- * How far a run has come. Valid during the callback only.
+ * The progress of a run. Valid during the callback only.
  */
 typedef struct uc_progress uc_progress;
 
 /**
- * What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
- * any number of threads may read it. Every text it gives is borrowed from it.
+ * The result of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable: any number
+ * of threads may read it. Every text that its functions return is borrowed from it.
  */
 typedef struct uc_report uc_report;
 
 /**
  * Options of a run. Made by `uc_run_options_new`, freed by `uc_run_options_free`. They may be used for any
- * number of runs, also at the same time, as long as no setter is called meanwhile.
+ * number of runs, also at the same time, but no setter may be called during a run.
  */
 typedef struct uc_run_options uc_run_options;
 
@@ -204,8 +204,8 @@ typedef struct uc_run_options uc_run_options;
 typedef void (*uc_log_fn)(void *userdata, int level, const char *message);
 
 /**
- * Called on the thread that started the run, at least four times a second, also while it waits. Non-zero
- * cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
+ * Called on the thread that started the run, about every 100 ms while the run lasts, also while it waits, and once at
+ * its end. Non-zero cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
  */
 typedef int (*uc_progress_fn)(void *userdata, const struct uc_progress *progress);
 
@@ -217,13 +217,13 @@ extern "C" {
  * Sets attribute `attr` of `n` users to a value, in one call with all defaults.
  *
  * `subdomain` is the `acme` of `https://acme.user.com`; `token` the 64-character REST API key; `ids` are
- * User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` is 1 to 255
+ * User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` has 1 to 255
  * characters; `json_value` is one JSON value, sent as written: `true`, `3`, `"pro"`, `"2026-11-23"`.
  *
- * Blocks until every id is settled or there is a reason to stop. Calls with the same subdomain and token
- * share connections and pace, on whatever thread. `USERCOM_BASE_URL` may name a loopback address to send to
- * instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. Which ids were
- * not confirmed is told by `uc_client_mass_update`.
+ * Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
+ * rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
+ * instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. To learn which ids
+ * were not confirmed, use `uc_client_mass_update`.
  */
 int uc_mass_update(const char *subdomain,
                    const char *token,
@@ -233,9 +233,9 @@ int uc_mass_update(const char *subdomain,
                    const char *json_value);
 
 /**
- * Makes a client with options of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
- * first. `UC_STATUS_INVALID_ARGUMENT` when subdomain, token or a setting is refused, `UC_STATUS_TLS` when this
- * machine has no trusted certificates.
+ * Makes a client with these options (NULL: all defaults) and writes it to `*out`, which is set to NULL first.
+ * Returns `UC_STATUS_INVALID_ARGUMENT` if the subdomain or the token is invalid, and `UC_STATUS_TLS` if this machine
+ * has no trusted certificates.
  */
 int uc_client_new(const char *subdomain,
                   const char *token,
@@ -243,27 +243,27 @@ int uc_client_new(const char *subdomain,
                   struct uc_client **out);
 
 /**
- * The client that one-shot calls share, written to `*out`. Free the handle as any other; the client itself
- * stays for the next call, until `uc_shutdown` or until eight others were used since. Fails as `uc_client_new`
- * does, and where `USERCOM_BASE_URL` names anything but a loopback address.
+ * The client that one-shot calls share, written to `*out`. Free the handle like any other; the client itself is kept
+ * for the next call, until `uc_shutdown` or until eight others have been used. Fails like `uc_client_new`, and if
+ * `USERCOM_BASE_URL` names anything but a loopback address.
  */
 int uc_client_shared(const char *subdomain,
                      const char *token,
                      struct uc_client **out);
 
 /**
- * Frees a client. NULL is a no-op. Never waits; a run of another thread on this client goes on.
+ * Frees a client. NULL is a no-op. Does not wait; a run of another thread on this client continues.
  */
 void uc_client_free(struct uc_client *client);
 
 /**
- * Drops the shared clients of one-shot calls and wipes their tokens. Runs that use one go on.
+ * Drops the shared clients of one-shot calls and wipes their tokens. Runs that use one continue.
  */
 void uc_shutdown(void);
 
 /**
- * Sets `attribute` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
- * (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
+ * Sets `attribute` of `n` users to one value, like `uc_mass_update`. `run_options` NULL: defaults. `*report`
+ * (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped early and for invalid
  * arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
  */
 int uc_client_mass_update(const struct uc_client *client,
@@ -275,8 +275,8 @@ int uc_client_mass_update(const struct uc_client *client,
                           struct uc_report **report);
 
 /**
- * As `uc_client_mass_update`, for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of
- * UTF-8.
+ * Like `uc_client_mass_update`, for users that are identified by your own ids (`/users-by-id/`), each 1 to 1,024 bytes
+ * of UTF-8.
  */
 int uc_client_mass_update_custom_ids(const struct uc_client *client,
                                      const char *const *custom_ids,
@@ -288,9 +288,8 @@ int uc_client_mass_update_custom_ids(const struct uc_client *client,
 
 /**
  * Sets `attribute` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
- * grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
- * earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
- * `uc_client_mass_update`.
+ * grouped by value, to send as few requests as possible. The last value of an id wins; its earlier positions are not
+ * attempted. At most 50,000 distinct values. Everything else is like `uc_client_mass_update`.
  */
 int uc_client_mass_update_rows(const struct uc_client *client,
                                const int64_t *ids,
@@ -303,7 +302,7 @@ int uc_client_mass_update_rows(const struct uc_client *client,
                                struct uc_report **report);
 
 /**
- * As `uc_client_mass_update_rows`, for users that are known by your own ids.
+ * Like `uc_client_mass_update_rows`, for users that are identified by your own ids.
  */
 int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
                                           const char *const *custom_ids,
@@ -326,8 +325,8 @@ struct uc_options *uc_options_new(void);
 void uc_options_free(struct uc_options *options);
 
 /**
- * Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text,
- * true, false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
+ * Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text, true,
+ * false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
  * Names, types, units, bounds and defaults are those of the setters below and are listed in `usercom.json`. An
  * unknown name and a value of a wrong type or outside the bounds return `UC_STATUS_INVALID_ARGUMENT`.
  */
@@ -337,7 +336,7 @@ int uc_options_set(struct uc_options *options,
 
 /**
  * A function for log lines up to `max_level` (1 error to 5 trace). NULL: none (default). `userdata` is
- * handed on to it and must outlive every client made with these options.
+ * passed to it and must outlive every client made with these options.
  */
 int uc_options_set_log(struct uc_options *options, uc_log_fn log, void *userdata, int max_level);
 
@@ -352,21 +351,24 @@ struct uc_run_options *uc_run_options_new(void);
 void uc_run_options_free(struct uc_run_options *run_options);
 
 /**
- * As `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`.
+ * Like `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`. A `deadline_ms` of 0 is a
+ * deadline that has passed; `null` is none.
  */
-int uc_run_options_set(struct uc_run_options *run_options, const char *name, const char *json_value);
+int uc_run_options_set(struct uc_run_options *run_options,
+                       const char *name,
+                       const char *json_value);
 
 /**
- * A function that is told how far the run is, with `userdata`. If it returns anything but 0, the run ends with
- * `UC_STATUS_CANCELLED`. NULL: none (default).
+ * A function that is called with the progress of the run and `userdata`. If it returns anything but 0, the run ends
+ * with `UC_STATUS_CANCELLED`. NULL: none (default).
  */
 int uc_run_options_set_progress(struct uc_run_options *run_options,
                                 uc_progress_fn progress,
                                 void *userdata);
 
 /**
- * A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
- * live until the run returns.
+ * A handle that cancels the run from another thread or a signal handler, with `UC_STATUS_CANCELLED`. NULL: none
+ * (default). The handle must live until the run returns.
  */
 int uc_run_options_set_cancel(struct uc_run_options *run_options,
                               const struct uc_cancel *cancel);
@@ -422,7 +424,7 @@ int uc_options_set_max_attempts(struct uc_options *options, uint32_t attempts);
 
 /**
  * The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
- * the default: HTTPS_PROXY and NO_PROXY of the environment.
+ * the default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
  */
 int uc_options_set_proxy(struct uc_options *options, const char *url);
 
@@ -485,14 +487,14 @@ int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
 int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
 
 /**
- * A handle that hasn't been requested. Never NULL.
+ * A new handle, not requested yet. Never NULL.
  */
 struct uc_cancel *uc_cancel_new(void);
 
 /**
- * Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
- * ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
- * connecting, up to 10 s, can't be cut short. NULL is a no-op.
+ * Cancels every run with this handle, now and later. Async-signal-safe. The runs return within 6 s; ids of requests
+ * that are still in flight then end unknown. Two things can't be interrupted: looking up the host name, for which the
+ * system sets the limit, and connecting, up to 10 s. NULL is a no-op.
  */
 void uc_cancel_request(struct uc_cancel *cancel);
 
@@ -502,12 +504,12 @@ void uc_cancel_request(struct uc_cancel *cancel);
 void uc_cancel_free(struct uc_cancel *cancel);
 
 /**
- * Ids that are settled: confirmed or rejected.
+ * Ids that are confirmed or rejected.
  */
 size_t uc_progress_done(const struct uc_progress *progress);
 
 /**
- * Ids that are sent in this run; an id that comes twice counts once.
+ * Ids to send in this run; a duplicated id counts once.
  */
 size_t uc_progress_total(const struct uc_progress *progress);
 
@@ -517,7 +519,7 @@ size_t uc_progress_total(const struct uc_progress *progress);
 size_t uc_progress_confirmed(const struct uc_progress *progress);
 
 /**
- * Ids that were refused.
+ * Ids that the service rejected.
  */
 size_t uc_progress_rejected(const struct uc_progress *progress);
 
@@ -527,8 +529,7 @@ size_t uc_progress_rejected(const struct uc_progress *progress);
 size_t uc_progress_requests(const struct uc_progress *progress);
 
 /**
- * How long the run will still hold back before it sends again, in milliseconds; 0 while requests are under
- * way.
+ * How long the run still waits before it sends again, in milliseconds; 0 while requests are in flight.
  */
 uint64_t uc_progress_waiting_ms(const struct uc_progress *progress);
 
@@ -538,12 +539,12 @@ uint64_t uc_progress_waiting_ms(const struct uc_progress *progress);
 int uc_report_status(const struct uc_report *report);
 
 /**
- * One line on how the run ended. Never NULL; lives as long as the report.
+ * How the run ended, in one line. Never NULL; lives as long as the report.
  */
 const char *uc_report_message(const struct uc_report *report);
 
 /**
- * How many positions there were. confirmed + rejected + unknown + not attempted = total.
+ * The number of ids in the input. confirmed + rejected + unknown + not attempted = total.
  */
 size_t uc_report_total(const struct uc_report *report);
 
@@ -558,7 +559,7 @@ size_t uc_report_confirmed(const struct uc_report *report);
 size_t uc_report_rejected(const struct uc_report *report);
 
 /**
- * Ids that were sent without proof either way.
+ * Ids that were sent at least once, without proof that they were updated or that they were not.
  */
 size_t uc_report_unknown(const struct uc_report *report);
 
@@ -568,30 +569,32 @@ size_t uc_report_unknown(const struct uc_report *report);
 size_t uc_report_not_attempted(const struct uc_report *report);
 
 /**
- * Requests that were sent; in a dry run, that would be.
+ * Requests that were sent; in a dry run, requests that would be sent.
  */
 size_t uc_report_requests(const struct uc_report *report);
 
 /**
- * The `uc_id_state` of the id at position `index` of the input; -1 out of range.
+ * The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position.
  */
 int uc_report_state(const struct uc_report *report, size_t index);
 
 /**
- * The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total:
- * `UC_STATUS_INVALID_ARGUMENT` otherwise, and nothing is written.
+ * The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total. Otherwise it
+ * returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
  */
-int uc_report_states(const struct uc_report *report, uint8_t *out, size_t n);
+int uc_report_states(const struct uc_report *report,
+                     uint8_t *out,
+                     size_t n);
 
 /**
- * How many ids are rejected or unknown.
+ * The number of rejected and unknown ids.
  */
 size_t uc_report_failure_count(const struct uc_report *report);
 
 /**
- * The `k`-th rejected or unknown id, in input order: its position, the HTTP status that decided it (0 where
- * there was no response), and why, at most 256 characters with control characters escaped. Each out-parameter
- * may be NULL; the message lives as long as the report. `UC_STATUS_INVALID_ARGUMENT` when there is no `k`-th.
+ * The `k`-th rejected or unknown id, counted from 0, in input order: its position, the HTTP status (0 if there was no
+ * response), and the reason, at most 256 characters with control characters escaped. Each out-parameter may be NULL;
+ * the message lives as long as the report. Returns `UC_STATUS_INVALID_ARGUMENT` if there is no `k`-th.
  */
 int uc_report_failure(const struct uc_report *report,
                       size_t k,
@@ -600,13 +603,13 @@ int uc_report_failure(const struct uc_report *report,
                       const char **message);
 
 /**
- * The report for people, a line each: how the run ended, the numbers, the notes, the first ten failures with their
- * ids. Never NULL; lives as long as the report.
+ * The report for people, in lines: how the run ended, the numbers, the notes, the first ten failures with their ids.
+ * Never NULL; lives as long as the report.
  */
 const char *uc_report_text(const struct uc_report *report);
 
 /**
- * The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.
+ * The report as JSON, with details of the first 1,000 failures. Never NULL; lives as long as the report.
  */
 const char *uc_report_json(const struct uc_report *report);
 
@@ -616,10 +619,9 @@ const char *uc_report_json(const struct uc_report *report);
 void uc_report_free(struct uc_report *report);
 
 /**
- * This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
- * nothing failed yet. The pointer stays the same for the whole life of the thread; the text is replaced by
- * the next failing call of this thread, at most 1,023 bytes of UTF-8. Success, accessors and `_free` leave
- * it alone.
+ * This thread's last failure: which argument, or what happened. Never NULL; "" if nothing failed yet. The pointer
+ * stays the same for the lifetime of the thread; the next failing call of this thread replaces the text, at most
+ * 1,023 bytes of UTF-8. Success, accessors and `_free` don't change it.
  */
 const char *uc_last_error(void);
 
@@ -634,8 +636,7 @@ const char *uc_status_message(int status);
 const char *uc_library_version(void);
 
 /**
- * The version of the interface that the library was built with. A program compares it with
- * `UC_ABI_VERSION`.
+ * The version of the interface that the library was built with. Compare it with `UC_ABI_VERSION`.
  */
 uint32_t uc_abi_version(void);
 

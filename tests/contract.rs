@@ -6,6 +6,7 @@ use mockito::Matcher;
 use support::{Server, check, check_custom};
 use usercom::{AttributeKind, Client, ClientBuilder, Method, Report, Run, Status, Update, Value};
 
+const CUSTOM: &str = "/api/public/users/mass_update_custom_attributes/";
 const TOKEN: &str = "contract0123456789contract0123456789contract0123456789contract01";
 
 fn builder(mock: &mockito::Server) -> ClientBuilder {
@@ -30,25 +31,18 @@ fn confirmed(report: &Report) {
 #[test]
 fn a_mass_update_of_custom_attributes() {
     let mut mock = mockito::Server::new();
-    let call = expect(
-        &mut mock,
-        "PUT",
-        "/api/public/users/mass_update_custom_attributes/",
-        r#"{"ids":[10,15,22,23],"attribute":"plan","value":"pro"}"#,
-    );
+    let body = r#"{"ids":[10,15,22,23],"attribute":"plan","value":"pro"}"#;
+    let call = expect(&mut mock, "PUT", CUSTOM, body);
     confirmed(&builder(&mock).build().unwrap().mass_update(&[10, 15, 22, 23], "plan", "pro").unwrap());
     call.assert();
 }
 
+/// Row 59.
 #[test]
 fn custom_ids_are_strings_under_users_by_id() {
     let mut mock = mockito::Server::new();
-    let call = expect(
-        &mut mock,
-        "PUT",
-        "/api/public/users-by-id/mass_update_custom_attributes/",
-        r#"{"ids":["u-1","7","a\"b"],"attribute":"plan","value":true}"#,
-    );
+    let body = r#"{"ids":["u-1","7","a\"b"],"attribute":"plan","value":true}"#;
+    let call = expect(&mut mock, "PUT", "/api/public/users-by-id/mass_update_custom_attributes/", body);
     let client = builder(&mock).build().unwrap();
     confirmed(&client.mass_update_custom_ids(&["u-1", "7", "a\"b"], "plan", true).unwrap());
     call.assert();
@@ -78,7 +72,7 @@ fn standard_attributes_have_calls_of_their_own() {
 fn post_and_an_api_version_only_when_asked_for() {
     let mut mock = mockito::Server::new();
     let call = mock
-        .mock("POST", "/api/public/users/mass_update_custom_attributes/")
+        .mock("POST", CUSTOM)
         .match_header("accept", "*/*; version=2")
         .with_status(200)
         .expect(1)
@@ -88,6 +82,7 @@ fn post_and_an_api_version_only_when_asked_for() {
     call.assert();
 }
 
+/// Row 60.
 #[test]
 fn values_arrive_as_written() {
     let date = Value::date(2026, 11, 23).unwrap();
@@ -190,6 +185,7 @@ fn an_empty_list_and_a_dry_run_send_nothing() {
     assert_eq!(server.connections(), 0);
 }
 
+/// Row 59.
 #[test]
 fn batches_hold_a_thousand_ids_and_each_id_goes_out_once() {
     for n in [1, 999, 1000, 1001, 2000, 2001] {

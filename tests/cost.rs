@@ -8,16 +8,17 @@
 
 #[path = "support/capi.rs"]
 mod capi;
+#[path = "support/process.rs"]
+mod process;
 #[path = "../benches/performance/server.rs"]
 mod server;
 
 use std::collections::HashMap;
 use std::ffi::CString;
-use std::path::Path;
-use std::process::Command;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
 
+use process::{again, peak_memory, succeed_as_test, temporary};
 use server::{Behaviour, Server};
 use usercom::{Client, ClientBuilder};
 
@@ -86,33 +87,16 @@ fn c_calls(address: &str, n: usize) {
 fn million(address: &str, ids: impl Iterator<Item = i64>) {
     let ids: Vec<i64> = ids.collect();
     let client = builder(address).workers(4).build().unwrap();
-    let before = peak();
+    let before = peak_memory();
     let report = client.mass_update(&ids, "plan", "pro").unwrap();
     assert_eq!(report.confirmed(), ids.len());
-    println!("\ngrown {}", peak() - before);
-}
-
-/// The most memory that this process ever had, in bytes.
-fn peak() -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() * 1024
+    println!("\ngrown {}", peak_memory() - before);
 }
 
 /// Runs the child, under `tool` where there is one, and gives what it printed.
 fn run_child(tool: &[&str], task: &str, server: &Server, n: usize) -> String {
-    let this = std::env::current_exe().unwrap();
-    let mut words: Vec<&str> = tool.to_vec();
-    words.extend([this.to_str().unwrap(), "--exact", "child", "--ignored", "--nocapture"]);
-    let output = Command::new(words[0])
-        .args(&words[1..])
-        .env("COST_TASK", format!("{task} {} {n}", server.address()))
-        .output()
-        .unwrap_or_else(|error| panic!("{}: {error}: run make setup", words[0]));
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{}: {said}{complaint}", words[0]);
-    said
+    let task = format!("{task} {} {n}", server.address());
+    succeed_as_test(again(child, tool).env("COST_TASK", task)).stdout
 }
 
 // ---- system calls and threads -----------------------------------------------------------------------
@@ -121,7 +105,7 @@ fn run_child(tool: &[&str], task: &str, server: &Server, n: usize) -> String {
 type Calls = HashMap<String, u64>;
 
 fn system_calls(task: &str, server: &Server, n: usize) -> Calls {
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("cost_{task}_{n}"));
+    let file = temporary(format!("cost_{task}_{n}"));
     let file = file.to_str().unwrap();
     run_child(&["strace", "-f", "-c", "-U", "name,calls", "-o", file], task, server, n);
     let table = std::fs::read_to_string(file).unwrap();

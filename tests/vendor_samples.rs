@@ -1,7 +1,13 @@
 //! Programs as the vendor's page prints them run against the sandbox, unchanged but for host and token.
 #![cfg(feature = "sandbox")]
 
-use std::{fs, path::Path, process::Command};
+#[path = "support/process.rs"]
+mod process;
+
+use std::path::Path;
+use std::{fs, process::Command};
+
+use process::{ROOT, finish, succeed, temporary};
 use usercom::sandbox::{Options, Sandbox, TOKEN};
 
 /// Where make setup puts Python with the package requests; tests run in the package's folder.
@@ -23,25 +29,20 @@ fn adapted(sample: &str, sandbox: &Sandbox) -> String {
     changes.iter().fold(sample.to_owned(), |text, (from, to)| text.replace(from, to))
 }
 
-/// Fails where something that a sample needs is not there; a test that skips would prove nothing.
-fn need(what: &str, probe: &[&str]) {
-    let output = Command::new(probe[0]).args(&probe[1..]).output();
-    let there = output.is_ok_and(|output| output.status.success());
-    assert!(there, "{what} is missing: run make setup");
+/// Fails where something that a sample needs is missing.
+fn need(probe: &[&str]) {
+    succeed(Command::new(probe[0]).args(&probe[1..]));
 }
 
 /// Runs a sample after `change` and holds it to what the sandbox then has.
 fn run(interpreter: &str, file: &str, method: &str, change: impl Fn(String) -> String) {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let sandbox = Sandbox::start(Options::default()).unwrap();
-    let sample = fs::read_to_string(root.join("tests/samples").join(file)).unwrap();
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{method}_{file}"));
+    let sample = fs::read_to_string(Path::new(ROOT).join("tests/samples").join(file)).unwrap();
+    let path = temporary(format!("{method}_{file}"));
     fs::write(&path, change(adapted(&sample, &sandbox))).unwrap();
 
-    let output = Command::new(interpreter).arg(&path).env("NO_PROXY", "127.0.0.1").output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    let complaint = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(said.trim(), r#"{"status":"ok"}"#, "{file}: {complaint}");
+    let finished = finish(Command::new(interpreter).arg(&path).env("NO_PROXY", "127.0.0.1"));
+    assert_eq!(finished.stdout.trim(), r#"{"status":"ok"}"#, "{file}: {}", finished.stderr);
 
     let requests = sandbox.requests();
     assert_eq!((requests.len(), requests[0].method.as_str()), (1, method));
@@ -55,44 +56,44 @@ fn run(interpreter: &str, file: &str, method: &str, change: impl Fn(String) -> S
 
 #[test]
 fn curl() {
-    need("curl", &["curl", "--version"]);
+    need(&["curl", "--version"]);
     run("sh", "curl.sh", "POST", |sample| sample);
 }
 
 /// The page's text says PUT, its samples POST.
 #[test]
 fn curl_with_put() {
-    need("curl", &["curl", "--version"]);
+    need(&["curl", "--version"]);
     run("sh", "curl.sh", "PUT", |sample| sample.replace("-X POST", "-X PUT"));
 }
 
 #[test]
 fn python_requests() {
-    need("requests", &[PYTHON, "-c", "import requests"]);
+    need(&[PYTHON, "-c", "import requests"]);
     run(PYTHON, "python_requests.py", "POST", |sample| sample);
 }
 
 #[test]
 fn python_http_client() {
-    need("python", &[PYTHON, "--version"]);
+    need(&[PYTHON, "--version"]);
     run(PYTHON, "python_http_client.py", "POST", |sample| sample);
 }
 
 #[test]
 fn node_https() {
-    need("node", &["node", "--version"]);
+    need(&["node", "--version"]);
     run("node", "node_https.js", "POST", |sample| sample);
 }
 
 #[test]
 fn php_curl() {
-    need("php", &["php", "--version"]);
-    need("php-curl", &["php", "-r", "exit(function_exists('curl_init') ? 0 : 1);"]);
+    need(&["php", "--version"]);
+    need(&["php", "-r", "exit(function_exists('curl_init') ? 0 : 1);"]);
     run("php", "php_curl.php", "POST", |sample| sample);
 }
 
 #[test]
-#[should_panic(expected = "perl 4 is missing: run make setup")]
+#[should_panic(expected = "no-such-program is missing: run make setup")]
 fn what_is_missing_is_a_failure_that_says_what_to_do() {
-    need("perl 4", &["no-such-program", "--version"]);
+    need(&["no-such-program", "--version"]);
 }

@@ -5,16 +5,16 @@
 #include "protocol.h"
 
 static CURL *curl;
-static char answer[4096];
-static size_t answered;
+static char response[4096];
+static size_t filled;
 
 static size_t take(char *data, size_t size, size_t n, void *unused)
 {
     (void)unused;
-    size_t room = sizeof answer - answered;
+    size_t room = sizeof response - filled;
     size_t taken = size * n < room ? size * n : room;
-    memcpy(answer + answered, data, taken);
-    answered += taken;
+    memcpy(response + filled, data, taken);
+    filled += taken;
     return size * n;
 }
 
@@ -27,7 +27,7 @@ static int call(void)
         at += sprintf(body + at, i ? ",%ld" : "%ld", ids[i]);
     }
     at += sprintf(body + at, "],\"attribute\":\"plan\",\"value\":\"pro\"}");
-    answered = 0;
+    filled = 0;
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, (long)at);
     long status = 0;

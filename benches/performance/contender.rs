@@ -20,7 +20,7 @@ impl Took {
 pub struct Contender {
     child: Child,
     orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    responses: BufReader<ChildStdout>,
     calls: usize,
     pub rounds: Vec<Took>,
 }
@@ -34,16 +34,16 @@ impl Contender {
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
-        let (Some(orders), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(orders), Some(responses)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Error::other("no pipes"));
         };
-        Ok(Contender { child, orders, answers: BufReader::new(answers), calls, rounds: Vec::new() })
+        Ok(Contender { child, orders, responses: BufReader::new(responses), calls, rounds: Vec::new() })
     }
 
     fn go(&mut self, n: usize) -> Result<Took> {
         writeln!(self.orders, "{n}")?;
         let mut line = String::new();
-        self.answers.read_line(&mut line)?;
+        self.responses.read_line(&mut line)?;
         let mut numbers = line.split_whitespace().map(str::parse);
         match (numbers.next(), numbers.next()) {
             (Some(Ok(wall)), Some(Ok(cpu))) => Ok(Took { wall, cpu }.per(n)),

@@ -1,5 +1,5 @@
 //! The floor: what remains of a call when nothing is left to leave out. One kept socket, one write, no
-//! parsing beyond the answer's length.
+//! parsing beyond the response's length.
 
 use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
@@ -60,14 +60,14 @@ impl Floor {
         out.extend_from_slice(&text[at + zeros..]);
     }
 
-    /// Sends what was rendered last, and waits for its answer.
+    /// Sends what was rendered last, and waits for its response.
     pub fn call(&mut self) -> Result<()> {
         self.stream.write_all(&self.request)?;
-        let mut answer = [0; 1024];
+        let mut response = [0; 1024];
         let mut filled = 0;
-        while !answer[..filled].ends_with(b"{\"status\":\"ok\"}") {
-            match self.stream.read(&mut answer[filled..])? {
-                0 => return Err(Error::new(ErrorKind::UnexpectedEof, "another answer")),
+        while !response[..filled].ends_with(b"{\"status\":\"ok\"}") {
+            match self.stream.read(&mut response[filled..])? {
+                0 => return Err(Error::new(ErrorKind::UnexpectedEof, "another response")),
                 n => filled += n,
             }
         }

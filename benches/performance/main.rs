@@ -78,7 +78,7 @@ fn serve(delay: u64, rate: u32) -> Result<()> {
     for line in std::io::stdin().lines() {
         line?;
         let seen = server.seen();
-        println!("{} {} {} {}", seen.connections, seen.requests, seen.refused, seen.longest);
+        println!("{} {} {} {}", seen.connections, seen.requests, seen.limited, seen.longest);
     }
     Ok(())
 }

@@ -24,7 +24,7 @@ pub fn all() -> Result<()> {
     million(&tools, &mut table)?;
     rendering(&mut table)?;
     latency(&tools, &mut table)?;
-    pace(&tools, &mut table)?;
+    rate_limit(&tools, &mut table)?;
     cold_start(&tools, &mut table)?;
     size(&tools, &mut table)?;
     if table.failed() { Err(Error::other("a counted goal was missed")) } else { Ok(()) }
@@ -66,7 +66,7 @@ fn compile(name: &str, library: &str) -> Result<String> {
     Ok(program)
 }
 
-/// Runs a program to its end. Gives what it printed, both ways.
+/// Runs a program until it ends. Gives what it printed, both ways.
 fn run(command: &mut Command) -> Result<String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output =
@@ -87,7 +87,7 @@ fn on<'a>(processor: &'static str, words: &[&'a str]) -> Vec<&'a str> {
 struct Serving {
     child: Child,
     orders: ChildStdin,
-    answers: BufReader<ChildStdout>,
+    responses: BufReader<ChildStdout>,
     address: String,
 }
 
@@ -98,27 +98,28 @@ impl Serving {
         let words = if pinned { on("1", &words) } else { words.to_vec() };
         let mut child =
             Command::new(words[0]).args(&words[1..]).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
-        let (Some(orders), Some(answers)) = (child.stdin.take(), child.stdout.take()) else {
+        let (Some(orders), Some(responses)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Error::other("no pipes"));
         };
-        let mut serving = Serving { child, orders, answers: BufReader::new(answers), address: String::new() };
+        let mut serving =
+            Serving { child, orders, responses: BufReader::new(responses), address: String::new() };
         serving.address = serving.line()?;
         Ok(serving)
     }
 
     fn line(&mut self) -> Result<String> {
         let mut line = String::new();
-        self.answers.read_line(&mut line)?;
+        self.responses.read_line(&mut line)?;
         Ok(line.trim().to_owned())
     }
 
     fn seen(&mut self) -> Result<Seen> {
         writeln!(self.orders)?;
         match numbers(&self.line()?)?[..] {
-            [connections, requests, refused, longest] => Ok(Seen {
+            [connections, requests, limited, longest] => Ok(Seen {
                 connections: connections as u64,
                 requests: requests as u64,
-                refused: refused as u64,
+                limited: limited as u64,
                 longest: longest as u64,
             }),
             _ => Err(Error::other("the server said something else")),
@@ -285,7 +286,7 @@ fn rendering(table: &mut Table) -> Result<()> {
         nanos.push(start.elapsed().as_nanos() as f64 / MILLION as f64);
     }
     table.head("Rendering");
-    table.at_most("check, cut, render and report (7 digits), an id", median(nanos), 4.0, " ns", Timed);
+    table.at_most("check, split, render and report (7 digits), an id", median(nanos), 4.0, " ns", Timed);
     Ok(())
 }
 
@@ -311,7 +312,7 @@ fn latency(tools: &Tools, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-fn pace(tools: &Tools, table: &mut Table) -> Result<()> {
+fn rate_limit(tools: &Tools, table: &mut Table) -> Result<()> {
     table.head("A service that allows so many requests a second, two at once, 20 ms away");
     for (rate, requests) in [(10u32, 60usize), (50, 400), (200, 1600)] {
         let mut server = Serving::start(tools, false, DELAY, rate)?;
@@ -324,10 +325,10 @@ fn pace(tools: &Tools, table: &mut Table) -> Result<()> {
         let start = Instant::now();
         super::update(&client, &ids)?;
         let reached = (requests - 1) as f64 / (start.elapsed() - DELAY).as_secs_f64();
-        let refused = server.seen()?.refused as f64;
+        let limited = server.seen()?.limited as f64;
         let what = format!("{rate} requests a second: reached");
         table.at_least(&what, 100.0 * reached / f64::from(rate), 98.0, " %", Timed);
-        table.at_most(&format!("{rate} requests a second: answered 429"), refused, 0.0, "", Timed);
+        table.at_most(&format!("{rate} requests a second: got 429"), limited, 0.0, "", Timed);
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A server that does as little as one can: what is measured against it is the client.
 //!
-//! One thread a connection, one fixed answer, and counters. With a delay it is a far-away service, with a
+//! One thread a connection, one fixed response, and counters. With a delay it is a far-away service, with a
 //! rate a strict one.
 
 use std::io::{Read, Write};
@@ -13,10 +13,10 @@ const OK: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
 const TOO_FAST: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
 
-/// How the server is. The default answers at once whatever comes.
+/// How the server is. The default responses at once whatever comes.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Behaviour {
-    /// From the request's last byte to the answer.
+    /// From the request's last byte to the response.
     pub delay: Duration,
     /// Requests a second that are taken, two at once at the most; 0 for all.
     pub rate: u32,
@@ -27,7 +27,7 @@ pub struct Behaviour {
 pub struct Seen {
     pub connections: u64,
     pub requests: u64,
-    pub refused: u64,
+    pub limited: u64,
     /// The longest body, in bytes.
     pub longest: u64,
 }
@@ -36,7 +36,7 @@ pub struct Seen {
 struct Counters {
     connections: AtomicU64,
     requests: AtomicU64,
-    refused: AtomicU64,
+    limited: AtomicU64,
     longest: AtomicU64,
 }
 
@@ -56,7 +56,7 @@ impl Server {
             for stream in listener.incoming().flatten() {
                 counters.connections.fetch_add(1, Relaxed);
                 let (counters, bucket) = (counters.clone(), bucket.clone());
-                // A client that goes away is not the server's trouble.
+                // A client that goes away is no failure of the server.
                 std::thread::spawn(move || serve(stream, behaviour, &counters, &bucket));
             }
         });
@@ -68,11 +68,11 @@ impl Server {
     }
 
     pub fn seen(&self) -> Seen {
-        let Counters { connections, requests, refused, longest } = &*self.counters;
+        let Counters { connections, requests, limited, longest } = &*self.counters;
         Seen {
             connections: connections.load(Relaxed),
             requests: requests.load(Relaxed),
-            refused: refused.load(Relaxed),
+            limited: limited.load(Relaxed),
             longest: longest.load(Relaxed),
         }
     }
@@ -102,7 +102,7 @@ fn serve(
         counters.requests.fetch_add(1, Relaxed);
         counters.longest.fetch_max(body as u64, Relaxed);
         if !taken {
-            counters.refused.fetch_add(1, Relaxed);
+            counters.limited.fetch_add(1, Relaxed);
         }
         if behaviour.delay > Duration::ZERO {
             wait(behaviour.delay);

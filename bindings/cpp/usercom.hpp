@@ -7,12 +7,12 @@
 //     for (const usercom::Failure& failure : report.failures())
 //         std::cerr << ids[failure.index] << ": " << failure.message << '\n';
 //
-// A run that came to its end returns its Report, also when some ids failed; Report::throw_for_failures() throws then.
-// A run that stopped before its end throws Stopped, a refused argument InvalidArgument; both carry the report. The
-// one-line usercom::mass_update throws unless every id is confirmed.
+// A completed run returns its Report, also when some ids failed; Report::throw_for_failures() throws then. A run that
+// stopped early throws Stopped, an invalid argument throws InvalidArgument; both carry the report. The one-line
+// usercom::mass_update throws unless every id is confirmed.
 //
-// What a progress function throws stops the run, and the call throws it; so it does with what a log function throws,
-// once the run has ended. Threads, fork, signals, defaults and bounds: as usercom.h says.
+// An exception in a progress function cancels the run, and the call throws it. An exception in a log function does not
+// cancel the run; the call throws it once the run has ended. For threads, fork and signals see usercom.h.
 #ifndef USERCOM_HPP
 #define USERCOM_HPP
 
@@ -40,17 +40,17 @@
 
 namespace usercom {
 
-// ---- what comes out -------------------------------------------------------------------------------------------
+// ---- reports and exceptions -----------------------------------------------------------------------------------
 
 /// A rejected or unknown id.
 struct Failure {
     std::size_t index;         ///< Its position in the input, counted from 0.
     uc_id_state state;         ///< UC_ID_REJECTED or UC_ID_UNKNOWN.
-    int http_status;           ///< 0 where there was no answer.
+    int http_status;           ///< 0 if there was no response.
     std::string_view message;  ///< Lives as long as the report.
 };
 
-/// What became of a run and of each of its ids. Cheap to copy; outlives its client.
+/// The result of a run and of each of its ids. Cheap to copy; outlives its client.
 class Report {
 public:
     /// Takes over a report that C gave.
@@ -95,8 +95,9 @@ public:
         return failures;
     }
 
-    /// Throws PartialUpdate unless every id is confirmed, or the run was a dry one. Gives itself otherwise.
-    const Report& throw_for_failures() const;
+    /// Throws PartialUpdate unless every id is confirmed or the run was a dry run. Returns this report otherwise.
+    const Report& throw_for_failures() const&;
+    Report throw_for_failures() && { return std::as_const(*this).throw_for_failures(); }
 
     const uc_report* get() const { return report_.get(); }
 
@@ -114,7 +115,7 @@ public:
           report_(std::make_shared<const Report>(report)) {}
 
     uc_status status() const { return static_cast<uc_status>(status_); }
-    /// NULL where no run was asked for.
+    /// NULL if the call was not a run.
     const Report* report() const { return report_.get(); }
 
 private:
@@ -122,20 +123,20 @@ private:
     std::shared_ptr<const Report> report_;
 };
 
-/// An argument was refused before anything was sent.
+/// An argument is invalid. Nothing was sent.
 class InvalidArgument : public Error {
     using Error::Error;
 };
-/// The run came to its end, and some ids are rejected or unknown.
+/// The run completed, and some ids are rejected or unknown.
 class PartialUpdate : public Error {
     using Error::Error;
 };
-/// The run stopped before its end; `report()` has what was confirmed until then.
+/// The run stopped early; `report()` says what was confirmed until then.
 class Stopped : public Error {
     using Error::Error;
 };
 
-inline const Report& Report::throw_for_failures() const {
+inline const Report& Report::throw_for_failures() const& {
     if (status() != UC_STATUS_OK && status() != UC_STATUS_DRY_RUN) throw PartialUpdate(*this);
     return *this;
 }
@@ -148,13 +149,18 @@ inline void check(int status) {
     throw Error(status, uc_last_error());
 }
 
+/// Milliseconds for C, which has no negative ones.
+inline std::uint64_t count(std::chrono::milliseconds time, std::chrono::milliseconds::rep least = 0) {
+    return static_cast<std::uint64_t>(time.count() < least ? least : time.count());
+}
+
 template <class T>
 T* made(T* handle) {
     if (handle == nullptr) throw std::bad_alloc();
     return handle;
 }
 
-/// No exception may pass through C: the first of a call waits here, for the thread that made the call.
+/// No exception may pass through C: the first one of a call is kept here until the call has returned.
 struct Call {
     std::exception_ptr thrown;
     Call* outer;
@@ -178,21 +184,21 @@ using element = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(st
 
 }  // namespace detail
 
-// ---- what goes in ---------------------------------------------------------------------------------------------
+// ---- texts, values and ids ------------------------------------------------------------------------------------
 
-/// Text for one call. NULL is taken, and refused by the call with the name of the argument.
+/// Text for one call. NULL is passed on: the call says whether it is invalid, and names the argument.
 class Text {
 public:
     Text(const char* text) : text_(text) {}  // NOLINT: implicit on purpose
-    Text(const std::string& text) : text_(text.c_str()) { refuse_nul(text); }
-    Text(std::string_view text) : own_(text), text_(own_.c_str()) { refuse_nul(text); }
+    Text(const std::string& text) : text_(text.c_str()) { check_no_nul(text); }
+    Text(std::string_view text) : own_(text), text_(own_.c_str()) { check_no_nul(text); }
     Text(const Text&) = delete;
     Text& operator=(const Text&) = delete;
 
     const char* c_str() const { return text_; }
 
-    /// It would end the text there, and another one would be sent.
-    static void refuse_nul(std::string_view text) {
+    /// A NUL ends the text for C: only the part before it would be sent.
+    static void check_no_nul(std::string_view text) {
         if (text.find('\0') != std::string_view::npos)
             throw InvalidArgument(UC_STATUS_INVALID_ARGUMENT, "text: has a NUL character inside");
     }
@@ -202,7 +208,7 @@ private:
     const char* text_;
 };
 
-/// What an attribute is set to, as JSON.
+/// The value of an attribute, as JSON.
 class Value {
 public:
     Value(char) = delete;         // a number or a text?
@@ -222,15 +228,15 @@ public:
         for (const std::string& choice : choices) json_ += (json_.empty() ? "[" : ",") + quoted(choice);
         json_ += choices.empty() ? "[]" : "]";
     }
-    /// A moment, sent in UTC with `Z`, to the millisecond.
-    Value(std::chrono::system_clock::time_point moment) : json_(rfc3339(moment)) {}
+    /// A date and time, sent in UTC with `Z`, to the millisecond.
+    Value(std::chrono::system_clock::time_point time) : json_(rfc3339(time)) {}
 #if defined(__cpp_lib_chrono) && __cpp_lib_chrono >= 201907L
     Value(std::chrono::year_month_day day)
         : Value(date(static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
                      static_cast<unsigned>(day.day()))) {}
 #endif
 
-    /// A date, year 0 to 9999; throws InvalidArgument where there is none of that name.
+    /// A date, year 0 to 9999; throws InvalidArgument if there is no such date.
     static Value date(int year, unsigned month, unsigned day) {
         const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
         const unsigned days[] = {31u, leap ? 29u : 28u, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -243,7 +249,7 @@ public:
 
     /// JSON that is sent as written: `json("0.10")`, `json("null")`.
     static Value json(std::string text) {
-        Text::refuse_nul(text);
+        Text::check_no_nul(text);
         Value value(false);
         value.json_ = std::move(text);
         return value;
@@ -252,13 +258,13 @@ public:
     const std::string& json() const { return json_; }
 
 private:
-    /// NaN and the infinities do not exist in JSON: the library says so when they arrive.
+    /// NaN and the infinities do not exist in JSON: the library returns the error for them.
     static std::string shortest(double value) {
         if (std::isnan(value)) return "NaN";
         if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
         for (int digits = std::numeric_limits<double>::digits10;; digits++) {
             std::ostringstream out;
-            out.imbue(std::locale::classic());  // a comma from the user's locale would be another number
+            out.imbue(std::locale::classic());  // another locale may write a comma
             out.precision(digits);
             out << value;
             std::istringstream in(out.str());
@@ -286,9 +292,9 @@ private:
         return json + '"';
     }
 
-    static std::string rfc3339(std::chrono::system_clock::time_point moment) {
+    static std::string rfc3339(std::chrono::system_clock::time_point time) {
         using namespace std::chrono;
-        const auto since_epoch = floor<milliseconds>(moment.time_since_epoch()).count();
+        const auto since_epoch = floor<milliseconds>(time.time_since_epoch()).count();
         const auto per_day = std::int64_t{86400000};
         const std::int64_t days = (since_epoch >= 0 ? since_epoch : since_epoch - per_day + 1) / per_day;
         const auto in_day = static_cast<int>(since_epoch - days * per_day);
@@ -299,11 +305,11 @@ private:
         const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
         const unsigned day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
         const std::string date_part = date(static_cast<int>(yoe + era * 400 + (month <= 2)), month, day).json();
-        char time[32];
-        std::snprintf(time, sizeof time, "T%02d:%02d:%02d", in_day / 3600000, in_day / 60000 % 60, in_day / 1000 % 60);
+        char clock[32];
+        std::snprintf(clock, sizeof clock, "T%02d:%02d:%02d", in_day / 3600000, in_day / 60000 % 60, in_day / 1000 % 60);
         char fraction[16] = "";
         if (in_day % 1000 != 0) std::snprintf(fraction, sizeof fraction, ".%03d", in_day % 1000);
-        return date_part.substr(0, date_part.size() - 1) + time + fraction + "Z\"";
+        return date_part.substr(0, date_part.size() - 1) + clock + fraction + "Z\"";
     }
 
     std::string json_;
@@ -344,7 +350,7 @@ private:
     template <class Range>
     Ids(const Range& ids, std::false_type) : Ids(std::begin(ids), std::end(ids)) {}
 
-    /// Above the largest id there is: refused by the call, with its position.
+    /// A number above the largest id becomes -1: the call returns the error, with the position.
     template <class T>
     static std::int64_t number(T id) {
         if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(std::int64_t))
@@ -376,7 +382,7 @@ private:
     template <class Range>
     void add(const Range& ids) {
         for (auto&& id : ids) {
-            Text::refuse_nul(id);
+            Text::check_no_nul(id);
             if constexpr (std::is_same_v<decltype(id), const std::string&>)
                 ids_.push_back(id.c_str());
             else
@@ -388,9 +394,10 @@ private:
     std::vector<const char*> ids_;
 };
 
-// ---- settings ---------------------------------------------------------------------------------------------------
+// ---- options ----------------------------------------------------------------------------------------------------
 
-/// Settings of a client; usercom.h says what each means. A setter throws InvalidArgument for what it refuses.
+/// Options of a client. An invalid value throws InvalidArgument and leaves the option as it was. Setters of a
+/// temporary object return it by value, so `const auto& options = Options().workers(2);` does not dangle.
 class Options {
 public:
     /// 1 error to 5 trace, and the line.
@@ -398,41 +405,82 @@ public:
 
     Options() : options_(detail::made(uc_options_new()), uc_options_free) {}
 
-    Options& base_url(const Text& url) { return did(uc_options_set_base_url(options_.get(), url.c_str())); }
-    Options& method(const Text& method) { return did(uc_options_set_method(options_.get(), method.c_str())); }
-    Options& api_version(std::uint32_t version) { return did(uc_options_set_api_version(options_.get(), version)); }
-    Options& request_timeout(std::chrono::milliseconds timeout) {
-        return did(uc_options_set_request_timeout_ms(options_.get(), positive(timeout)));
+    // generated: client options, from src/interface by `make generate`; do not edit
+    /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
+    /// only. Default: `https://SUBDOMAIN.user.com`.
+    Options& base_url(const Text& url) & { return did(uc_options_set_base_url(options_.get(), url.c_str())); }
+    Options base_url(const Text& url) && { return std::move(this->base_url(url)); }
+    /// The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from one to
+    /// the other on its own. Range: PUT or POST. Default: PUT.
+    Options& method(const Text& method) & { return did(uc_options_set_method(options_.get(), method.c_str())); }
+    Options method(const Text& method) && { return std::move(this->method(method)); }
+    /// The version of the API to ask for in the Accept header. 0 asks for none. Range: 0 to 4,294,967,295. Default:
+    /// none.
+    Options& api_version(std::uint32_t version) & { return did(uc_options_set_api_version(options_.get(), version)); }
+    Options api_version(std::uint32_t version) && { return std::move(this->api_version(version)); }
+    /// Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
+    /// connect, 30 s to send, 30 s for the rest of the response. Range: 1 ms to 1 h. Default: 60 s.
+    Options& request_timeout(std::chrono::milliseconds time) & {
+        return did(uc_options_set_request_timeout_ms(options_.get(), detail::count(time)));
     }
-    Options& batch_size(std::size_t ids) { return did(uc_options_set_batch_size(options_.get(), ids)); }
-    Options& workers(std::uint32_t workers) { return did(uc_options_set_workers(options_.get(), workers)); }
-    Options& rate_limit(std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)) {
-        return did(uc_options_set_rate_limit(options_.get(), requests, positive(per)));
+    Options request_timeout(std::chrono::milliseconds time) && { return std::move(this->request_timeout(time)); }
+    /// Maximum number of ids per request. A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
+    /// Default: 1,000 ids.
+    Options& batch_size(std::size_t ids) & { return did(uc_options_set_batch_size(options_.get(), ids)); }
+    Options batch_size(std::size_t ids) && { return std::move(this->batch_size(ids)); }
+    /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the run.
+    /// Range: 1 to 32 workers. Default: 8 workers.
+    Options& workers(std::uint32_t workers) & { return did(uc_options_set_workers(options_.get(), workers)); }
+    Options workers(std::uint32_t workers) && { return std::move(this->workers(workers)); }
+    /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint and
+    /// token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to 1,000 requests per
+    /// second; 0 is no limit. Default: 5 requests per second.
+    Options& rate_limit(std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)) & {
+        return did(uc_options_set_rate_limit(options_.get(), requests, detail::count(per)));
     }
-    Options& no_rate_limit() { return did(uc_options_set_rate_limit(options_.get(), 0, 0)); }
-    Options& max_attempts(std::uint32_t attempts) { return did(uc_options_set_max_attempts(options_.get(), attempts)); }
-    Options& proxy(const Text& url) { return did(uc_options_set_proxy(options_.get(), url.c_str())); }
-    Options& ca_file(const Text& pem_path) { return did(uc_options_set_ca_file(options_.get(), pem_path.c_str())); }
-    Options& log(Log log, int max_level = 3) {
+    Options rate_limit(std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)) && {
+        return std::move(this->rate_limit(requests, per));
+    }
+    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range: 1 to 20
+    /// attempts. Default: 8 attempts.
+    Options& max_attempts(std::uint32_t attempts) & {
+        return did(uc_options_set_max_attempts(options_.get(), attempts));
+    }
+    Options max_attempts(std::uint32_t attempts) && { return std::move(this->max_attempts(attempts)); }
+    /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. Default:
+    /// HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+    Options& proxy(const Text& url) & { return did(uc_options_set_proxy(options_.get(), url.c_str())); }
+    Options proxy(const Text& url) && { return std::move(this->proxy(url)); }
+    /// A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.
+    /// Default: the certificates of this machine.
+    Options& ca_file(const Text& path) & { return did(uc_options_set_ca_file(options_.get(), path.c_str())); }
+    Options ca_file(const Text& path) && { return std::move(this->ca_file(path)); }
+    // end of client options
+
+    Options& no_rate_limit() & { return rate_limit(0); }
+    Options no_rate_limit() && { return std::move(this->no_rate_limit()); }
+    /// Any option by its name in usercom.json, to a JSON value, such as those of a configuration file.
+    Options& set(const Text& name, const Text& json) & {
+        return did(uc_options_set(options_.get(), name.c_str(), json.c_str()));
+    }
+    Options set(const Text& name, const Text& json) && { return std::move(this->set(name, json)); }
+    /// A function for log lines up to `max_level`.
+    Options& log(Log log, int max_level = 3) & {
         auto kept = std::make_shared<Log>(std::move(log));
         did(uc_options_set_log(options_.get(), write, kept.get(), max_level));
         log_ = std::move(kept);
         return *this;
     }
+    Options log(Log log, int max_level = 3) && { return std::move(this->log(std::move(log), max_level)); }
 
     const uc_options* get() const { return options_.get(); }
 
 private:
     friend class Client;
-    friend class RunOptions;
 
     Options& did(int status) {
         detail::check(status);
         return *this;
-    }
-    /// Less than nothing is refused like nothing.
-    static std::uint64_t positive(std::chrono::milliseconds time) {
-        return time.count() < 0 ? 0 : static_cast<std::uint64_t>(time.count());
     }
     static void write(void* log, int level, const char* message) noexcept {
         try {
@@ -446,7 +494,7 @@ private:
     std::shared_ptr<Log> log_;
 };
 
-/// Stops runs from any thread, or from a signal handler.
+/// Cancels runs from any thread or from a signal handler.
 class Cancel {
 public:
     Cancel() : cancel_(detail::made(uc_cancel_new()), uc_cancel_free) {}
@@ -457,7 +505,7 @@ private:
     std::unique_ptr<uc_cancel, void (*)(uc_cancel*)> cancel_;
 };
 
-/// How far a run has come; valid during the callback only.
+/// The progress of a run. Valid during the callback only.
 class Progress {
 public:
     explicit Progress(const uc_progress* progress) : progress_(progress) {}
@@ -474,38 +522,74 @@ private:
     const uc_progress* progress_;
 };
 
-/// Settings of runs; usercom.h says what each means. May be used for many runs, also at the same time.
+/// Options of runs. May be used for many runs, also at the same time. Setters as those of Options.
 class RunOptions {
 public:
     RunOptions() : options_(detail::made(uc_run_options_new()), uc_run_options_free) {}
 
-    /// The whole call. Zero or less is over at once; without this call there is no limit.
-    RunOptions& deadline(std::chrono::milliseconds time) {
-        return did(uc_run_options_set_deadline_ms(options_.get(), time.count() < 1 ? 1 : Options::positive(time)));
+    // generated: run options, from src/interface by `make generate`; do not edit
+    /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more. The
+    /// run ends with `UC_STATUS_DEADLINE`. Default: no limit. Zero or less has passed at once.
+    RunOptions& deadline(std::chrono::milliseconds time) & {
+        return did(uc_run_options_set_deadline_ms(options_.get(), detail::count(time, 1)));
     }
-    RunOptions& patience(std::chrono::milliseconds time) {
-        return did(uc_run_options_set_patience_ms(options_.get(), Options::positive(time)));
+    RunOptions deadline(std::chrono::milliseconds time) && { return std::move(this->deadline(time)); }
+    /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never less than
+    /// 21 requests take at the `Options::rate_limit`, 4.2 s at 5 per second. The status says what was in the way.
+    /// Requests in flight are waited for, within the limits of `Options::request_timeout`. Range: 1 s to 24 h.
+    /// Default: 120 s.
+    RunOptions& stall_timeout(std::chrono::milliseconds time) & {
+        return did(uc_run_options_set_stall_timeout_ms(options_.get(), detail::count(time)));
     }
-    RunOptions& max_requests(std::uint64_t requests) {
+    RunOptions stall_timeout(std::chrono::milliseconds time) && { return std::move(this->stall_timeout(time)); }
+    /// Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`. Range:
+    /// 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+    RunOptions& max_requests(std::uint64_t requests) & {
         return did(uc_run_options_set_max_requests(options_.get(), requests));
     }
-    RunOptions& journal_dir(const Text& path) { return did(uc_run_options_set_journal_dir(options_.get(), path.c_str())); }
-    RunOptions& journal_max_age(std::chrono::milliseconds age) {
-        return did(uc_run_options_set_journal_max_age_ms(options_.get(), Options::positive(age)));
+    RunOptions max_requests(std::uint64_t requests) && { return std::move(this->max_requests(requests)); }
+    /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel resumes
+    /// the run. A completed run removes its journal. The directory is created if it does not exist. While another
+    /// process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written, with
+    /// `UC_STATUS_JOURNAL`. Default: no journal.
+    RunOptions& journal_dir(const Text& path) & {
+        return did(uc_run_options_set_journal_dir(options_.get(), path.c_str()));
     }
-    RunOptions& standard_attributes(bool on = true) {
+    RunOptions journal_dir(const Text& path) && { return std::move(this->journal_dir(path)); }
+    /// Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning, because
+    /// another run may have written newer values since. Range: 1 s to 30 days. Default: 12 h.
+    RunOptions& journal_max_age(std::chrono::milliseconds time) & {
+        return did(uc_run_options_set_journal_max_age_ms(options_.get(), detail::count(time)));
+    }
+    RunOptions journal_max_age(std::chrono::milliseconds time) && { return std::move(this->journal_max_age(time)); }
+    /// The attribute is one that every profile has, such as first_name, and not a custom one. Default: off.
+    RunOptions& standard_attributes(bool on = true) & {
         return did(uc_run_options_set_standard_attributes(options_.get(), on));
     }
-    RunOptions& allow_null(bool on = true) { return did(uc_run_options_set_allow_null(options_.get(), on)); }
-    RunOptions& dry_run(bool on = true) { return did(uc_run_options_set_dry_run(options_.get(), on)); }
-    /// Must live until the run returns.
-    RunOptions& cancel(const Cancel& cancel) { return did(uc_run_options_set_cancel(options_.get(), cancel.get())); }
-    /// A function of a `const Progress&`, called on the thread of the run. Where it returns a bool, false stops the
-    /// run. What it throws stops the run, too, and the call throws it.
+    RunOptions standard_attributes(bool on = true) && { return std::move(this->standard_attributes(on)); }
+    /// Allows the value null. The vendor does not document what null does. Default: off.
+    RunOptions& allow_null(bool on = true) & { return did(uc_run_options_set_allow_null(options_.get(), on)); }
+    RunOptions allow_null(bool on = true) && { return std::move(this->allow_null(on)); }
+    /// Does everything but the network, and reports requests, bytes and seconds. The run ends with
+    /// `UC_STATUS_DRY_RUN`. Default: off.
+    RunOptions& dry_run(bool on = true) & { return did(uc_run_options_set_dry_run(options_.get(), on)); }
+    RunOptions dry_run(bool on = true) && { return std::move(this->dry_run(on)); }
+    // end of run options
+
+    /// Any option by its name in usercom.json, to a JSON value.
+    RunOptions& set(const Text& name, const Text& json) & {
+        return did(uc_run_options_set(options_.get(), name.c_str(), json.c_str()));
+    }
+    RunOptions set(const Text& name, const Text& json) && { return std::move(this->set(name, json)); }
+    /// The handle must live until the run returns.
+    RunOptions& cancel(const Cancel& cancel) & { return did(uc_run_options_set_cancel(options_.get(), cancel.get())); }
+    RunOptions cancel(const Cancel& cancel) && { return std::move(this->cancel(cancel)); }
+    /// A function of a `const Progress&`, called on the thread of the run. It may return a bool: false cancels the
+    /// run. An exception cancels the run, too, and the call throws it.
     template <class Function>
-    RunOptions& progress(Function function) {
+    RunOptions& progress(Function function) & {
         using Result = std::invoke_result_t<Function&, const Progress&>;
-        static_assert(std::is_void_v<Result> || std::is_same_v<Result, bool>, "return nothing, or whether to go on");
+        static_assert(std::is_void_v<Result> || std::is_same_v<Result, bool>, "return nothing, or false to cancel");
         auto kept = std::make_unique<Tell>([function = std::move(function)](const Progress& progress) mutable {
             if constexpr (std::is_void_v<Result>) {
                 function(progress);
@@ -517,6 +601,10 @@ public:
         did(uc_run_options_set_progress(options_.get(), tell, kept.get()));
         progress_ = std::move(kept);
         return *this;
+    }
+    template <class Function>
+    RunOptions progress(Function function) && {
+        return std::move(this->progress(std::move(function)));
     }
 
     const uc_run_options* get() const { return options_.get(); }
@@ -610,7 +698,7 @@ public:
 private:
     Client() = default;
 
-    /// The values of the rows, each at the place of its row. The library sends equal ones together.
+    /// The values of the rows, in the order of the rows. The library groups equal ones.
     struct Table {
         std::deque<std::string> texts;
         std::vector<const char*> values;

@@ -87,7 +87,7 @@ fn setter(option: &Opt, client: bool) -> String {
         Kind::Count { integer, unit, .. } => {
             let (of, as_u64) = match integer {
                 Integer::Size => ("usize", format!("{unit} as u64")),
-                Integer::U32 => ("u32", format!("{unit}.into()")),
+                Integer::SmallSize | Integer::U32 => ("u32", format!("{unit}.into()")),
                 Integer::U64 => ("u64", unit.to_owned()),
             };
             value(&format!("{unit}: {of}"), &format!("Given::Integer({as_u64})"))

@@ -87,7 +87,7 @@ fn argument(option: &Opt) -> (String, &'static str) {
         }
         Kind::Count { integer, unit, .. } => {
             let of = match integer {
-                Integer::Size => "Option<usize>",
+                Integer::Size | Integer::SmallSize => "Option<usize>",
                 Integer::U32 => "Option<u32>",
                 Integer::U64 => "Option<u64>",
             };

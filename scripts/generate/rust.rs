@@ -76,7 +76,7 @@ fn field(option: &Opt) -> String {
 
 fn integer_type(integer: Integer) -> &'static str {
     match integer {
-        Integer::Size => "usize",
+        Integer::Size | Integer::SmallSize => "usize",
         Integer::U32 => "u32",
         Integer::U64 => "u64",
     }
@@ -170,7 +170,7 @@ fn setter(option: &Opt) -> (String, String) {
             let given = match integer {
                 Integer::U64 => format!("Given::Integer({unit})"),
                 Integer::U32 => format!("Given::Integer({unit}.into())"),
-                Integer::Size => format!("Given::Integer({unit} as u64)"),
+                Integer::Size | Integer::SmallSize => format!("Given::Integer({unit} as u64)"),
             };
             return (format!("{unit}: {}", integer_type(integer)), given);
         }

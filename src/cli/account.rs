@@ -1,14 +1,16 @@
 //! Whose account it is: from the environment or files, never from the command line, where other users of
 //! the machine could read the token.
 
-use std::path::{Path, PathBuf};
-use std::sync::PoisonError;
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use clap::builder::OsStringValueParser;
 use log::LevelFilter;
 use usercom::Client;
 
 use crate::flags::ClientFlags;
-use crate::output::{LastWarning, invalid};
+use crate::token;
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]
@@ -18,35 +20,31 @@ pub struct AccountArgs {
     #[arg(long, env = "USERCOM_SUBDOMAIN")]
     subdomain: String,
     /// File with the 64-character REST API key; without it the key is taken from USERCOM_TOKEN
-    #[arg(long, env = "USERCOM_TOKEN_FILE", value_name = "FILE")]
-    token_file: Option<PathBuf>,
+    #[arg(long, env = "USERCOM_TOKEN_FILE", value_name = "FILE", value_parser = OsStringValueParser::new())]
+    token_file: Option<OsString>,
     #[command(flatten)]
     flags: ClientFlags,
 }
+
+/// The client's last warning: what a wait is for.
+pub type LastWarning = Arc<Mutex<String>>;
 
 impl AccountArgs {
     /// The client, which keeps its last warning in `last_warning`. `USERCOM_BASE_URL` may name a loopback address.
     pub fn client(&self, last_warning: &LastWarning) -> Result<Client, String> {
         let last_warning = last_warning.clone();
-        let token = match &self.token_file {
-            Some(path) => read_token(path)?,
-            None => std::env::var("USERCOM_TOKEN").map_err(|_| {
-                "token: is missing; put the 64-character REST API key into USERCOM_TOKEN, or into a file that \
-                 --token-file names"
-            })?,
-        };
+        let token = token::read(self.token_file())?;
         let builder = Client::builder(&self.subdomain, &token).loopback_from_environment().log(
             LevelFilter::Warn,
             move |_, line| {
                 *last_warning.lock().unwrap_or_else(PoisonError::into_inner) = line.to_owned();
             },
         );
-        self.flags.apply(builder).build().map_err(invalid)
+        self.flags.apply(builder).build().map_err(crate::invalid::argument)
     }
-}
 
-/// The first line of the file: editors end it with a line end, which is not part of the key.
-fn read_token(path: &Path) -> Result<String, String> {
-    let text = std::fs::read_to_string(path).map_err(|e| format!("token_file: {}: {e}", path.display()))?;
-    Ok(text.trim_end_matches(['\r', '\n']).to_owned())
+    /// The file that holds the token.
+    pub fn token_file(&self) -> Option<&Path> {
+        self.token_file.as_deref().map(Path::new)
+    }
 }

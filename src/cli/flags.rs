@@ -24,7 +24,7 @@ pub struct ClientFlags {
     method: Option<String>,
     /// The version of the API to ask for in the Accept header [default: none]
     ///
-    /// 0 asks for none.
+    /// 0 asks for none. Range: 0 to 4,294,967,295.
     #[arg(long, value_name = "VERSION")]
     api_version: Option<u32>,
     /// Maximum wait for the first byte of a response [default: 60 s]
@@ -42,7 +42,7 @@ pub struct ClientFlags {
     ///
     /// Threads start only when they are needed and end with the run. Range: 1 to 32 workers.
     #[arg(long, value_name = "WORKERS")]
-    workers: Option<u32>,
+    workers: Option<usize>,
     /// Maximum number of requests in a time, evenly spaced [default: 5 requests per second]
     ///
     /// Everything in the process that uses the same endpoint and token shares it. Waits that the service asks
@@ -55,7 +55,7 @@ pub struct ClientFlags {
     #[arg(long, value_name = "ATTEMPTS")]
     max_attempts: Option<u32>,
     /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
-    /// the environment]
+    /// the environment, as curl reads them]
     ///
     /// An empty text connects directly.
     #[arg(long, value_name = "URL")]

@@ -1,39 +1,85 @@
 //! The `usercom` program: the library for people with a shell and a CSV.
 
 mod account;
+mod bounds;
+mod delimiter;
 mod demo;
+mod exit;
 #[rustfmt::skip]
 mod flags;
-mod input;
+mod header;
+mod ids;
+mod invalid;
+mod kind;
+mod lines;
+mod notation;
 mod output;
 mod parse;
+mod progress;
+mod quoting;
+mod report_file;
+mod rows;
 mod sandbox;
-mod typed;
+mod say;
+mod signals;
+mod source;
+mod stdout;
+mod summary;
+mod table;
+mod token;
 mod update;
+mod values;
 
 use std::process::ExitCode;
 
-use clap::Parser;
+use clap::{CommandFactory, FromArgMatches, Parser};
+
+use crate::say::say;
+use crate::signals::Signals;
 
 /// Set one attribute of many User.com users, and know of every single id whether it was updated
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 enum Usercom {
-    Update(update::UpdateArgs),
-    Apply(update::ApplyArgs),
+    Update(Box<update::UpdateArgs>),
+    Apply(Box<update::ApplyArgs>),
     Sandbox(sandbox::SandboxArgs),
     Demo(demo::DemoArgs),
 }
 
 fn main() -> ExitCode {
-    let outcome = match Usercom::parse() {
-        Usercom::Update(args) => update::update(args),
-        Usercom::Apply(args) => update::apply(args),
-        Usercom::Sandbox(args) => return sandbox::run(args),
-        Usercom::Demo(args) => demo::run(args),
+    let command = bounds::with_negative_numbers(Usercom::command());
+    let parsed = command.clone().try_get_matches().and_then(|found| Usercom::from_arg_matches(&found));
+    let outcome = match parsed {
+        Ok(arguments) => run(arguments),
+        Err(error) => match bounds::message(&error, &command) {
+            Some(message) => Err(message),
+            None => Ok(print(&error)),
+        },
     };
-    outcome.unwrap_or_else(|message| {
-        eprintln!("usercom: {message}");
-        ExitCode::from(output::REFUSED)
-    })
+    ExitCode::from(outcome.unwrap_or_else(|message| {
+        say(message);
+        exit::REFUSED
+    }))
+}
+
+fn run(arguments: Usercom) -> Result<u8, String> {
+    match arguments {
+        Usercom::Update(args) => update::update(*args, &Signals::listen()?),
+        Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
+        Usercom::Sandbox(args) => sandbox::run(args),
+        Usercom::Demo(args) => demo::run(args),
+    }
+}
+
+/// Prints the help, the version, or what is wrong with the arguments.
+fn print(error: &clap::Error) -> u8 {
+    let printed = error.print();
+    if error.use_stderr() {
+        exit::REFUSED
+    } else if printed.is_err() || stdout::was_closed() {
+        exit::NOT_REPORTED
+    } else {
+        0
+    }
 }

@@ -1,126 +1,145 @@
-//! What the program tells: progress while it runs, the report, and an exit code for scripts.
+//! How the report of a run is delivered: first the file, then standard output, then an exit code for scripts.
 
-use std::fs::File;
-use std::io::{self, IsTerminal, Write};
-use std::ops::ControlFlow;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
-use std::sync::{Arc, Mutex, PoisonError};
 
-use indicatif::{ProgressBar, ProgressStyle};
-use usercom::{Cancel, Progress, Report, Status};
+use usercom::{IdState, Report, Status};
 
-use crate::flags::OPTIONS;
-use crate::input::Ids;
+use crate::report_file::ReportFile;
+use crate::rows::Rows;
+use crate::say::say;
+use crate::source::Source;
+use crate::{exit, stdout};
 
-/// Some ids were not confirmed.
-const PARTIAL: u8 = 1;
-/// Nothing was sent: an argument or a file was refused.
-pub const REFUSED: u8 = 2;
-/// The run stopped before its end.
-const STOPPED: u8 = 3;
-/// As shells have it for Ctrl-C.
-const CANCELLED: u8 = 130;
-
-/// How the outcome is told
+/// The report
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
     /// Print the report as JSON
     #[arg(long)]
     json: bool,
-    /// Write the state of every row as CSV: id, state, http_status, message
+    /// Write the state of every row as CSV: id, state, http_status, message. The file is replaced when the run has
+    /// ended; if nothing was sent, it is left as it was
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-}
-
-/// A handle that Ctrl-C requests; a second one leaves at once.
-pub fn cancel_on_ctrl_c() -> Result<Cancel, String> {
-    let cancel = Cancel::new();
-    let handle = cancel.clone();
-    ctrlc::set_handler(move || {
-        if handle.is_requested() {
-            std::process::exit(CANCELLED.into());
-        }
-        eprintln!("waiting up to 5 s for requests in flight; press Ctrl-C again to quit now");
-        handle.request();
-    })
-    .map_err(|e| format!("can't listen for Ctrl-C: {e}"))?;
-    Ok(cancel)
-}
-
-/// An invalid argument, called as it is on the command line.
-pub fn invalid(error: usercom::Error) -> String {
-    let usercom::Error::InvalidArgument { argument, problem } = error else { return error.to_string() };
-    let flag = |name: &str| format!("--{}", name.replace('_', "-"));
-    let name = if OPTIONS.contains(&argument) { flag(argument) } else { argument.to_owned() };
-    format!("{name}: {}", problem.replace("allow_null", &flag("allow_null")))
-}
-
-/// The client's last warning: what a wait is for.
-pub type LastWarning = Arc<Mutex<String>>;
-
-/// A bar on a terminal, nothing elsewhere.
-pub fn progress_bar(last_warning: LastWarning) -> impl FnMut(&Progress) -> ControlFlow<()> {
-    let bar = if io::stderr().is_terminal() { ProgressBar::new(0) } else { ProgressBar::hidden() };
-    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos} of {len} ids, {msg}, {eta} left{prefix}")
-    {
-        bar.set_style(style);
-    }
-    move |progress| {
-        let waiting = progress.waiting.as_secs();
-        let warning = last_warning.lock().unwrap_or_else(PoisonError::into_inner);
-        bar.set_prefix(if waiting > 0 { format!("\nwaiting {waiting} s; {warning}") } else { String::new() });
-        bar.set_message(format!("{} rejected, {} requests", progress.rejected, progress.requests));
-        bar.set_length(progress.total as u64);
-        bar.set_position(progress.done as u64);
-        if progress.done == progress.total {
-            bar.finish_and_clear();
-        }
-        ControlFlow::Continue(())
-    }
+    /// Print no summary before the run and no progress
+    #[arg(long, short)]
+    pub quiet: bool,
 }
 
 impl OutputArgs {
-    /// Refuses what can't be written before anything is sent.
-    pub fn check(&self) -> Result<(), String> {
-        self.report.as_deref().map_or(Ok(()), |path| create(path).map(drop))
-    }
-
-    /// Prints the report and returns the exit code.
-    pub fn tell(&self, report: &Report, ids: &Ids) -> Result<ExitCode, String> {
-        let mut out = io::stdout().lock();
-        let printed = if self.json { writeln!(out, "{}", report.to_json()) } else { write!(out, "{report}") };
-        printed.map_err(|e| format!("can't print the report: {e}"))?;
-        if let Some(path) = &self.report {
-            write_states(path, report, ids).map_err(|e| format!("report: {}: {e}", path.display()))?;
+    /// The file for the states, if one is wanted; refused if it is one of the `inputs` or can't be written.
+    pub fn report_file(&self, source: &Source, inputs: &[&Path]) -> Result<Option<ReportFile>, String> {
+        if stdout::file().is_some_and(|file| source.is_file(&file)) {
+            return Err(format!("{}: is also where standard output goes; print elsewhere", source.name));
         }
-        Ok(match report.status() {
-            Status::Ok | Status::DryRun => ExitCode::SUCCESS,
-            Status::Partial => ExitCode::from(PARTIAL),
-            Status::Cancelled => ExitCode::from(CANCELLED),
-            _ => ExitCode::from(STOPPED),
-        })
+        self.report.as_deref().map(|path| ReportFile::check(path, source, inputs)).transpose()
+    }
+
+    /// Writes the file for the states; false if that failed.
+    pub fn write(&self, report: &Report, rows: &Rows, file: Option<ReportFile>) -> bool {
+        let Some(file) = file else { return true };
+        if nothing_sent(report) {
+            say(format_args!("nothing was sent, so {} is left as it was", file.name()));
+            return true;
+        }
+        file.write(|out| write_states(out, report, rows)).inspect_err(|problem| say(problem)).is_ok()
+    }
+
+    /// Prints the report; false if that failed.
+    pub fn print(&self, report: &Report, rows: &Rows) -> bool {
+        let text = if self.json { report.to_json() + "\n" } else { text(report, rows) };
+        let printed = stdout::print(&text).inspect_err(|error| {
+            say(format_args!("can't print the report: {error}; the run has ended: {}", report.message()));
+        });
+        printed.is_ok()
     }
 }
 
-fn create(path: &Path) -> Result<File, String> {
-    File::create(path).map_err(|e| format!("report: {}: {e}", path.display()))
+/// The exit code of a run; `delivered` is whether its report could be printed and written.
+pub fn code(status: Status, cancelled_by: Option<i32>, delivered: bool) -> u8 {
+    match (status, cancelled_by) {
+        (Status::Cancelled, Some(signal)) => exit::of_signal(signal),
+        _ if !delivered => exit::NOT_REPORTED,
+        (Status::Ok | Status::DryRun, _) => 0,
+        (Status::Partial, _) => exit::PARTIAL,
+        _ => exit::STOPPED_EARLY,
+    }
 }
 
-fn write_states(path: &Path, report: &Report, ids: &Ids) -> Result<(), csv::Error> {
-    let mut out = csv::Writer::from_path(path)?;
+fn nothing_sent(report: &Report) -> bool {
+    let never_connected =
+        matches!(report.status(), Status::Transport | Status::Tls) || report.requests() == 0;
+    let none_attempted = || report.states().iter().all(|state| *state == IdState::NotAttempted);
+    report.status() == Status::DryRun || (never_connected && none_attempted())
+}
+
+/// The report for people; rows are called by their lines.
+fn text(report: &Report, rows: &Rows) -> String {
+    const SHOWN: usize = 10;
+    let ids = if report.total() == 1 { "id" } else { "ids" };
+    let mut lines = vec![
+        format!("{}: {}", report.status().name(), report.message()),
+        format!(
+            "{} {ids}: {} confirmed, {} rejected, {} unknown, {} not attempted; requests: {}, retries: {}",
+            report.total(),
+            report.confirmed(),
+            report.rejected(),
+            report.unknown(),
+            report.not_attempted(),
+            report.requests(),
+            report.retries()
+        ),
+    ];
+    lines.extend(report.notes().iter().map(|note| format!("note: {}", with_lines(note, rows))));
+    lines.extend(report.failures().take(SHOWN).map(|failure| {
+        let http = failure.http_status.map(|status| format!(" (http {status})")).unwrap_or_default();
+        let line = rows.line(failure.index);
+        format!("id {} on line {line}: {}{http}: {}", failure.id, failure.state.name(), failure.message)
+    }));
+    if report.failure_count() > SHOWN {
+        lines.push(format!("and {} more", report.failure_count() - SHOWN));
+    }
+    lines.join("\n") + "\n"
+}
+
+/// The note on rows of the same id says where they are; no file has positions.
+fn with_lines(note: &str, rows: &Rows) -> String {
+    const SUPERSEDED: &str = "was superseded by position ";
+    let mut parts = note.split("position ");
+    let mut text = parts.next().unwrap_or_default().to_owned();
+    if !note.contains(SUPERSEDED) {
+        return note.to_owned();
+    }
+    for part in parts {
+        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
+        let position = part[..digits].parse().ok().filter(|position| *position < rows.ids.len());
+        match position {
+            Some(position) => text += &format!("line {}{}", rows.line(position), &part[digits..]),
+            None => text += &format!("position {part}"),
+        }
+    }
+    text
+}
+
+fn write_states(out: &mut dyn Write, report: &Report, rows: &Rows) -> io::Result<()> {
+    let mut out = csv::Writer::from_writer(out);
     out.write_record(["id", "state", "http_status", "message"])?;
     let mut failures = report.failures().peekable();
-    for (position, state) in report.states().iter().enumerate() {
+    for (id, position) in rows.all() {
+        let Some(position) = position else {
+            out.write_record([id, IdState::NotAttempted.name(), "", "skipped: the row has no value"])?;
+            continue;
+        };
         let failure = failures.next_if(|failure| failure.index == position);
         let http = failure.and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
+        let state = report.states()[position].name();
         out.write_record([
-            ids.text(position).as_str(),
-            state.name(),
+            rows.ids.text(position).as_str(),
+            state,
             &http,
             failure.map_or("", |f| f.message),
         ])?;
     }
-    Ok(out.flush()?)
+    out.flush()
 }

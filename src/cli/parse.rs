@@ -4,22 +4,35 @@ use std::time::Duration;
 
 /// A time in seconds, such as `0.5`.
 pub fn seconds(text: &str) -> Result<Duration, String> {
-    let seconds: f64 = text.parse().map_err(|_| "is not a number of seconds".to_owned())?;
-    Duration::try_from_secs_f64(seconds).map_err(|_| "is not a time that can be waited for".to_owned())
+    let seconds = decimal(text).ok_or("is not a time in seconds, 0 or more, such as 90 or 0.5")?;
+    Duration::try_from_secs_f64(seconds)
+        .map_err(|_| "is longer than any time that can be waited for".to_owned())
 }
 
 /// Requests per second, such as `5` or `0.5`; 0 is no limit.
 pub fn rate(text: &str) -> Result<(u32, Duration), String> {
     // Requests are evenly spaced, so 1,000 seconds say the same as one, with three more digits.
     const PER: u64 = 1000;
-    let rate: f64 = text.parse().map_err(|_| "is not a number of requests per second".to_owned())?;
+    let rate = decimal(text).ok_or("is not a number of requests per second, such as 5 or 0.5")?;
     let requests = (rate * PER as f64).round();
-    if !(0.0..=f64::from(u32::MAX)).contains(&requests) || rate < 0.0 {
-        return Err("is not a possible number of requests per second".to_owned());
+    if requests > f64::from(u32::MAX) {
+        return Err("is more than can be counted".to_owned());
     }
     // A very low rate must not become 0, which is no limit.
     let requests = if rate > 0.0 { requests.max(1.0) } else { 0.0 };
     Ok((requests as u32, Duration::from_secs(PER)))
+}
+
+/// Digits with a point and an exponent at most: no sign, and none of the words that Rust's parser takes.
+fn decimal(text: &str) -> Option<f64> {
+    let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
+    let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
+    let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    let exponent = exponent.strip_prefix(['-', '+']).unwrap_or(exponent);
+    if !(digits(whole) && digits(fraction) && digits(exponent)) {
+        return None;
+    }
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 #[cfg(test)]
@@ -32,11 +45,13 @@ mod tests {
         for (text, requests) in [("5", 5000), ("0.1", 100), ("1e-30", 1), ("0", 0), ("1000", 1_000_000)] {
             assert_eq!(rate(text), Ok((requests, per)), "{text}");
         }
-        for bad in ["", "x", "-1", "-0.0001", "nan", "inf", "1e30"] {
+        for bad in
+            ["", "x", "-1", "-0", "-0.0001", "+5", "5.", ".5", "5/s", "0,5", "nan", "inf", "1e30", "1e999"]
+        {
             assert!(rate(bad).is_err(), "{bad}");
         }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        for bad in ["", "x", "-1", "nan", "inf", "1e30"] {
+        for bad in ["", "x", "-1", "-0", "+1", "1s", "0,5", "nan", "inf", "1e30"] {
             assert!(seconds(bad).is_err(), "{bad}");
         }
     }

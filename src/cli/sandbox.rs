@@ -1,20 +1,21 @@
-//! `usercom sandbox`: the switches, and what is printed when it listens.
+//! `usercom sandbox`: its flags, and what is printed when it listens.
+use clap::builder::RangedI64ValueParser;
 use std::{
     io::{self, Write},
+    ops::RangeInclusive,
     path::PathBuf,
-    process::ExitCode,
     str::FromStr,
     time::Duration,
 };
-use usercom::sandbox::{Methods, Options, Sandbox, UnknownAttributes, UnknownIds};
+use usercom::sandbox::{Methods, Options, Sandbox, SuccessBody, UnknownAttributes, UnknownIds};
 
-/// Run a look-alike of the service on 127.0.0.1, for tests and for trying things out
+/// Run an imitation of the service on 127.0.0.1, for tests and for first steps
 #[derive(clap::Args)]
 pub struct SandboxArgs {
     /// Port to listen on; 0 picks a free one
-    #[arg(long, default_value_t = 8080)]
+    #[arg(long, default_value_t = 8080, allow_negative_numbers = true)]
     port: u16,
-    /// API key that requests must carry: any 64 visible ASCII characters
+    /// API key that requests must have: any 64 visible ASCII characters
     #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
     token: String,
     /// CSV file of the users that exist: a column id, every other column an attribute [default: any id exists]
@@ -23,45 +24,68 @@ pub struct SandboxArgs {
     /// Methods that a mass update may use
     #[arg(long, default_value = "both", value_name = "both|put|post")]
     methods: Methods,
-    /// What becomes of a request with ids that do not exist
-    #[arg(long, default_value = "ignore", value_name = "ignore|reject|404")]
+    /// Response to ids that do not exist: ignore them, 400 naming each, 404, or a server error
+    #[arg(long, default_value = "ignore", value_name = "ignore|reject|404|500")]
     unknown_ids: UnknownIds,
-    /// What becomes of a request with an attribute that does not exist
+    /// Response to an attribute that does not exist: create it, or 400
     #[arg(long, default_value = "create", value_name = "create|reject")]
     unknown_attributes: UnknownAttributes,
-    /// Answer 400 to a value that has not its attribute's type
+    /// Respond with 400 to a value that does not have its attribute's type
     #[arg(long)]
     check_types: bool,
-    /// Answer 400 to more ids in a request
+    /// Respond with 400 to more ids in a request
     #[arg(long, value_name = "N", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
     max_ids: Option<usize>,
-    /// Answer 413 to a larger body
+    /// Respond with 413 to a larger body
     #[arg(long, value_name = "BYTES", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
     max_body: Option<usize>,
-    /// Answer 429 to more requests in a second
+    /// Respond with 429 to more requests in a second
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     rate: Option<u32>,
-    /// Answer 401 for three seconds to more requests in a second
+    /// Respond with 401 for three seconds after more requests in a second
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     burst_401: Option<u32>,
-    /// Hold every answer back for so long
-    #[arg(long, default_value_t = 0, value_name = "MS")]
+    /// Delay every response by this time
+    #[arg(long, default_value_t = 0, value_name = "MS", allow_negative_numbers = true)]
     latency: u64,
+    /// Status of an update that was applied
+    #[arg(long, default_value_t = 200, value_name = "200-299", value_parser = status(200..=299))]
+    success_status: u16,
+    /// Body of an update that was applied: one of these names, or a text that is sent as it is
+    #[arg(long, default_value = "ok", value_name = "ok|empty|count|page|bom|TEXT")]
+    success_body: SuccessBody,
+    /// Let the first N updates fail; they are not applied
+    #[arg(long, default_value_t = 0, value_name = "N", allow_negative_numbers = true)]
+    fail_first: u64,
+    /// Status of an update that fails, such as 409, 423 or 500
+    #[arg(long, default_value_t = 503, value_name = "400-599", value_parser = status(400..=599))]
+    fail_status: u16,
+    /// Retry-After of an update that fails: seconds, a date, or whatever is to be tried
+    #[arg(long, value_name = "TEXT")]
+    fail_retry_after: Option<String>,
+    /// Respond to the N-th request as a firewall: 403 and a page in HTML
+    #[arg(long, value_name = "N", value_parser = above_zero::<u64>, allow_negative_numbers = true)]
+    firewall_once: Option<u64>,
+    /// Pad every response with blanks to this length
+    #[arg(long, default_value_t = 0, value_name = "BYTES", allow_negative_numbers = true)]
+    pad_response: usize,
+    /// Compress every response, whatever the client accepts
+    #[arg(long)]
+    gzip: bool,
+    /// Respond to CONNECT as a proxy that rejects it, such as 407
+    #[arg(long, value_name = "300-599", value_parser = status(300..=599))]
+    refuse_connect: Option<u16>,
 }
 
-/// Runs until it is killed; 2 for arguments that cannot be used.
-pub fn run(args: SandboxArgs) -> ExitCode {
-    let sandbox = match Sandbox::start(args.into_options()) {
-        Ok(sandbox) => sandbox,
-        Err(error) => {
-            eprintln!("usercom sandbox: {error}");
-            return ExitCode::from(2);
-        }
-    };
-    // Whoever started it may have stopped reading: that is no reason to stop serving.
+/// Runs until a signal ends it: SIGTERM, SIGINT or SIGHUP.
+pub fn run(args: SandboxArgs) -> Result<u8, String> {
+    let fail = |error: io::Error| format!("sandbox: {error}");
+    let wait_for_end = crate::signals::wait_for_end().map_err(fail)?;
+    let sandbox = Sandbox::start(args.into_options()).map_err(fail)?;
+    // Whoever started it may have stopped reading: the sandbox goes on serving.
     let _ = greet(&sandbox.url());
-    sandbox.wait();
-    ExitCode::SUCCESS
+    wait_for_end();
+    Ok(0)
 }
 
 fn greet(url: &str) -> io::Result<()> {
@@ -75,14 +99,14 @@ Send an update (USERCOM_TOKEN is the token that it was started with):
   curl -X PUT -H "Authorization: Token $USERCOM_TOKEN" -H "Content-Type: application/json" \
     -d '{{"ids": [10, 15, 22, 23], "attribute": "plan", "value": "pro"}}' \
     {url}/api/public/users/mass_update_custom_attributes/
-See what it holds, which requests came and which were refused:
+See its users, the requests that it received, and those that it rejected:
   curl {url}/_sandbox/
   curl {url}/_sandbox/attributes/plan
   curl {url}/_sandbox/users/10
   curl {url}/_sandbox/requests
   curl {url}/_sandbox/refused
   curl "{url}/_sandbox/ledger?attribute=plan"
-Start afresh:
+Forget everything:
   curl -X POST {url}/_sandbox/reset"#
     )?;
     out.flush()
@@ -103,8 +127,21 @@ impl SandboxArgs {
             rate: self.rate,
             burst_401: self.burst_401,
             latency: Duration::from_millis(self.latency),
+            success_status: self.success_status,
+            success_body: self.success_body,
+            fail_first: self.fail_first,
+            fail_status: self.fail_status,
+            fail_retry_after: self.fail_retry_after,
+            firewall_once: self.firewall_once,
+            pad_response: self.pad_response,
+            gzip: self.gzip,
+            refuse_connect: self.refuse_connect,
         }
     }
+}
+
+fn status(allowed: RangeInclusive<i64>) -> RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(allowed)
 }
 
 fn above_zero<T: FromStr + PartialOrd + From<u8>>(text: &str) -> Result<T, &'static str> {

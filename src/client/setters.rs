@@ -19,7 +19,8 @@ impl ClientBuilder {
         self.set("method", Given::Text(method.as_str().into()))
     }
 
-    /// The version of the API to ask for in the Accept header. 0 asks for none. Default: none.
+    /// The version of the API to ask for in the Accept header. 0 asks for none. Range: 0 to 4,294,967,295.
+    /// Default: none.
     pub fn api_version(self, version: u32) -> Self {
         self.set("api_version", Given::Integer(version.into()))
     }
@@ -38,8 +39,8 @@ impl ClientBuilder {
 
     /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the
     /// run. Range: 1 to 32 workers. Default: 8 workers.
-    pub fn workers(self, workers: u32) -> Self {
-        self.set("workers", Given::Integer(workers.into()))
+    pub fn workers(self, workers: usize) -> Self {
+        self.set("workers", Given::Integer(workers as u64))
     }
 
     /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same
@@ -56,7 +57,7 @@ impl ClientBuilder {
     }
 
     /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.
-    /// Default: HTTPS_PROXY and NO_PROXY of the environment.
+    /// Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
     pub fn proxy(self, url: &str) -> Self {
         self.set("proxy", Given::Text(url.into()))
     }

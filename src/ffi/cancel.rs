@@ -1,4 +1,4 @@
-//! Stopping runs from elsewhere, and looking at how far they are.
+//! Cancel handles, and the progress of a run.
 
 use std::ffi::{c_int, c_void};
 
@@ -6,19 +6,19 @@ use super::look;
 use super::pointers::{free, give};
 use crate::run::{Cancel, Progress};
 
-/// Stops runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
-/// after every run that was given it has returned. Any thread, any number of runs.
+/// Cancels runs from any thread or from a signal handler. Made by `uc_cancel_new`, freed by `uc_cancel_free`
+/// after every run that uses it has returned. Any thread, any number of runs.
 pub struct uc_cancel(pub(super) Cancel);
 
-/// A handle that hasn't been requested. Never NULL.
+/// A new handle, not requested yet. Never NULL.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_cancel_new() -> *mut uc_cancel {
     look(std::ptr::null_mut(), || give(uc_cancel(Cancel::new())))
 }
 
-/// Asks every run with this handle, now and later, to stop. Async-signal-safe. The runs return within 6 s;
-/// ids under way end unknown. Only looking up the host's name, for which the system sets the limit, and
-/// connecting, up to 10 s, can't be cut short. NULL is a no-op.
+/// Cancels every run with this handle, now and later. Async-signal-safe. The runs return within 6 s; ids of requests
+/// that are still in flight then end unknown. Two things can't be interrupted: looking up the host name, for which the
+/// system sets the limit, and connecting, up to 10 s. NULL is a no-op.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_cancel_request(cancel: *mut uc_cancel) {
     // SAFETY: the caller gives a live handle or NULL. An atomic store is all that happens.
@@ -34,11 +34,11 @@ pub unsafe extern "C" fn uc_cancel_free(cancel: *mut uc_cancel) {
     unsafe { free(cancel) };
 }
 
-/// How far a run has come. Valid during the callback only.
+/// The progress of a run. Valid during the callback only.
 pub struct uc_progress(pub(super) Progress);
 
-/// Called on the thread that started the run, at least four times a second, also while it waits. Non-zero
-/// cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
+/// Called on the thread that started the run, about every 100 ms while the run lasts, also while it waits, and once at
+/// its end. Non-zero cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
 pub type uc_progress_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, progress: *const uc_progress) -> c_int>;
 
@@ -51,14 +51,14 @@ unsafe fn read<T: Default>(progress: *const uc_progress, field: impl FnOnce(&Pro
     unsafe { progress.as_ref() }.map(|p| field(&p.0)).unwrap_or_default()
 }
 
-/// Ids that are settled: confirmed or rejected.
+/// Ids that are confirmed or rejected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_done(progress: *const uc_progress) -> usize {
     // SAFETY: the caller gives what the callback was given.
     unsafe { read(progress, |p| p.done) }
 }
 
-/// Ids that are sent in this run; an id that comes twice counts once.
+/// Ids to send in this run; a duplicated id counts once.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_total(progress: *const uc_progress) -> usize {
     // SAFETY: the caller gives what the callback was given.
@@ -72,7 +72,7 @@ pub unsafe extern "C" fn uc_progress_confirmed(progress: *const uc_progress) -> 
     unsafe { read(progress, |p| p.confirmed) }
 }
 
-/// Ids that were refused.
+/// Ids that the service rejected.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_rejected(progress: *const uc_progress) -> usize {
     // SAFETY: the caller gives what the callback was given.
@@ -86,8 +86,7 @@ pub unsafe extern "C" fn uc_progress_requests(progress: *const uc_progress) -> u
     unsafe { read(progress, |p| p.requests as usize) }
 }
 
-/// How long the run will still hold back before it sends again, in milliseconds; 0 while requests are under
-/// way.
+/// How long the run still waits before it sends again, in milliseconds; 0 while requests are in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_waiting_ms(progress: *const uc_progress) -> u64 {
     // SAFETY: the caller gives what the callback was given.

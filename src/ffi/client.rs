@@ -18,8 +18,8 @@ use crate::throttle::generation;
 use crate::update::{Ids, Update, Value};
 
 /// One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
-/// any number of threads may use it at once. Not across `fork()`: used in the child, it gives
-/// `UC_STATUS_FORKED`; make another one there.
+/// any number of threads may use it at once. Do not use it in the child after `fork()`: it returns
+/// `UC_STATUS_FORKED` there; make another one in the child.
 pub struct uc_client {
     client: Client,
     /// Of the process that made it.
@@ -29,13 +29,13 @@ pub struct uc_client {
 /// Sets attribute `attr` of `n` users to a value, in one call with all defaults.
 ///
 /// `subdomain` is the `acme` of `https://acme.user.com`; `token` the 64-character REST API key; `ids` are
-/// User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` is 1 to 255
+/// User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` has 1 to 255
 /// characters; `json_value` is one JSON value, sent as written: `true`, `3`, `"pro"`, `"2026-11-23"`.
 ///
-/// Blocks until every id is settled or there is a reason to stop. Calls with the same subdomain and token
-/// share connections and pace, on whatever thread. `USERCOM_BASE_URL` may name a loopback address to send to
-/// instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. Which ids were
-/// not confirmed is told by `uc_client_mass_update`.
+/// Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
+/// rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
+/// instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. To learn which ids
+/// were not confirmed, use `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_mass_update(
     subdomain: *const c_char,
@@ -55,9 +55,9 @@ pub unsafe extern "C" fn uc_mass_update(
     run(std::ptr::null_mut(), call)
 }
 
-/// Makes a client with options of its own (NULL: all defaults) and writes it to `*out`, which is set to NULL
-/// first. `UC_STATUS_INVALID_ARGUMENT` when subdomain, token or a setting is refused, `UC_STATUS_TLS` when this
-/// machine has no trusted certificates.
+/// Makes a client with these options (NULL: all defaults) and writes it to `*out`, which is set to NULL first.
+/// Returns `UC_STATUS_INVALID_ARGUMENT` if the subdomain or the token is invalid, and `UC_STATUS_TLS` if this machine
+/// has no trusted certificates.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_new(
     subdomain: *const c_char,
@@ -77,9 +77,9 @@ pub unsafe extern "C" fn uc_client_new(
     unsafe { give_client(out, make) }
 }
 
-/// The client that one-shot calls share, written to `*out`. Free the handle as any other; the client itself
-/// stays for the next call, until `uc_shutdown` or until eight others were used since. Fails as `uc_client_new`
-/// does, and where `USERCOM_BASE_URL` names anything but a loopback address.
+/// The client that one-shot calls share, written to `*out`. Free the handle like any other; the client itself is kept
+/// for the next call, until `uc_shutdown` or until eight others have been used. Fails like `uc_client_new`, and if
+/// `USERCOM_BASE_URL` names anything but a loopback address.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_shared(
     subdomain: *const c_char,
@@ -106,21 +106,21 @@ unsafe fn give_client(out: *mut *mut uc_client, make: impl FnOnce() -> Result<Cl
     })
 }
 
-/// Frees a client. NULL is a no-op. Never waits; a run of another thread on this client goes on.
+/// Frees a client. NULL is a no-op. Does not wait; a run of another thread on this client continues.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_free(client: *mut uc_client) {
     // SAFETY: the caller gives back what this library gave.
     unsafe { free(client) };
 }
 
-/// Drops the shared clients of one-shot calls and wipes their tokens. Runs that use one go on.
+/// Drops the shared clients of one-shot calls and wipes their tokens. Runs that use one continue.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_shutdown() {
     look((), Client::shutdown_shared);
 }
 
-/// Sets `attribute` of `n` users to one value, as `uc_mass_update`. `run_options` NULL: defaults. `*report`
-/// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped and for refused
+/// Sets `attribute` of `n` users to one value, like `uc_mass_update`. `run_options` NULL: defaults. `*report`
+/// (`report` may be NULL) is set to NULL first, then to a report, also for a run that stopped early and for invalid
 /// arguments (total 0, and the message); free it with `uc_report_free`. Returns the report's status.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update(
@@ -140,8 +140,8 @@ pub unsafe extern "C" fn uc_client_mass_update(
     run(report, call)
 }
 
-/// As `uc_client_mass_update`, for users that are known by your own ids (`/users-by-id/`), each 1 to 1,024 bytes of
-/// UTF-8.
+/// Like `uc_client_mass_update`, for users that are identified by your own ids (`/users-by-id/`), each 1 to 1,024 bytes
+/// of UTF-8.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
     client: *const uc_client,
@@ -161,9 +161,8 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
 }
 
 /// Sets `attribute` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
-/// grouped by value, so that there are as few requests as there can be. The last value of an id wins; its
-/// earlier positions are not attempted. At most 50,000 distinct values. Everything else as in
-/// `uc_client_mass_update`.
+/// grouped by value, to send as few requests as possible. The last value of an id wins; its earlier positions are not
+/// attempted. At most 50,000 distinct values. Everything else is like `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows(
     client: *const uc_client,
@@ -184,7 +183,7 @@ pub unsafe extern "C" fn uc_client_mass_update_rows(
     run(report, call)
 }
 
-/// As `uc_client_mass_update_rows`, for users that are known by your own ids.
+/// Like `uc_client_mass_update_rows`, for users that are identified by your own ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
     client: *const uc_client,

@@ -159,7 +159,7 @@ pub unsafe extern "C" fn uc_options_set_max_attempts(options: *mut uc_options, a
 }
 
 /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
-/// the default: HTTPS_PROXY and NO_PROXY of the environment.
+/// the default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_proxy(options: *mut uc_options, url: *const c_char) -> c_int {
     // SAFETY: the caller gives a live handle and a string or NULL.

@@ -9,7 +9,7 @@ thread_local! {
     static BUFFER: UnsafeCell<[u8; SIZE]> = const { UnsafeCell::new([0; SIZE]) };
 }
 
-/// Keeps `message` for this thread, cut at a UTF-8 boundary. The only place that writes.
+/// Keeps `message` for this thread, truncated at a UTF-8 boundary. The only place that writes.
 pub(super) fn set(message: &str) {
     // A message has no NUL: it would end there for C.
     let text = message.replace('\0', "\\0");
@@ -26,10 +26,9 @@ pub(super) fn set(message: &str) {
     });
 }
 
-/// This thread's last failure, in words that say which argument or what happened. Never NULL; "" when
-/// nothing failed yet. The pointer stays the same for the whole life of the thread; the text is replaced by
-/// the next failing call of this thread, at most 1,023 bytes of UTF-8. Success, accessors and `_free` leave
-/// it alone.
+/// This thread's last failure: which argument, or what happened. Never NULL; "" if nothing failed yet. The pointer
+/// stays the same for the lifetime of the thread; the next failing call of this thread replaces the text, at most
+/// 1,023 bytes of UTF-8. Success, accessors and `_free` don't change it.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_last_error() -> *const c_char {
     BUFFER.with(|buffer| buffer.get().cast())

@@ -6,7 +6,7 @@
 
 // The names are those that C sees.
 #![allow(non_camel_case_types)]
-// The header is the manual, and its functions say what they need from the caller in their own words.
+// The header is the manual: its sentences say what each function needs from the caller.
 #![allow(clippy::missing_safety_doc)]
 
 mod cancel;
@@ -25,8 +25,14 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 use crate::interface::Status;
-pub use generated::{uc_id_state, uc_status};
-pub use status::UC_ABI_VERSION;
+pub use cancel::*;
+pub use client::*;
+pub use generated::*;
+pub use last_error::*;
+pub use options::*;
+pub use report::*;
+pub use run_options::*;
+pub use status::*;
 
 /// Why a function did not do what it was asked for.
 struct Failure {

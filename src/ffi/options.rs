@@ -10,8 +10,8 @@ use crate::error::Error;
 use crate::options::{ClientOptions, Given, Options};
 use crate::run::Log;
 
-/// Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies what it needs: they may
-/// be freed or used again right after `uc_client_new`. One thread at a time.
+/// Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies them: they may be
+/// freed or used again right after `uc_client_new`. One thread at a time.
 #[derive(Default)]
 pub struct uc_options {
     pub(super) options: ClientOptions,
@@ -54,8 +54,8 @@ pub unsafe extern "C" fn uc_options_free(options: *mut uc_options) {
     unsafe { free(options) };
 }
 
-/// Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text,
-/// true, false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
+/// Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text, true,
+/// false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
 /// Names, types, units, bounds and defaults are those of the setters below and are listed in `usercom.json`. An
 /// unknown name and a value of a wrong type or outside the bounds return `UC_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
@@ -77,16 +77,18 @@ pub(super) unsafe fn set_by_name<H: Settable>(
 ) -> c_int {
     guard(|| {
         // SAFETY: the caller of the exported function promises it.
-        let (handle, name, json) = unsafe {
-            (handle_mut(handle, H::NAME)?, text(name, "name")?, optional_text(json_value, "json_value")?)
-        };
-        let invalid = |problem: &str| Failure::invalid(&name.escape_debug().to_string(), problem);
+        let (handle, name) = unsafe { (handle_mut(handle, H::NAME)?, text(name, "name")?) };
+        // Messages about the value name the option, as it was passed.
+        let shown = name.escape_debug().to_string();
+        let invalid = |problem: &str| Failure::invalid(&shown, problem);
         let rows = H::Options::ROWS;
         let Some(option) = rows.iter().find(|option| option.c_name() == name) else {
             let names: Vec<String> = rows.iter().map(|option| option.c_name()).collect();
             return Err(invalid(&format!("is not an option; the options are {}", names.join(", "))));
         };
-        let given = Given::from_json(option.kind, json.unwrap_or("null")).map_err(|p| invalid(&p))?;
+        // SAFETY: as above.
+        let json = unsafe { optional_text(json_value, &shown) }?.unwrap_or("null");
+        let given = Given::from_json(option.kind, json).map_err(|problem| invalid(&problem))?;
         handle.options().set(option.name, given).map_err(|error| match error {
             Error::InvalidArgument { problem, .. } => invalid(&problem),
             other => other.into(),
@@ -141,7 +143,7 @@ pub(super) unsafe fn set_path<H: Settable>(handle: *mut H, name: &str, path: *co
 }
 
 /// A function for log lines up to `max_level` (1 error to 5 trace). NULL: none (default). `userdata` is
-/// handed on to it and must outlive every client made with these options.
+/// passed to it and must outlive every client made with these options.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_log(
     options: *mut uc_options,

@@ -1,4 +1,4 @@
-//! What a run tells afterwards, with texts that C can read.
+//! The report of a run, with texts that C can read.
 
 use std::ffi::{CString, c_char, c_int};
 use std::sync::OnceLock;
@@ -8,8 +8,8 @@ use super::{Failure, look};
 use crate::interface::Status;
 use crate::report::Report;
 
-/// What became of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable:
-/// any number of threads may read it. Every text it gives is borrowed from it.
+/// The result of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable: any number
+/// of threads may read it. Every text that its functions return is borrowed from it.
 pub struct uc_report {
     report: Report,
     message: CString,
@@ -19,7 +19,7 @@ pub struct uc_report {
     json: OnceLock<CString>,
 }
 
-/// Text for C: a NUL inside would end it, so it is shown as two characters.
+/// Text for C. A NUL inside would end it and is written as two characters.
 pub(super) fn c_string(text: &str) -> CString {
     CString::new(text.replace('\0', "\\0")).unwrap_or_default()
 }
@@ -37,7 +37,7 @@ impl From<Report> for uc_report {
 }
 
 impl uc_report {
-    /// What the run's caller is told besides the report.
+    /// The status and the message.
     pub(super) fn outcome(&self) -> (Status, &str) {
         (self.report.status(), self.report.message())
     }
@@ -64,14 +64,14 @@ pub unsafe extern "C" fn uc_report_status(report: *const uc_report) -> c_int {
     unsafe { read(report, Status::InvalidArgument.code(), |r| r.status().code()) }
 }
 
-/// One line on how the run ended. Never NULL; lives as long as the report.
+/// How the run ended, in one line. Never NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_message(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { report.as_ref() }.map_or(c"".as_ptr(), |r| r.message.as_ptr())
 }
 
-/// How many positions there were. confirmed + rejected + unknown + not attempted = total.
+/// The number of ids in the input. confirmed + rejected + unknown + not attempted = total.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_total(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
@@ -92,7 +92,7 @@ pub unsafe extern "C" fn uc_report_rejected(report: *const uc_report) -> usize {
     unsafe { read(report, 0, Report::rejected) }
 }
 
-/// Ids that were sent without proof either way.
+/// Ids that were sent at least once, without proof that they were updated or that they were not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_unknown(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
@@ -106,22 +106,22 @@ pub unsafe extern "C" fn uc_report_not_attempted(report: *const uc_report) -> us
     unsafe { read(report, 0, Report::not_attempted) }
 }
 
-/// Requests that were sent; in a dry run, that would be.
+/// Requests that were sent; in a dry run, requests that would be sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_requests(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, 0, |r| r.requests() as usize) }
 }
 
-/// The `uc_id_state` of the id at position `index` of the input; -1 out of range.
+/// The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_state(report: *const uc_report, index: usize) -> c_int {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, -1, |r| r.states().get(index).map_or(-1, |state| *state as c_int)) }
 }
 
-/// The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total:
-/// `UC_STATUS_INVALID_ARGUMENT` otherwise, and nothing is written.
+/// The `uc_id_state` of every position at once. `out` has room for `n` bytes, and `n` must be the total. Otherwise it
+/// returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8, n: usize) -> c_int {
     super::guard(|| {
@@ -141,16 +141,16 @@ pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8
     })
 }
 
-/// How many ids are rejected or unknown.
+/// The number of rejected and unknown ids.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_failure_count(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, 0, Report::failure_count) }
 }
 
-/// The `k`-th rejected or unknown id, in input order: its position, the HTTP status that decided it (0 where
-/// there was no response), and why, at most 256 characters with control characters escaped. Each out-parameter
-/// may be NULL; the message lives as long as the report. `UC_STATUS_INVALID_ARGUMENT` when there is no `k`-th.
+/// The `k`-th rejected or unknown id, counted from 0, in input order: its position, the HTTP status (0 if there was no
+/// response), and the reason, at most 256 characters with control characters escaped. Each out-parameter may be NULL;
+/// the message lives as long as the report. Returns `UC_STATUS_INVALID_ARGUMENT` if there is no `k`-th.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_failure(
     report: *const uc_report,
@@ -177,8 +177,8 @@ pub unsafe extern "C" fn uc_report_failure(
     })
 }
 
-/// The report for people, a line each: how the run ended, the numbers, the notes, the first ten failures with their
-/// ids. Never NULL; lives as long as the report.
+/// The report for people, in lines: how the run ended, the numbers, the notes, the first ten failures with their ids.
+/// Never NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_ch
     look(c"".as_ptr(), || report.text.get_or_init(|| c_string(&report.report.to_string())).as_ptr())
 }
 
-/// The report as JSON, details of the first 1,000 failures. Never NULL; lives as long as the report.
+/// The report as JSON, with details of the first 1,000 failures. Never NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_json(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.

@@ -10,7 +10,7 @@ use crate::options::RunOptions;
 use crate::run::Cancel;
 
 /// Options of a run. Made by `uc_run_options_new`, freed by `uc_run_options_free`. They may be used for any
-/// number of runs, also at the same time, as long as no setter is called meanwhile.
+/// number of runs, also at the same time, but no setter may be called during a run.
 #[derive(Default)]
 pub struct uc_run_options {
     pub(super) options: RunOptions,
@@ -51,7 +51,8 @@ pub unsafe extern "C" fn uc_run_options_free(run_options: *mut uc_run_options) {
     unsafe { free(run_options) };
 }
 
-/// As `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`.
+/// Like `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`. A `deadline_ms` of 0 is a
+/// deadline that has passed; `null` is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set(
     run_options: *mut uc_run_options,
@@ -62,8 +63,8 @@ pub unsafe extern "C" fn uc_run_options_set(
     unsafe { set_by_name(run_options, name, json_value) }
 }
 
-/// A function that is told how far the run is, with `userdata`. If it returns anything but 0, the run ends with
-/// `UC_STATUS_CANCELLED`. NULL: none (default).
+/// A function that is called with the progress of the run and `userdata`. If it returns anything but 0, the run ends
+/// with `UC_STATUS_CANCELLED`. NULL: none (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_progress(
     run_options: *mut uc_run_options,
@@ -79,8 +80,8 @@ pub unsafe extern "C" fn uc_run_options_set_progress(
     })
 }
 
-/// A handle that stops the run from elsewhere, with `UC_STATUS_CANCELLED`. NULL: none (default). The handle must
-/// live until the run returns.
+/// A handle that cancels the run from another thread or a signal handler, with `UC_STATUS_CANCELLED`. NULL: none
+/// (default). The handle must live until the run returns.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_cancel(
     run_options: *mut uc_run_options,

@@ -1,4 +1,4 @@
-//! What a status means, and the versions.
+//! The sentences of the statuses, and the versions.
 
 use std::ffi::{c_char, c_int};
 
@@ -20,8 +20,7 @@ pub extern "C" fn uc_library_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// The version of the interface that the library was built with. A program compares it with
-/// `UC_ABI_VERSION`.
+/// The version of the interface that the library was built with. Compare it with `UC_ABI_VERSION`.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_abi_version() -> u32 {
     UC_ABI_VERSION

@@ -1,13 +1,14 @@
 //! Every state of an id: one row each. After a change run `make generate`.
 
 macro_rules! id_states {
-    ($($variant:ident = $code:literal, $name:literal, $about:literal;)*) => {
+    ($($(#[$attribute:meta])* $variant:ident = $code:literal, $name:literal, $about:literal;)*) => {
         /// What became of an id. The numbers are those of the C header.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
         #[repr(u8)]
         pub enum IdState {
             $(
                 #[doc = $about]
+                $(#[$attribute])*
                 $variant = $code,
             )*
         }
@@ -29,13 +30,8 @@ macro_rules! id_states {
     };
 }
 
-impl Default for IdState {
-    fn default() -> IdState {
-        IdState::NotAttempted
-    }
-}
-
 id_states! {
+    #[default]
     NotAttempted = 0, "not_attempted",
         "Not sent, or sent only in requests that were rejected for a reason that concerns the whole run.";
     Confirmed = 1, "confirmed",

@@ -37,11 +37,16 @@ pub(crate) enum Kind {
     Time { min: u64, max: u64 },
 }
 
-/// The integer type that C and Rust take.
+/// The integer types that C and Rust take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Integer {
+    /// `size_t` and `usize`
     Size,
+    /// `uint32_t` and `usize`
+    SmallSize,
+    /// `uint32_t` and `u32`
     U32,
+    /// `uint64_t` and `u64`
     U64,
 }
 
@@ -81,7 +86,7 @@ impl Opt {
     /// What a value may be, such as "1 to 10,000 ids"; empty where the kind says it all.
     pub fn bounds(&self) -> String {
         match self.kind {
-            Kind::Count { min: 0, .. } => String::new(),
+            Kind::Count { min: 0, max, .. } => format!("0 to {}", grouped(max)),
             Kind::Count { min, max: u64::MAX, unit, .. } => format!("{min} and more {unit}"),
             Kind::Count { min, max, unit, .. } => format!("{min} to {} {unit}", grouped(max)),
             Kind::Time { min: 0, .. } => String::new(),
@@ -115,9 +120,9 @@ fn time(ms: u64) -> String {
     const HOUR: u64 = 3600 * SECOND;
     const DAY: u64 = 24 * HOUR;
     match ms {
-        _ if ms % DAY == 0 && ms > DAY => format!("{} days", ms / DAY),
-        _ if ms % HOUR == 0 && ms > 0 => format!("{} h", ms / HOUR),
-        _ if ms % SECOND == 0 => format!("{} s", ms / SECOND),
+        _ if ms.is_multiple_of(DAY) && ms > DAY => format!("{} days", ms / DAY),
+        _ if ms.is_multiple_of(HOUR) && ms > 0 => format!("{} h", ms / HOUR),
+        _ if ms.is_multiple_of(SECOND) => format!("{} s", ms / SECOND),
         _ => format!("{} ms", grouped(ms)),
     }
 }
@@ -127,7 +132,7 @@ pub(crate) fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::new();
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);

@@ -1,6 +1,6 @@
 //! Every option: one row each. After a change run `make generate`.
 
-use super::option::Integer::{Size, U32, U64};
+use super::option::Integer::{Size, SmallSize, U32, U64};
 use super::option::Kind::{BaseUrl, CaFile, Count, Directory, Flag, Method, Proxy, Rate, Time};
 use super::option::{Opt, Preset};
 
@@ -43,7 +43,7 @@ pub(crate) static CLIENT: &[Opt] = &[
     ),
     Opt::new(
         "workers",
-        Count { integer: U32, min: 1, max: 32, unit: "workers" },
+        Count { integer: SmallSize, min: 1, max: 32, unit: "workers" },
         Preset::Count(8),
         "Maximum number of requests in flight at once. Threads start only when they are needed and end with the run.",
     ),
@@ -65,7 +65,7 @@ pub(crate) static CLIENT: &[Opt] = &[
     Opt::new(
         "proxy",
         Proxy,
-        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment"),
+        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment, as curl reads them"),
         "The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.",
     ),
     Opt::new(

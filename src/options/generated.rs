@@ -16,7 +16,7 @@ pub(crate) struct ClientOptions {
     pub api_version: Option<u32>,
     pub request_timeout: Duration,
     pub batch_size: usize,
-    pub workers: u32,
+    pub workers: usize,
     pub rate_limit: Option<(u32, Duration)>,
     pub max_attempts: u32,
     pub proxy: Proxying,

@@ -5,6 +5,7 @@ mod generated;
 #[cfg(feature = "capi")]
 mod json;
 mod method;
+mod no_proxy;
 mod proxying;
 mod roots;
 mod setting;
@@ -13,8 +14,11 @@ use std::time::Duration;
 
 pub(crate) use generated::{ClientOptions, RunOptions};
 pub use method::Method;
+pub(crate) use no_proxy::is_excluded;
 pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
+#[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+pub(crate) use roots::malformed;
 pub(crate) use setting::{Given, Setting};
 
 use crate::error::{Error, Result};

@@ -49,6 +49,7 @@ impl Stop {
             Fatal::WrongEndpoint => {
                 Stop::new(Status::WrongEndpoint, format!("{said}; {}", advice(status.unwrap_or_default())))
             }
+            Fatal::Proxy => Stop::new(Status::Transport, said),
             Fatal::Tls | Fatal::TlsBroken => Stop::new(Status::Tls, format!("no trusted connection: {said}")),
         }
     }

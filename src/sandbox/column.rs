@@ -42,7 +42,7 @@ impl Column {
         index
     }
 
-    /// Sets a user's value; `applied` is 1 for a request's, 0 for what was there from the start.
+    /// Sets a user's value; `applied` is 1 for a request's, 0 for one of the file of users.
     pub(super) fn set(&mut self, row: u32, value: u32, applied: u32) {
         let row = row as usize;
         if self.cells.len() <= row {

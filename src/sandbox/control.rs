@@ -1,10 +1,10 @@
-//! The control path `/_sandbox/`: shows what the sandbox holds and what came, and empties it.
-use super::{Kind, Request, Shared, answer::Answer, raw::Raw};
+//! The control path `/_sandbox/`: shows the users and the requests, and resets both.
+use super::{Kind, Request, Shared, raw::Raw, response::Response};
 use axum::{
     Router,
     body::Body,
     extract::{Path, Query, State},
-    http::{Response, StatusCode, header},
+    http::{Response as HttpResponse, StatusCode, header},
     response::IntoResponse,
     routing::{get, post},
 };
@@ -18,7 +18,7 @@ use std::{
 /// How many distinct values of an attribute are listed, the most frequent first.
 const VALUES_SHOWN: usize = 1_000;
 
-type Shown = Response<Body>;
+type Shown = HttpResponse<Body>;
 
 /// All paths of this file.
 pub(super) fn router() -> Router<Arc<Shared>> {
@@ -33,11 +33,11 @@ pub(super) fn router() -> Router<Arc<Shared>> {
 }
 
 fn show(body: &impl Serialize) -> Shown {
-    Answer::json(StatusCode::OK, body).into_http()
+    Response::json(StatusCode::OK, body).into_http()
 }
 
-fn nothing(text: &str) -> Shown {
-    Answer::detail(StatusCode::NOT_FOUND, text).into_http()
+fn not_found(text: &str) -> Shown {
+    Response::detail(StatusCode::NOT_FOUND, text).into_http()
 }
 
 async fn summary(State(shared): State<Arc<Shared>>) -> Shown {
@@ -72,7 +72,7 @@ async fn summary(State(shared): State<Arc<Shared>>) -> Shown {
         requests: Requests {
             total: state.log.total(),
             by_status: state.log.by_status(),
-            peak_per_second: state.gate.peak(),
+            peak_per_second: state.traffic.peak(),
         },
         connections: shared.connections.load(Ordering::Relaxed),
     })
@@ -94,7 +94,7 @@ async fn attribute(State(shared): State<Arc<Shared>>, Path(name): Path<String>) 
     }
     let state = shared.lock();
     let Some(column) = state.store.columns().get(&name) else {
-        return nothing("no attribute has this name");
+        return not_found("no attribute has this name");
     };
     let counts = column.counts();
     show(&Attribute {
@@ -120,7 +120,7 @@ async fn user(State(shared): State<Arc<Shared>>, Path(id): Path<i64>) -> Shown {
     let attributes: BTreeMap<_, _> =
         state.store.attributes_of(id).map(|(name, json)| (name, Raw(json))).collect();
     match attributes.is_empty() {
-        true => nothing("nothing is known of this user"),
+        true => not_found("nothing is known of this user"),
         false => show(&User { id, attributes }),
     }
 }
@@ -152,7 +152,7 @@ async fn ledger(State(shared): State<Arc<Shared>>, Query(which): Query<Which>) -
         ledger.iter().map(|(id, json, applied)| [id.to_string(), json.to_string(), applied.to_string()]);
     match as_csv(["id", "value", "applied"], rows) {
         Ok(text) => ([(header::CONTENT_TYPE, "text/csv; charset=utf-8")], text).into_response(),
-        Err(error) => Answer::detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()).into_http(),
+        Err(error) => Response::detail(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()).into_http(),
     }
 }
 
@@ -167,7 +167,7 @@ fn as_csv(names: [&str; 3], rows: impl Iterator<Item = [String; 3]>) -> io::Resu
 
 async fn reset(State(shared): State<Arc<Shared>>) -> Shown {
     match shared.reset() {
-        Ok(()) => Answer::ok().into_http(),
-        Err(error) => Answer::detail(StatusCode::CONFLICT, &error.to_string()).into_http(),
+        Ok(()) => Response::ok().into_http(),
+        Err(error) => Response::detail(StatusCode::CONFLICT, &error.to_string()).into_http(),
     }
 }

@@ -1,8 +1,8 @@
-//! The paths under `/api/public/`, and the methods that each of them takes.
+//! The paths under `/api/public/`, and the methods that each of them allows.
 use super::{Methods, Options};
 use axum::http::Method;
 
-/// What a path stands for.
+/// What a path refers to.
 pub(super) enum Endpoint {
     MassUpdate { custom_ids: bool, standard: bool },
     User(i64),
@@ -34,7 +34,7 @@ impl Endpoint {
     }
 }
 
-/// A part of a path with its `%20` and the like undone.
+/// A part of a path with its percent-encoding decoded.
 fn decoded(part: &str) -> String {
     let mut bytes = Vec::with_capacity(part.len());
     let mut rest = part.as_bytes();

@@ -69,7 +69,7 @@ impl Kind {
         }
     }
 
-    /// The type of a column that holds both.
+    /// The type of a column that has both.
     pub(super) fn join(self, other: Kind) -> Kind {
         match (self, other) {
             (one, same) if one == same => one,
@@ -88,11 +88,11 @@ impl Kind {
         }
     }
 
-    /// Whether an attribute of this type takes that value; if not, what Django REST framework would say.
+    /// Whether an attribute of this type accepts that value; if not, what Django REST framework would say.
     pub(super) fn check(self, json: &str) -> Result<(), &'static str> {
         let given = Kind::of(json);
         let is_text = matches!(given, Kind::String | Kind::Date | Kind::Datetime);
-        let (fits, complaint) = match self {
+        let (fits, message) = match self {
             Kind::Boolean => (given == Kind::Boolean, "Must be a valid boolean."),
             Kind::Integer => (given == Kind::Integer, "A valid integer is required."),
             Kind::Float => (matches!(given, Kind::Integer | Kind::Float), "A valid number is required."),
@@ -108,7 +108,7 @@ impl Kind {
             Kind::Fixed => (is_text || given == Kind::Fixed, "Not a valid choice."),
             Kind::Json => (true, ""),
         };
-        if fits || json == "null" { Ok(()) } else { Err(complaint) }
+        if fits || json == "null" { Ok(()) } else { Err(message) }
     }
 }
 

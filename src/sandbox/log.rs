@@ -1,4 +1,4 @@
-//! What came and what became of it; the token is never written down.
+//! The requests and their responses; the token is never kept.
 use super::raw;
 use axum::http::{HeaderMap, StatusCode};
 use serde::Serialize;
@@ -9,10 +9,10 @@ use std::{
 
 /// How many requests are kept; the totals count all.
 const KEPT: usize = 10_000;
-/// A longer value is only counted.
+/// Of a longer value only the length is kept.
 const LONGEST_VALUE: usize = 1024;
 /// The headers that tell one client from another.
-const HEADERS: [&str; 10] = [
+const HEADERS: [&str; 11] = [
     "accept",
     "authorization",
     "connection",
@@ -21,11 +21,12 @@ const HEADERS: [&str; 10] = [
     "expect",
     "host",
     "idempotency-key",
+    "proxy-authorization",
     "transfer-encoding",
     "user-agent",
 ];
 
-/// A request to the API and its answer, as the sandbox saw them.
+/// A request to the API and its response, as the sandbox saw them.
 #[derive(Clone, Debug, Serialize)]
 pub struct Request {
     /// Counted from 1.
@@ -36,11 +37,11 @@ pub struct Request {
     pub path: String,
     /// The headers that tell one client from another, the token as `Token …(64)`.
     pub headers: BTreeMap<String, String>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// Why it was refused; nothing for a success.
+    /// Why it was rejected; nothing for a success.
     pub reason: Option<String>,
-    /// How many ids it carried, as far as it could be read.
+    /// How many ids it had, as far as it could be read.
     pub ids: usize,
     /// How many of them were ignored because they do not exist.
     pub ignored: usize,
@@ -51,7 +52,7 @@ pub struct Request {
     pub value: Option<Arc<str>>,
 }
 
-/// What could be learned from a request's body.
+/// What a request's body has, as far as it could be read.
 #[derive(Default)]
 pub(super) struct Note {
     pub(super) ids: usize,
@@ -109,7 +110,7 @@ pub(super) fn headers(all: &HeaderMap, token: &str) -> BTreeMap<String, String> 
     let shown = |name: &&str| {
         let text = String::from_utf8_lossy(all.get(*name)?.as_bytes()).into_owned();
         let text = match *name {
-            "authorization" => hidden(&text),
+            "authorization" | "proxy-authorization" => hidden(&text),
             _ => text.replace(token, "…"),
         };
         Some(((*name).to_owned(), text))
@@ -117,9 +118,9 @@ pub(super) fn headers(all: &HeaderMap, token: &str) -> BTreeMap<String, String> 
     HEADERS.iter().filter_map(shown).collect()
 }
 
-/// `Token …(64)`: the scheme and the length of what follows.
+/// `Token …(64)`: the scheme, if it is a known one, and the length of what follows.
 fn hidden(authorization: &str) -> String {
-    let secret = authorization.strip_prefix("Token ");
-    let count = secret.unwrap_or(authorization).chars().count();
-    format!("{}…({count})", if secret.is_some() { "Token " } else { "" })
+    let scheme =
+        ["Token ", "Basic "].into_iter().find(|scheme| authorization.starts_with(scheme)).unwrap_or("");
+    format!("{scheme}…({})", authorization[scheme.len()..].chars().count())
 }

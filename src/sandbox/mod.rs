@@ -1,10 +1,10 @@
-//! A look-alike of the service on loopback, for tests and for trying things out.
+//! An imitation of the service on loopback, for tests and for first steps.
 //!
 //! It was written from the vendor's documentation and shares no code with the rest of this crate, so that a misreading
-//! on one side is not mirrored on the other. Nobody has compared it with the live service. The calls and their bodies
-//! are documented (those under `users-by-id/` for custom attributes: seen in other clients only); the answer
-//! `{"status":"ok"}` is, for standard attributes; the words of refusals are those of Django REST framework, which the
-//! service is thought to use; what is not known at all is a switch: see [`Options`].
+//! on one side is not repeated on the other. Nobody has compared it with the live service. The calls and their bodies
+//! are documented (those under `users-by-id/` for custom attributes: seen in other clients only), and so is the response
+//! `{"status":"ok"}`, for standard attributes. Rejections have the words of Django REST framework, which the service is
+//! thought to use. What is not known, and what can go wrong on the way, is an option: see [`Options`].
 //!
 //! ```
 //! use usercom::sandbox::{Options, Sandbox};
@@ -16,36 +16,36 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! # What it answers
-//! - `PUT` or `POST /api/public/users/mass_update_custom_attributes/`, and under `users-by-id/` with the client's own
-//!   ids; `…/mass_update_standard_attributes/` likewise. Both siblings write into one set of attributes: a name is
-//!   one attribute whichever call has set it.
+//! # Its responses
+//! - `PUT` or `POST /api/public/users/mass_update_custom_attributes/`, and under `users-by-id/` with custom ids;
+//!   `…/mass_update_standard_attributes/` likewise. Both calls write into one set of attributes: a name is one attribute
+//!   whichever call has set it.
 //! - `GET /api/public/users/<id>/` and `GET /api/public/attribute-type/<name>/users/`.
 //! - The control path `/_sandbox/`, which needs no token and is not logged: `GET /_sandbox/`, `attributes/<name>`,
 //!   `users/<id>`, `requests`, `refused`, `ledger?attribute=<name>`, and `POST /_sandbox/reset`.
 //!
 //! # Who exists
-//! With a file of users, they and nobody else; without one, every id above 0. A user's own id is its column
-//! `custom_id`; without such a column it is the id written as text. Without a file any other text is a custom id, too:
-//! its user is made up, counted from 1000000000001.
-mod answer;
+//! With a file of users: those users only. Without one: every id above 0. A user's custom id is its column `custom_id`;
+//! without such a column it is the id written as text. Without a file any other text is a custom id, too: its user is
+//! invented, with an id from 1000000000001 on.
 mod api;
 mod column;
 mod control;
 mod endpoint;
-mod gate;
 mod kind;
 mod log;
 mod options;
 mod raw;
+mod response;
 mod server;
 mod store;
 mod table;
+mod traffic;
 mod update;
 
 pub use kind::Kind;
 pub use log::Request;
-pub use options::{Methods, Options, TOKEN, UnknownAttributes, UnknownIds};
+pub use options::{Methods, Options, SuccessBody, TOKEN, UnknownAttributes, UnknownIds};
 use std::{
     io,
     net::SocketAddr,
@@ -66,7 +66,7 @@ pub struct Sandbox {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the server's thread and the readers have in common.
+/// What the server's thread and the callers share.
 struct Shared {
     options: Options,
     state: Mutex<State>,
@@ -76,8 +76,10 @@ struct Shared {
 /// What a reset forgets.
 struct State {
     store: Store,
-    gate: gate::Gate,
+    traffic: traffic::Traffic,
     log: log::Log,
+    /// How many updates failed because the first ones are to fail.
+    failed: u64,
 }
 
 /// One line of an attribute's ledger.
@@ -85,9 +87,9 @@ struct State {
 pub struct Entry {
     /// The user's id.
     pub id: i64,
-    /// The value as JSON, to the byte as it came.
+    /// The value as JSON, byte for byte as it was received.
     pub value: Arc<str>,
-    /// How many accepted requests have set it; 0 for what the file of users brought.
+    /// How many accepted requests have set it; 0 for a value of the file of users.
     pub applied: u32,
 }
 
@@ -95,8 +97,8 @@ impl Sandbox {
     /// Starts a sandbox on 127.0.0.1.
     ///
     /// # Errors
-    /// An option that cannot be meant, a file of users that cannot be read, a port that is taken: the message says
-    /// which and what to do.
+    /// If an option is invalid, the file of users can't be read or the port is in use: the message says which and what
+    /// to do.
     pub fn start(options: Options) -> io::Result<Sandbox> {
         options.check()?;
         let shared = Arc::new(Shared {
@@ -108,19 +110,19 @@ impl Sandbox {
         Ok(Sandbox { shared, address, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Where it is, as `http://127.0.0.1:<port>`.
+    /// Its address, as `http://127.0.0.1:<port>`.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Serves for ever.
+    /// Serves until the process ends.
     pub fn wait(mut self) {
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 
-    /// A user's value as JSON, to the byte as it came.
+    /// A user's value as JSON, byte for byte as it was received.
     pub fn value(&self, id: i64, attribute: &str) -> Option<String> {
         self.shared.lock().store.get(id, attribute).map(|(json, _)| json.to_string())
     }
@@ -135,7 +137,7 @@ impl Sandbox {
         self.shared.lock().store.kind(attribute)
     }
 
-    /// Who has a value of the attribute, by id.
+    /// The users who have a value of the attribute, by id.
     pub fn ledger(&self, attribute: &str) -> Vec<Entry> {
         let ledger = self.shared.lock().store.ledger(attribute);
         ledger.into_iter().map(|(id, value, applied)| Entry { id, value, applied }).collect()
@@ -151,19 +153,19 @@ impl Sandbox {
         self.shared.lock().log.requests().cloned().collect()
     }
 
-    /// Those of [`Sandbox::requests`] that were refused or sent elsewhere.
+    /// Those of [`Sandbox::requests`] that were rejected or redirected.
     pub fn refused(&self) -> Vec<Request> {
         self.shared.lock().log.refused().cloned().collect()
     }
 
-    /// How many requests came to the API.
+    /// How many requests the API received.
     pub fn total(&self) -> u64 {
         self.shared.lock().log.total()
     }
 
-    /// The most requests that came to the API in any second.
+    /// The most requests that the API received in any second.
     pub fn peak_per_second(&self) -> usize {
-        self.shared.lock().gate.peak()
+        self.shared.lock().traffic.peak()
     }
 
     /// How many TCP connections were accepted.
@@ -171,10 +173,10 @@ impl Sandbox {
         self.shared.connections.load(Ordering::Relaxed)
     }
 
-    /// Forgets all requests and goes back to the file of users, which is read again.
+    /// Forgets all requests and reads the file of users again.
     ///
     /// # Errors
-    /// The file cannot be read any more; then nothing is forgotten.
+    /// If the file can't be read any more; nothing is forgotten then.
     pub fn reset(&self) -> io::Result<()> {
         self.shared.reset()
     }
@@ -190,7 +192,7 @@ impl Drop for Sandbox {
 }
 
 impl Shared {
-    /// A panic elsewhere leaves nothing half done in here, so a poisoned lock is as good as any.
+    /// A panic elsewhere leaves nothing half done in here, so a poisoned lock is fine.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -206,6 +208,6 @@ impl Shared {
 impl State {
     fn new(options: &Options) -> io::Result<State> {
         let store = options.users.as_deref().map_or_else(|| Ok(Store::of_anybody()), table::load)?;
-        Ok(State { store, gate: gate::Gate::default(), log: log::Log::default() })
+        Ok(State { store, traffic: traffic::Traffic::default(), log: log::Log::default(), failed: 0 })
     }
 }

@@ -1,5 +1,5 @@
-//! What can be switched: the choices for all that is not known of the service.
-use std::{io, path::PathBuf, str::FromStr, time::Duration};
+//! What can be chosen: how the service behaves in what is not known of it, and what goes wrong on the way to it.
+use std::{convert::Infallible, io, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 /// The token that [`Options::default`] expects, for tests that do not care.
 pub const TOKEN: &str = "sandbox-token-only-for-loopback-0123456789abcdef0123456789abcdef";
@@ -9,30 +9,49 @@ pub const TOKEN: &str = "sandbox-token-only-for-loopback-0123456789abcdef0123456
 pub struct Options {
     /// The port on 127.0.0.1; 0 picks a free one. Defaults to 0.
     pub port: u16,
-    /// The API key that requests must carry: 64 visible ASCII characters. Defaults to [`TOKEN`].
+    /// The API key that requests must have: 64 visible ASCII characters. Defaults to [`TOKEN`].
     pub token: String,
     /// A CSV file of the users that exist: a column `id`, every other column an attribute.
     /// Defaults to none: every id above 0 exists.
     pub users: Option<PathBuf>,
     /// The methods that a mass update may use. Defaults to both.
     pub methods: Methods,
-    /// What becomes of a request with ids that do not exist. Defaults to ignoring those.
+    /// How to respond to a request with ids that do not exist. Defaults to ignoring those ids.
     pub unknown_ids: UnknownIds,
-    /// What becomes of a request with an attribute that does not exist. Defaults to creating it.
+    /// How to respond to a request with an attribute that does not exist. Defaults to creating it.
     pub unknown_attributes: UnknownAttributes,
     /// Whether a value must have its attribute's type. Defaults to false.
     pub check_types: bool,
-    /// How many ids one request may carry, answering 400 beyond. Defaults to any number.
+    /// How many ids one request may have; with more the response is 400. Defaults to any number.
     pub max_ids: Option<usize>,
-    /// How many bytes a request's body may have, answering 413 beyond. Defaults to 64 MiB.
+    /// How many bytes a request's body may have; with more the response is 413. Defaults to 64 MiB.
     pub max_body: Option<usize>,
-    /// How many requests are let through in any second, answering 429 beyond. Defaults to any number.
+    /// How many requests are accepted in any second; to more the response is 429. Defaults to any number.
     pub rate: Option<u32>,
-    /// How many requests may come in any second; one more and everything is answered 401 for three seconds.
+    /// How many requests may arrive in any second; after one more every response is 401 for three seconds.
     /// Defaults to any number.
     pub burst_401: Option<u32>,
-    /// How long an answer is held back; what was asked is done before. Defaults to zero.
+    /// How long each response is delayed; the update is applied before. Defaults to zero.
     pub latency: Duration,
+    /// The status of an update that was applied, 200 to 299. Defaults to 200.
+    pub success_status: u16,
+    /// The body of an update that was applied. Defaults to `{"status":"ok"}`.
+    pub success_body: SuccessBody,
+    /// How many updates fail at first, counted over all clients; none of them is applied. Defaults to 0.
+    pub fail_first: u64,
+    /// The status of an update that fails, 400 to 599. Defaults to 503.
+    pub fail_status: u16,
+    /// The `Retry-After` of an update that fails, sent as it is. Defaults to none.
+    pub fail_retry_after: Option<String>,
+    /// Which request, from 1, is rejected with a firewall's page: 403 and HTML. Defaults to none.
+    pub firewall_once: Option<u64>,
+    /// To how many bytes each response of the API is padded with blanks. Defaults to 0.
+    pub pad_response: usize,
+    /// Whether each response of the API is compressed with gzip, whatever the client accepts. Defaults to false.
+    pub gzip: bool,
+    /// The status, 300 to 599, with which CONNECT is rejected, as by a proxy. Defaults to none: then CONNECT is an
+    /// unknown path.
+    pub refuse_connect: Option<u16>,
 }
 
 impl Default for Options {
@@ -50,16 +69,28 @@ impl Default for Options {
             rate: None,
             burst_401: None,
             latency: Duration::ZERO,
+            success_status: 200,
+            success_body: SuccessBody::Ok,
+            fail_first: 0,
+            fail_status: 503,
+            fail_retry_after: None,
+            firewall_once: None,
+            pad_response: 0,
+            gzip: false,
+            refuse_connect: None,
         }
     }
 }
 
+/// More would only fill the memory.
+const MAX_PADDING: usize = 1 << 30;
+
 impl Options {
-    /// Refuses what cannot be meant; the message names the option, never the token.
+    /// Rejects what can't be used; the message names the option, never the token.
     pub(super) fn check(&self) -> io::Result<()> {
         if self.token.len() != 64 || !self.token.bytes().all(|byte| byte.is_ascii_graphic()) {
             let count = self.token.chars().count();
-            return refuse(&format!(
+            return invalid(&format!(
                 "token: give 64 visible ASCII characters, as the service's API keys have; these are {count}"
             ));
         }
@@ -68,15 +99,34 @@ impl Options {
             ("max-body", self.max_body == Some(0)),
             ("rate", self.rate == Some(0)),
             ("burst-401", self.burst_401 == Some(0)),
+            ("firewall-once", self.firewall_once == Some(0)),
         ];
-        match at_least_one.iter().find(|(_, zero)| *zero) {
-            Some((name, _)) => refuse(&format!("{name}: give at least 1, or leave it out for no limit")),
-            None => Ok(()),
+        if let Some((name, _)) = at_least_one.iter().find(|(_, zero)| *zero) {
+            return invalid(&format!("{name}: give at least 1, or leave it out for no limit"));
+        }
+        in_range("success-status", self.success_status, 200..=299)?;
+        in_range("fail-status", self.fail_status, 400..=599)?;
+        in_range("refuse-connect", self.refuse_connect.unwrap_or(407), 300..=599)?;
+        if self.pad_response > MAX_PADDING {
+            return invalid(&format!("pad-response: give at most {MAX_PADDING} bytes"));
+        }
+        match self.fail_retry_after.as_deref() {
+            Some(text) if !text.bytes().all(|byte| byte == b' ' || byte.is_ascii_graphic()) => {
+                invalid("fail-retry-after: give visible ASCII characters, such as 5")
+            }
+            _ => Ok(()),
         }
     }
 }
 
-fn refuse(message: &str) -> io::Result<()> {
+fn in_range(name: &str, status: u16, allowed: RangeInclusive<u16>) -> io::Result<()> {
+    match allowed.contains(&status) {
+        true => Ok(()),
+        false => invalid(&format!("{name}: give a status from {} to {}", allowed.start(), allowed.end())),
+    }
+}
+
+fn invalid(message: &str) -> io::Result<()> {
     Err(io::Error::new(io::ErrorKind::InvalidInput, message))
 }
 
@@ -91,24 +141,43 @@ pub enum Methods {
     Post,
 }
 
-/// What becomes of a request with ids that do not exist.
+/// How to respond to a request with ids that do not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownIds {
-    /// They are skipped, the others updated: 200.
+    /// They are ignored, the others updated: 200.
     Ignore,
-    /// Nothing is updated: 400, naming each of them.
+    /// Nothing is updated: 400, which names each of them.
     Reject,
     /// Nothing is updated: 404 with a JSON body.
     NotFound,
+    /// Nothing is updated: 500 with a page, as by a database error that nothing caught.
+    ServerError,
 }
 
-/// What becomes of a request with an attribute that does not exist.
+/// How to respond to a request with an attribute that does not exist.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UnknownAttributes {
     /// It is created with the type of the value.
     Create,
     /// Nothing is updated: 400.
     Reject,
+}
+
+/// The body of an update that was applied. A status without a body, 204, has none of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SuccessBody {
+    /// `{"status":"ok"}`, which is documented for a similar call. As text: `ok`.
+    Ok,
+    /// No body. As text: `empty`.
+    Empty,
+    /// `{"updated":N}`, the number of users that were updated. As text: `count`.
+    Count,
+    /// A page to log in, in HTML. As text: `page`.
+    Page,
+    /// `{"status":"ok"}` behind a byte order mark. As text: `bom`.
+    Bom,
+    /// This text. HTML if it starts with `<`, otherwise called JSON.
+    Text(String),
 }
 
 impl FromStr for Methods {
@@ -132,7 +201,8 @@ impl FromStr for UnknownIds {
             "ignore" => Ok(UnknownIds::Ignore),
             "reject" => Ok(UnknownIds::Reject),
             "404" => Ok(UnknownIds::NotFound),
-            _ => Err("give ignore, reject or 404"),
+            "500" => Ok(UnknownIds::ServerError),
+            _ => Err("give ignore, reject or 404, or 500"),
         }
     }
 }
@@ -146,5 +216,20 @@ impl FromStr for UnknownAttributes {
             "reject" => Ok(UnknownAttributes::Reject),
             _ => Err("give create or reject"),
         }
+    }
+}
+
+impl FromStr for SuccessBody {
+    type Err = Infallible;
+
+    fn from_str(text: &str) -> Result<SuccessBody, Infallible> {
+        Ok(match text {
+            "ok" => SuccessBody::Ok,
+            "empty" => SuccessBody::Empty,
+            "count" => SuccessBody::Count,
+            "page" => SuccessBody::Page,
+            "bom" => SuccessBody::Bom,
+            text => SuccessBody::Text(text.to_owned()),
+        })
     }
 }

@@ -1,4 +1,4 @@
-//! How a kept value goes into an answer: to the byte as it came in.
+//! How a kept value is written into a response: byte for byte as it was received.
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use std::sync::Arc;

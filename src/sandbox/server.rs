@@ -1,9 +1,9 @@
-//! HTTP: the one thread that listens on loopback, takes requests in and hands answers out.
-use super::{Shared, answer::Answer, api, control};
+//! HTTP: the one thread that listens on loopback, reads requests and writes responses.
+use super::{Shared, api, control, response::Response};
 use axum::{
     body::{Body, HttpBody},
     extract::{Request, State},
-    http::{Response, StatusCode, header, request::Parts},
+    http::{Response as HttpResponse, StatusCode, header, request::Parts},
     serve::ListenerExt,
 };
 use std::{
@@ -16,9 +16,9 @@ use std::{
 };
 use tokio::{net::TcpListener, runtime::Runtime, sync::oneshot, time::sleep};
 
-/// The largest body that is kept where no limit is set.
+/// The largest body that is read if no limit is set.
 const MAX_BODY: usize = 64 << 20;
-/// So much of a body that is too large is read on, so that its sender sees the answer and not a reset connection.
+/// This much of a body that is too large is read, so that the client gets the response and not a reset connection.
 const MAX_SWALLOWED: usize = 16 << 20;
 
 /// Listens, and serves on a thread of its own until `stop` is used or dropped.
@@ -42,7 +42,7 @@ fn serve(runtime: &Runtime, listener: TcpListener, shared: Arc<Shared>, stopped:
     let counting = shared.clone();
     let listener = listener.tap_io(move |connection| {
         counting.connections.fetch_add(1, Ordering::Relaxed);
-        // Without it small answers wait for the client's acknowledgement.
+        // Without it small responses wait for the client's acknowledgement.
         let _ = connection.set_nodelay(true);
     });
     let router = control::router().fallback(exchange).with_state(shared);
@@ -52,21 +52,21 @@ fn serve(runtime: &Runtime, listener: TcpListener, shared: Arc<Shared>, stopped:
     let _ = runtime.block_on(stopped);
 }
 
-/// One request to the API. It is carried out at once, also if its sender does not wait for the answer.
-async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> Response<Body> {
+/// One request to the API. It is applied at once, also if the client does not wait for the response.
+async fn exchange(State(shared): State<Arc<Shared>>, request: Request) -> HttpResponse<Body> {
     let (head, body) = request.into_parts();
     let Ok(body) = read(&head, body, shared.options.max_body.unwrap_or(MAX_BODY)).await else {
-        // Nobody is there to read this.
-        return Answer::detail(StatusCode::BAD_REQUEST, "the request broke off").into_http();
+        // Nobody is left to read this.
+        return Response::detail(StatusCode::BAD_REQUEST, "the request was truncated").into_http();
     };
-    let answer = api::answer(&shared.options, &mut shared.lock(), &head, &body);
+    let response = api::handle(&shared.options, &mut shared.lock(), &head, &body);
     if !shared.options.latency.is_zero() {
         sleep(shared.options.latency).await;
     }
-    answer.into_http()
+    response.into_http()
 }
 
-/// Reads a body to its end. One that announces its size and asks whether to send it is told right away.
+/// Reads a body to its end. With `Expect: 100-continue` a body that is too large is rejected before it is sent.
 async fn read(head: &Parts, mut body: Body, limit: usize) -> Result<api::Body, axum::Error> {
     if head.headers.contains_key(header::EXPECT) && body.size_hint().lower() > limit as u64 {
         return Ok(api::Body::TooLarge);

@@ -1,4 +1,4 @@
-//! Who exists and what they have: users by both kinds of id, attributes by name.
+//! The users and their attributes: users by both kinds of id, attributes by name.
 use super::{Kind, column::Column};
 use std::{
     collections::{BTreeMap, HashMap},
@@ -23,10 +23,10 @@ impl fmt::Display for Id {
     }
 }
 
-/// The attribute that holds the client's own ids.
+/// The attribute with the custom ids.
 const CUSTOM_ID: &str = "custom_id";
-/// Users made up for custom ids that are not numbers are counted from here.
-const FIRST_MADE_UP: i64 = 1_000_000_000_001;
+/// The ids of users that are invented for custom ids that are not numbers start here.
+const FIRST_INVENTED: i64 = 1_000_000_000_001;
 
 /// All users and attributes.
 pub(super) struct Store {
@@ -41,7 +41,7 @@ pub(super) struct Store {
 }
 
 impl Store {
-    /// Everybody exists and has nothing yet.
+    /// Every user exists and has no attribute yet.
     pub(super) fn of_anybody() -> Store {
         Store {
             any: true,
@@ -53,7 +53,7 @@ impl Store {
         }
     }
 
-    /// These users exist and nobody else; `rows` has each id's place in `ids`.
+    /// Only these users exist; `rows` has the index of each id in `ids`.
     pub(super) fn of(ids: Vec<i64>, rows: HashMap<i64, u32>, columns: BTreeMap<String, Column>) -> Store {
         let mut custom = HashMap::new();
         if let Some(column) = columns.get(CUSTOM_ID) {
@@ -71,12 +71,12 @@ impl Store {
         self.row(id).is_some() || self.any && possible
     }
 
-    /// Whether everybody exists.
+    /// Whether every user exists.
     pub(super) fn has_anybody(&self) -> bool {
         self.any
     }
 
-    /// Sets the attribute of all these users that exist, creating it if need be, and says how many they are.
+    /// Sets the attribute of these users as far as they exist, creates it if need be, and gives their number.
     pub(super) fn apply(&mut self, ids: &[Id], attribute: &str, json: &str) -> usize {
         let rows: Vec<u32> = ids.iter().filter_map(|id| self.row_or_new(id)).collect();
         if attribute == CUSTOM_ID {
@@ -112,7 +112,7 @@ impl Store {
         self.columns.get(attribute)?.get(*self.rows.get(&id)?)
     }
 
-    /// All that is known of a user, by attribute, as JSON.
+    /// The attributes of a user, by name, as JSON.
     pub(super) fn attributes_of(&self, id: i64) -> impl Iterator<Item = (&str, &str)> {
         let row = self.rows.get(&id);
         self.columns.iter().filter_map(move |(name, column)| Some((name.as_str(), &**column.get(*row?)?.0)))
@@ -152,7 +152,7 @@ impl Store {
             Id::Number(number) => *number,
             Id::Custom(text) => self.decimal(text).unwrap_or_else(|| {
                 self.custom.insert(text.clone(), row);
-                FIRST_MADE_UP + i64::from(row)
+                FIRST_INVENTED + i64::from(row)
             }),
         };
         self.ids.push(number);
@@ -160,13 +160,13 @@ impl Store {
         Some(row)
     }
 
-    /// The number that a custom id is, written as numbers are.
+    /// The number of a custom id that is one in plain decimal digits.
     fn decimal(&self, text: &str) -> Option<i64> {
         let number: i64 = text.parse().ok()?;
         (self.decimal && number > 0 && number.to_string() == text).then_some(number)
     }
 
-    /// Gives users a new custom id, as `custom_id` is an attribute like others.
+    /// Gives users a new custom id: `custom_id` is an attribute like any other.
     fn rename(&mut self, rows: &[u32], json: &str) {
         for &row in rows {
             if let Some((old, _)) = self.columns.get(CUSTOM_ID).and_then(|column| column.get(row)) {

@@ -1,4 +1,4 @@
-//! The CSV file of users: which columns it must have, how their types are found, what can be wrong with it.
+//! The CSV file of users: which columns it must have, how their types are found, and what can be wrong with it.
 use super::{Kind, column::Column, store::Store};
 use csv::{ErrorKind, Reader, StringRecord};
 use std::{
@@ -14,8 +14,8 @@ pub(super) fn load(path: &Path) -> io::Result<Store> {
         let text = format!("{}: {error}; give the path of a CSV file with a column \"id\"", path.display());
         io::Error::new(error.kind(), text)
     })?;
-    read(file).map_err(|trouble| {
-        io::Error::new(io::ErrorKind::InvalidData, format!("{}, {trouble}", path.display()))
+    read(file).map_err(|problem| {
+        io::Error::new(io::ErrorKind::InvalidData, format!("{}, {problem}", path.display()))
     })
 }
 
@@ -40,7 +40,7 @@ fn read(source: impl io::Read) -> Result<Store, String> {
         let line = record.position().map_or(0, csv::Position::line);
         let row = u32::try_from(ids.len()).map_err(|_| format!("line {line}: that is one user too many"))?;
         let id = number(&record[id_column])
-            .map_err(|trouble| format!("line {line}, column {place} (id): {trouble}"))?;
+            .map_err(|problem| format!("line {line}, column {place} (id): {problem}"))?;
         if rows.insert(id, row).is_some() {
             return Err(format!(
                 "line {line}, column {place} (id): {id} is there a second time; remove one of the two lines"
@@ -66,7 +66,7 @@ fn read(source: impl io::Read) -> Result<Store, String> {
     Ok(Store::of(ids, rows, columns))
 }
 
-/// Where the ids are, in a header without holes and repetitions.
+/// The column of the ids, in a header without empty or repeated names.
 fn find_id(names: &StringRecord) -> Result<usize, String> {
     for (index, name) in names.iter().enumerate() {
         let place = index + 1;

@@ -1,23 +1,23 @@
-//! The body of a mass update: its three keys, and what Django REST framework says where they are wrong.
-use super::{answer::Answer, store::Id};
+//! The body of a mass update: its three keys, and what Django REST framework says if they are invalid.
+use super::{response::Response, store::Id};
 use axum::http::StatusCode;
 use serde_json::{Map, Value, json, value::RawValue};
 use std::collections::BTreeMap;
 
-/// What is asked for.
+/// A mass update.
 pub(super) struct Update<'a> {
     pub(super) ids: Vec<Id>,
     pub(super) attribute: String,
-    /// JSON, to the byte as it came.
+    /// JSON, byte for byte as it was received.
     pub(super) value: &'a str,
 }
 
-/// A field, or what is wrong with it.
+/// A field, or the messages about it.
 type Field<T> = Result<T, Value>;
 
 impl Update<'_> {
     /// Reads a body; `custom` says which kind of ids it must have.
-    pub(super) fn parse(body: &[u8], custom: bool, max_ids: Option<usize>) -> Result<Update<'_>, Answer> {
+    pub(super) fn parse(body: &[u8], custom: bool, max_ids: Option<usize>) -> Result<Update<'_>, Response> {
         let fields = fields(body)?;
         let field = |name| fields.get(name).copied().ok_or_else(|| json!(["This field is required."]));
         let ids = field("ids").and_then(|raw| ids(raw, custom, max_ids));
@@ -26,29 +26,29 @@ impl Update<'_> {
         match (ids, attribute, value) {
             (Ok(ids), Ok(attribute), Ok(value)) => Ok(Update { ids, attribute, value: value.get() }),
             (ids, attribute, value) => {
-                let complaints = [("ids", ids.err()), ("attribute", attribute.err()), ("value", value.err())];
-                let complaints: BTreeMap<&str, Value> =
-                    complaints.into_iter().filter_map(|(name, complaint)| Some((name, complaint?))).collect();
-                Err(Answer::json(StatusCode::BAD_REQUEST, &complaints))
+                let messages = [("ids", ids.err()), ("attribute", attribute.err()), ("value", value.err())];
+                let messages: BTreeMap<&str, Value> =
+                    messages.into_iter().filter_map(|(name, message)| Some((name, message?))).collect();
+                Err(Response::json(StatusCode::BAD_REQUEST, &messages))
             }
         }
     }
 }
 
-/// The keys of the body; a body without a byte has none.
-fn fields(body: &[u8]) -> Result<BTreeMap<String, &RawValue>, Answer> {
+/// The keys of the body; an empty body has none.
+fn fields(body: &[u8]) -> Result<BTreeMap<String, &RawValue>, Response> {
     if body.is_empty() {
         return Ok(BTreeMap::new());
     }
-    let wrong = |error: serde_json::Error| {
-        Answer::detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {error}"))
+    let not_json = |error: serde_json::Error| {
+        Response::detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {error}"))
     };
-    let whole: &RawValue = serde_json::from_slice(body).map_err(wrong)?;
+    let whole: &RawValue = serde_json::from_slice(body).map_err(not_json)?;
     if !whole.get().starts_with('{') {
         let text = format!("Invalid data. Expected a dictionary, but got {}.", python_type(whole.get()));
-        return Err(Answer::field("non_field_errors", &text));
+        return Err(Response::field("non_field_errors", &text));
     }
-    serde_json::from_str(whole.get()).map_err(wrong)
+    serde_json::from_str(whole.get()).map_err(not_json)
 }
 
 fn ids(raw: &RawValue, custom: bool, max: Option<usize>) -> Field<Vec<Id>> {
@@ -68,16 +68,16 @@ fn ids(raw: &RawValue, custom: bool, max: Option<usize>) -> Field<Vec<Id>> {
     }
     let read = if custom { custom_id } else { number };
     let mut ids = Vec::with_capacity(elements.len());
-    let mut wrong = Map::new();
+    let mut invalid = Map::new();
     for (index, element) in elements.iter().enumerate() {
         match read(element.get()) {
             Ok(id) => ids.push(id),
-            Err(complaint) => {
-                wrong.insert(index.to_string(), json!([complaint]));
+            Err(message) => {
+                invalid.insert(index.to_string(), json!([message]));
             }
         }
     }
-    if wrong.is_empty() { Ok(ids) } else { Err(wrong.into()) }
+    if invalid.is_empty() { Ok(ids) } else { Err(invalid.into()) }
 }
 
 fn number(json: &str) -> Result<Id, &'static str> {
@@ -93,7 +93,7 @@ fn custom_id(json: &str) -> Result<Id, &'static str> {
 }
 
 fn attribute(raw: &RawValue) -> Field<String> {
-    text(raw.get()).map_err(|complaint| json!([complaint]))
+    text(raw.get()).map_err(|message| json!([message]))
 }
 
 /// A string of 1 to 255 characters, as attributes and custom ids are.

@@ -1,5 +1,6 @@
 //! The attribute's name: its length, and the list of the standard attributes.
 
+use super::JsonText;
 use crate::error::{Error, Result};
 
 /// Whether an attribute is custom or standard: each kind has its own call.
@@ -37,16 +38,28 @@ const STANDARD: [&str; 21] = [
     "custom_id",
 ];
 
+/// Standard attributes that the service keeps in a column of limited length, and how many characters fit. The first
+/// two are documented by the vendor, the others seen in another public client.
+const LONGEST: [(&str, usize); 4] =
+    [("first_name", 40), ("last_name", 40), ("city", 64), ("phone_number", 64)];
+
 /// An attribute name that may be sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Attribute(String);
+pub(crate) struct Attribute {
+    name: String,
+    /// How many characters a text may have.
+    longest: Option<usize>,
+}
 
 impl Attribute {
     /// 1 to 255 characters, as the vendor's page says; standard ones must be on its list.
     pub fn parse(name: &str, kind: AttributeKind) -> Result<Attribute> {
         let characters = name.chars().count();
         if !(1..=255).contains(&characters) {
-            return Err(Error::invalid("attribute", format!("has {characters} characters; use 1 to 255")));
+            return Err(Error::invalid(
+                "attribute",
+                format!("has {characters} characters; use its name in User.com, 1 to 255 characters"),
+            ));
         }
         if kind == AttributeKind::Standard && !STANDARD.contains(&name) {
             return Err(Error::invalid(
@@ -58,17 +71,34 @@ impl Attribute {
                 ),
             ));
         }
-        Ok(Attribute(name.to_owned()))
+        let longest = LONGEST.iter().find(|(limited, _)| kind == AttributeKind::Standard && *limited == name);
+        Ok(Attribute { name: name.to_owned(), longest: longest.map(|(_, longest)| *longest) })
     }
 
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.name
+    }
+
+    /// Checks that a text is no longer than the service keeps. Values of other types are the service's to judge.
+    pub fn check(&self, value: &JsonText) -> Result<()> {
+        let Some(longest) = self.longest else { return Ok(()) };
+        match value.characters() {
+            Some(characters) if characters > longest => Err(Error::invalid(
+                "value",
+                format!(
+                    "has {characters} characters; the service takes at most {longest} for {}; shorten it",
+                    self.name
+                ),
+            )),
+            _ => Ok(()),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::update::Value;
 
     #[test]
     fn length_is_in_characters() {
@@ -79,6 +109,42 @@ mod tests {
             let message = Attribute::parse(bad, AttributeKind::Custom).unwrap_err().to_string();
             assert!(message.starts_with("attribute: has ") && message.contains("1 to 255"), "{message}");
         }
+    }
+
+    /// Row 100.
+    #[test]
+    fn texts_of_standard_attributes_have_a_length() {
+        let said = |name: &str, kind, json: &str| {
+            let value = JsonText::of(&Value::json(json).unwrap(), false).unwrap();
+            Attribute::parse(name, kind)
+                .unwrap()
+                .check(&value)
+                .map_or_else(|e| e.to_string(), |()| "fits".into())
+        };
+        let text = |c: &str, n: usize| format!("\"{}\"", c.repeat(n));
+        for (name, longest) in [("first_name", 40), ("last_name", 40), ("city", 64), ("phone_number", 64)] {
+            // Characters, not bytes; an escape is one character.
+            for c in ["x", "ż", "\u{1F600}", "\\u017c", "\\n", "\\ud83d\\ude00"] {
+                assert_eq!(said(name, AttributeKind::Standard, &text(c, longest)), "fits", "{name} {c}");
+                assert_eq!(
+                    said(name, AttributeKind::Standard, &text(c, longest + 1)),
+                    format!(
+                        "value: has {} characters; the service takes at most {longest} for {name}; shorten it",
+                        longest + 1
+                    )
+                );
+            }
+            assert_eq!(
+                said(name, AttributeKind::Custom, &text("x", 100)),
+                "fits",
+                "a custom one of this name"
+            );
+            let number = "1".repeat(100);
+            for other in [number.as_str(), "true", "[\"a\"]", "{}"] {
+                assert_eq!(said(name, AttributeKind::Standard, other), "fits", "{name} {other}");
+            }
+        }
+        assert_eq!(said("region", AttributeKind::Standard, &text("x", 1000)), "fits");
     }
 
     #[test]

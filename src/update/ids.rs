@@ -30,27 +30,15 @@ impl Ids<'_> {
                 format!("{} ids; one run takes at most {}", self.len(), u32::MAX),
             ));
         }
-        match self {
-            Ids::Numeric(ids) => match ids.iter().position(|id| *id <= 0) {
-                Some(at) => Err(Error::invalid(
-                    "ids",
-                    format!(
-                        "the id at position {at} (counted from 0) is {}; User.com's ids are above 0",
-                        ids[at]
-                    ),
-                )),
-                None => Ok(()),
-            },
-            Ids::Custom(ids) => match ids.iter().position(|id| !(1..=MAX_CUSTOM_ID).contains(&id.len())) {
-                Some(at) => Err(Error::invalid(
-                    "custom_ids",
-                    format!(
-                        "the id at position {at} (counted from 0) has {} bytes; use 1 to {MAX_CUSTOM_ID}",
-                        ids[at].len()
-                    ),
-                )),
-                None => Ok(()),
-            },
+        let (list, found) = match self {
+            Ids::Numeric(ids) => ("ids", first_problem(ids, |id| numeric_problem(*id))),
+            Ids::Custom(ids) => ("custom_ids", first_problem(ids, |id| custom_problem(id))),
+        };
+        match found {
+            Some((at, problem)) => {
+                Err(Error::invalid(list, format!("the id at position {at} (counted from 0) {problem}")))
+            }
+            None => Ok(()),
         }
     }
 
@@ -79,6 +67,23 @@ impl Ids<'_> {
     }
 }
 
+/// Where the first id with a problem is, and the problem.
+fn first_problem<T>(ids: &[T], problem: impl Fn(&T) -> Option<String>) -> Option<(usize, String)> {
+    ids.iter().enumerate().find_map(|(at, id)| Some((at, problem(id)?)))
+}
+
+fn numeric_problem(id: i64) -> Option<String> {
+    (id <= 0).then(|| format!("is {id}; User.com's ids are above 0"))
+}
+
+fn custom_problem(id: &str) -> Option<String> {
+    match id.len() {
+        0 => Some(format!("has 0 bytes: it is empty; use 1 to {MAX_CUSTOM_ID}, or leave this user out")),
+        1..=MAX_CUSTOM_ID => None,
+        bytes => Some(format!("has {bytes} bytes; use 1 to {MAX_CUSTOM_ID}")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,6 +101,6 @@ mod tests {
             let message = Ids::Custom(vec!["a", bad]).check().unwrap_err().to_string();
             assert!(message.starts_with("custom_ids: ") && message.contains("position 1"), "{message}");
         }
-        assert!(Ids::Custom(vec!["a", "\0\"\u{1F600}"]).check().is_ok());
+        assert!(Ids::Custom(vec!["a", "\0\"\u{1F600}", "a@b.example", " "]).check().is_ok());
     }
 }

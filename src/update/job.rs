@@ -49,7 +49,7 @@ impl<'a> Job<'a> {
     pub fn new(update: &Update, ids: Ids<'a>, rules: Rules) -> Result<Job<'a>> {
         let attribute = Attribute::parse(&update.attribute, rules.kind)?;
         ids.check()?;
-        let (values, group_of) = distinct_values(update, ids.len(), rules)?;
+        let (values, group_of) = distinct_values(update, &attribute, ids.len(), rules)?;
         let (order, superseded) = arrange(&ids, group_of.as_deref());
         let slots = order.as_ref().map_or(ids.len(), Vec::len);
         let groups = match (&order, &group_of) {
@@ -88,8 +88,16 @@ impl<'a> Job<'a> {
 }
 
 /// The distinct values and, for rows of more than one, each position's index into them.
-fn distinct_values(update: &Update, ids: usize, rules: Rules) -> Result<(Vec<JsonText>, Option<Vec<u32>>)> {
-    let text = |value| JsonText::of(value, rules.allow_null);
+fn distinct_values(
+    update: &Update,
+    attribute: &Attribute,
+    ids: usize,
+    rules: Rules,
+) -> Result<(Vec<JsonText>, Option<Vec<u32>>)> {
+    let text = |value| {
+        let text = JsonText::of(value, rules.allow_null)?;
+        attribute.check(&text).map(|()| text)
+    };
     let Some(index) = &update.value_index else {
         return Ok((update.values.iter().map(text).collect::<Result<_>>()?, None));
     };
@@ -100,8 +108,11 @@ fn distinct_values(update: &Update, ids: usize, rules: Rules) -> Result<(Vec<Jso
         return Err(Error::invalid("value_index", problem));
     }
     if let Some(at) = index.iter().position(|v| *v as usize >= texts.len()) {
-        let problem =
-            format!("entry {at} (counted from 0) is {}, there are {} values", index[at], texts.len());
+        let problem = format!(
+            "entry {at} (counted from 0) is {}, but there are {} values, counted from 0",
+            index[at],
+            texts.len()
+        );
         return Err(Error::invalid("value_index", problem));
     }
     // Only values that are used, numbered as they first appear, equal texts once.
@@ -266,6 +277,13 @@ mod tests {
         assert!(invalid(vec![1.into()], vec![0, 1], &[1, 2]).contains("entry 1"));
         let null = invalid(vec![1.into(), Value::json("null").unwrap()], vec![0, 1], &[1, 2]);
         assert!(null.starts_with("values: entry 1 (counted from 0): null is not allowed"), "{null}");
+        let standard = Rules { kind: AttributeKind::Standard, ..RULES };
+        let names = vec!["Ala".into(), "x".repeat(41).into()];
+        let long = Job::new(&Update::rows("first_name", names, vec![0, 1]), Ids::Numeric(&[1, 2]), standard);
+        assert_eq!(
+            long.unwrap_err().to_string(),
+            "values: entry 1 (counted from 0): has 41 characters; the service takes at most 40 for first_name; shorten it"
+        );
         let n = 50_001;
         let ids: Vec<i64> = (1..=n).collect();
         let many = invalid((0..n).map(Value::from).collect(), (0..n as u32).collect(), &ids);

@@ -1,5 +1,7 @@
 //! What an attribute is set to, and the exact JSON text that each kind becomes.
 
+use std::borrow::Cow;
+
 use chrono::{DateTime, NaiveDate, SecondsFormat, TimeZone, Utc};
 use serde_json::value::RawValue;
 
@@ -120,6 +122,13 @@ impl JsonText {
 
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+
+    /// How many characters a text has; `None` for values of other types.
+    pub fn characters(&self) -> Option<usize> {
+        // A value of another type never starts with a quote.
+        let text: Cow<'_, str> = self.0.starts_with('"').then(|| serde_json::from_str(&self.0).ok())??;
+        Some(text.chars().count())
     }
 }
 

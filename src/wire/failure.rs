@@ -5,40 +5,85 @@ use std::io;
 use ureq::Timeout;
 
 use super::message::Message;
+use super::peer::Peer;
+use super::proxy::{Proxy, connect_status};
 use super::tls::{tls_failure, tls_setup_failure};
-use super::verdict::{Fault, Verdict};
+use super::verdict::{Fatal, Fault, Verdict};
 
 /// The system buffers about this much of a body at once. Smaller requests are sent whole, so an early response is read.
 const LARGE: usize = 64 * 1024;
 
-/// The verdict on a request with a body of `sent` bytes that failed. `peer` names the other side.
-pub(super) fn failure(error: &ureq::Error, sent: usize, peer: impl Fn() -> String) -> Verdict {
-    let unreached = |why: &str| transient(Fault::Unreached, &format!("no connection to {}: {why}", peer()));
+/// How far a request got.
+#[derive(Clone, Copy)]
+pub(super) struct Sent {
+    /// The length of its body.
+    pub body: usize,
+    /// Whether a byte of the body was on its way. Before that the service can't have applied anything.
+    pub begun: bool,
+}
+
+/// The verdict on a request that failed.
+pub(super) fn failure(error: &ureq::Error, sent: Sent, peer: &Peer) -> Verdict {
+    match cause(error, sent.body, peer) {
+        Verdict::Transient { fault, message, .. }
+            if fault.was_sent() && !sent.begun && peer.has_handshake() =>
+        {
+            let why = format!(
+                "it ended before the request was sent; check host and port, a firewall or the proxy may have closed it ({})",
+                message.as_str()
+            );
+            unreached(peer, &why)
+        }
+        // TLS 1.3 tells some failures of its handshake when the request may be on its way.
+        Verdict::Fatal { fatal: Fatal::Tls, status, message } if sent.begun => {
+            Verdict::Fatal { fatal: Fatal::TlsBroken, status, message }
+        }
+        verdict => verdict,
+    }
+}
+
+fn cause(error: &ureq::Error, body: usize, peer: &Peer) -> Verdict {
     let no_host = |why: &str| {
-        unreached(&format!("this host can't be found by its name; check the name and the network ({why})"))
+        let why = format!("this host can't be found by its name; check the name and the network ({why})");
+        unreached(peer, &why)
     };
     match error {
         ureq::Error::HostNotFound => no_host("it has no address"),
         ureq::Error::Io(io) if is_look_up(io) => no_host(&io.to_string()),
-        ureq::Error::ConnectionFailed => unreached("connection failed"),
-        ureq::Error::ConnectProxyFailed(why) => {
-            transient(Fault::Unreached, &format!("the proxy rejected the connection: {why}"))
-        }
-        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => unreached("timed out after 10 s"),
+        ureq::Error::ConnectionFailed => unreached(peer, "connection failed"),
+        ureq::Error::ConnectProxyFailed(why) => connect_failure(why, peer),
+        ureq::Error::Timeout(Timeout::Connect | Timeout::Resolve) => unreached(peer, "timed out after 10 s"),
         ureq::Error::Timeout(Timeout::PerRead) => transient(Fault::TimedOut, "timed out: receive response"),
         ureq::Error::Timeout(Timeout::PerWrite) => transient(Fault::TimedOut, "timed out: send request"),
         ureq::Error::Timeout(phase) => transient(Fault::TimedOut, &format!("timed out: {phase}")),
-        ureq::Error::Rustls(why) => tls_failure(why),
+        ureq::Error::Rustls(why) => tls_failure(why, peer),
         ureq::Error::Tls(why) => tls_setup_failure(why),
         ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
-            Some(why) => tls_failure(why),
-            None => match io_fault(io, sent) {
-                Fault::Unreached => unreached(&io.to_string()),
+            Some(why) => tls_failure(why, peer),
+            None => match io_fault(io, body) {
+                Fault::Unreached => unreached(peer, &io.to_string()),
                 fault => transient(fault, &io.to_string()),
             },
         },
         other => transient(Fault::Unreadable, &other.to_string()),
     }
+}
+
+/// The proxy gave no connection to the service. What it rejects it rejects again, a 5xx may pass.
+fn connect_failure(why: &str, peer: &Peer) -> Verdict {
+    let status = connect_status(why);
+    let rejection = |proxy: &Proxy| proxy.rejection(status?);
+    match (peer.proxy.as_ref().and_then(rejection), status) {
+        (Some(message), _) => {
+            Verdict::Fatal { fatal: Fatal::Proxy, status: None, message: Message::new(&message) }
+        }
+        (None, Some(status)) => unreached(peer, &format!("the proxy responded with status {status}")),
+        (None, None) => unreached(peer, "the proxy closed the connection without a response"),
+    }
+}
+
+fn unreached(peer: &Peer, why: &str) -> Verdict {
+    transient(Fault::Unreached, &format!("no connection to {}: {why}", peer.name()))
 }
 
 fn transient(fault: Fault, message: &str) -> Verdict {

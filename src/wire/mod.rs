@@ -8,6 +8,7 @@ mod json;
 mod judge;
 mod meaning;
 mod message;
+mod peer;
 mod proxy;
 mod quote;
 mod redact;
@@ -15,6 +16,7 @@ mod reply;
 mod retry_after;
 mod session;
 mod tls;
+mod trust;
 mod verdict;
 
 pub(crate) use body::{Request, fitting, render};

@@ -1,21 +1,24 @@
 //! Sends requests: the client's settings and idle connections, and the session of one run.
 
+use std::cell::Cell;
+use std::io::{self, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use ureq::Agent;
 use ureq::http::{HeaderValue, Request, header};
+use ureq::{Agent, SendBody};
 use zeroize::Zeroizing;
 
 use super::call::Call;
-use super::failure::failure;
+use super::failure::{Sent, failure};
 use super::judge::judge;
 use super::message::Message;
-use super::proxy::proxy;
+use super::peer::Peer;
+use super::proxy::{Proxy, proxy};
 use super::redact::hide_token;
 use super::reply::read_reply;
-use super::tls::tls_config;
+use super::trust::{Trust, tls_config};
 use super::verdict::{Reply, Verdict};
 use crate::account::Account;
 use crate::error::{Error, Result};
@@ -43,6 +46,7 @@ pub(crate) struct Http {
     /// By [`Call`]: everything but the body, which is all that differs between requests.
     requests: Vec<Request<()>>,
     config: ureq::config::Config,
+    peer: Peer,
     /// Those that earlier runs left open, and since when.
     idle: Mutex<Vec<(Instant, Agent)>>,
 }
@@ -50,10 +54,16 @@ pub(crate) struct Http {
 impl Http {
     pub fn new(account: &Account, options: &ClientOptions) -> Result<Http> {
         let authorization = account.token.authorization();
+        let peer = Peer::new(
+            &account.base,
+            proxy(&options.proxy, &account.base)?,
+            Trust::of(options.ca_file.as_ref()),
+        );
         Ok(Http {
             requests: requests(account, options, &authorization)?,
             authorization,
-            config: config(account, options)?,
+            config: config(options, &peer)?,
+            peer,
             idle: Mutex::default(),
         })
     }
@@ -74,7 +84,7 @@ impl Http {
     }
 }
 
-fn config(account: &Account, options: &ClientOptions) -> Result<ureq::config::Config> {
+fn config(options: &ClientOptions, peer: &Peer) -> Result<ureq::config::Config> {
     // The time left in a phase always differs, and passing it to the system costs a call for each read and write. A
     // limit for a single read or write, a little lower than that of its phase, is constant and costs one call a
     // connection. If it would shorten the phase of the response's body, there is none. After a partial write there is
@@ -88,13 +98,13 @@ fn config(account: &Account, options: &ClientOptions) -> Result<ureq::config::Co
     Ok(Agent::config_builder()
         .http_status_as_error(false)
         .max_redirects(0)
-        .proxy(proxy(&options.proxy, &account.base)?)
-        .tls_config(tls_config(options.ca_file.as_ref(), account.base.is_https())?)
+        .proxy(peer.proxy.as_ref().map(Proxy::settings))
+        .tls_config(tls_config(options.ca_file.as_ref(), &peer.trust, peer.has_tls())?)
         // Proxies see it, too.
         .user_agent(USER_AGENT)
         .accept_encoding("identity")
-        .max_idle_connections(options.workers as usize)
-        .max_idle_connections_per_host(options.workers as usize)
+        .max_idle_connections(options.workers)
+        .max_idle_connections_per_host(options.workers)
         .max_idle_age(IDLE)
         .timeout_connect(Some(CONNECT))
         .output_buffer_size(PIECE)
@@ -141,33 +151,32 @@ pub(crate) struct Session<'a> {
 impl Session<'_> {
     /// One attempt. Blocks until there is a response or a phase times out.
     pub fn send(&self, body: &[u8], ids: usize) -> Verdict {
-        match self.exchange(body) {
+        let begun = Cell::new(false);
+        match self.exchange(Outgoing { rest: body, begun: &begun }) {
             Ok(reply) => judge(&reply, ids),
-            Err(error) => match failure(&error, body.len(), || self.peer()) {
-                // The abort is the cause, whatever the error says.
-                Verdict::Transient { fault, status, .. }
-                    if fault.was_sent() && self.aborted.load(Ordering::Relaxed) =>
-                {
-                    let message = Message::new("aborted before a response came, because the run ended");
-                    Verdict::Transient { fault, status, message }
+            Err(error) => {
+                let sent = Sent { body: body.len(), begun: begun.get() };
+                match failure(&error, sent, &self.http.peer) {
+                    // The abort is the cause, whatever the error says.
+                    Verdict::Transient { fault, status, .. }
+                        if fault.was_sent() && self.aborted.load(Ordering::Relaxed) =>
+                    {
+                        let message = Message::new("aborted before a response came, because the run ended");
+                        Verdict::Transient { fault, status, message }
+                    }
+                    verdict => verdict,
                 }
-                verdict => verdict,
-            },
+            }
         }
     }
 
-    fn exchange(&self, body: &[u8]) -> Result<Reply, ureq::Error> {
-        let mut reply = read_reply(self.agent.run(self.request.clone().map(|()| body))?);
+    fn exchange(&self, mut body: Outgoing<'_>) -> Result<Reply, ureq::Error> {
+        let mut request = self.request.clone();
+        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.rest.len()));
+        let response = self.agent.run(request.map(|()| SendBody::from_reader(&mut body)))?;
+        let mut reply = read_reply(response);
         hide_token(&mut reply.body, &self.http.authorization["Token ".len()..]);
         Ok(reply)
-    }
-
-    /// The other side of the connection, for messages: a proxy may be set without anybody knowing.
-    fn peer(&self) -> String {
-        match self.http.config.proxy().filter(|proxy| !proxy.is_no_proxy(self.request.uri())) {
-            Some(proxy) => format!("the proxy {}:{}", proxy.host(), proxy.port()),
-            None => self.request.uri().authority().map(ToString::to_string).unwrap_or_default(),
-        }
     }
 
     /// `PUT` or `POST`.
@@ -189,5 +198,19 @@ impl Session<'_> {
     /// Leaves the connections to the next run.
     pub fn keep_connections(self) {
         self.http.give_back(self.agent);
+    }
+}
+
+/// A body that tells whether it was begun: the HTTP library asks for it when the connection is ready and the head of the
+/// request is sent.
+struct Outgoing<'a> {
+    rest: &'a [u8],
+    begun: &'a Cell<bool>,
+}
+
+impl Read for Outgoing<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.begun.set(true);
+        self.rest.read(buffer)
     }
 }

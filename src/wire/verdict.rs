@@ -87,6 +87,8 @@ impl Fault {
 pub(crate) enum Fatal {
     Forbidden,
     WrongEndpoint,
+    /// The proxy rejected the connection: nothing was sent.
+    Proxy,
     /// The handshake failed: nothing was sent.
     Tls,
     /// TLS broke, perhaps after the request was sent.

@@ -1,42 +1,15 @@
 //! Processes that are killed: at random moments, and before or after every single call on the journal.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use super::*;
 
-use usercom::Status;
-use usercom::sandbox::Options;
-
-use super::host::{Host, Told};
-use super::shim::Fault;
-use super::support::{Dice, Place};
-
-/// What must hold after so many kills and a life that came to its end.
-fn check_end(place: &Place, told: &Told, kills: usize) {
-    place.check_states(&told.states, &told.json);
-    let right = if place.bad.is_empty() { Status::Ok } else { Status::Partial };
-    assert_eq!(told.status, right.code(), "{}", told.json);
-    for (id, state) in place.ids.iter().zip(&told.states) {
-        assert_eq!(*state, if place.bad.contains(id) { 2 } else { 1 }, "id {id}: {}", told.json);
-    }
-    place.check_everybody_was_set();
-    let most = kills * place.workers * place.batch;
-    assert!(
-        place.sent_again() <= most,
-        "{} ids sent again, {kills} kills: {}",
-        place.sent_again(),
-        told.json
-    );
-    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "a journal is left");
-}
-
-/// A life that was killed after it had removed its journal, and before it could say so, has left nothing to do.
+/// A run that was killed after it had removed its journal, and before it could report, has left nothing to do.
 pub fn finished(place: &Place) -> bool {
     let set = place.applied().len() == place.ids.len() - place.bad.len();
     set && place.dir.names().iter().all(|name| !name.ends_with(".journal"))
 }
 
-/// Kills at random and makes the same call again until one comes to its end.
-fn kill_at_random(place: &Place, dice: &mut Dice, most_ms: u64) -> usize {
+/// Kills at random and repeats the identical call until one completes.
+fn kill_at_random(place: &Place, rng: &mut Rng, most_ms: u64) -> usize {
     let mut kills = 0;
     loop {
         let host = Host::of(place);
@@ -44,14 +17,14 @@ fn kill_at_random(place: &Place, dice: &mut Dice, most_ms: u64) -> usize {
         let mut running = host.start();
         // The start of a process is long and dull: count from its first request, mostly.
         let start = Instant::now();
-        while dice.below(0..10) > 0 && place.sandbox.total() == before && start.elapsed().as_secs() < 2 {
+        while rng.below(0..10) > 0 && place.sandbox.total() == before && start.elapsed().as_secs() < 2 {
             thread::sleep(Duration::from_micros(500));
         }
-        thread::sleep(Duration::from_micros(dice.below(0..most_ms * 1000)));
+        thread::sleep(Duration::from_micros(rng.below(0..most_ms * 1000)));
         running.kill();
         match running.finish() {
             (_, Some(told)) => {
-                check_end(place, &told, kills);
+                check_completed(place, &told, kills, "killed at random");
                 return kills;
             }
             (status, None) => assert!(!status.success(), "ended without a report"),
@@ -67,30 +40,31 @@ fn kill_at_random(place: &Place, dice: &mut Dice, most_ms: u64) -> usize {
 fn random_kills(seeds: std::ops::Range<u64>) {
     let mut kills = 0;
     for seed in seeds.clone() {
-        let mut dice = Dice(seed);
-        let options = Options { latency: Duration::from_millis(dice.below(0..4)), ..Options::default() };
-        let n = 200 + dice.below(0..3000) as usize;
+        let mut rng = Rng(seed);
+        let options = Options { latency: Duration::from_millis(rng.below(0..4)), ..Options::default() };
+        let n = 200 + rng.below(0..3000) as usize;
         let bad: Vec<i64> = if seed % 2 == 0 {
             Vec::new()
         } else {
-            (0..dice.below(1..4)).map(|_| dice.below(1..n as u64) as i64).collect()
+            (0..rng.below(1..4)).map(|_| rng.below(1..n as u64) as i64).collect()
         };
         let mut place = Place::with(n, bad, options);
-        place.batch = 5 + dice.below(0..20) as usize;
-        place.workers = 1 + dice.below(0..6) as usize;
-        let most = 80 + dice.below(0..120);
+        place.batch = 5 + rng.below(0..20) as usize;
+        place.workers = 1 + rng.below(0..6) as usize;
+        let most = 80 + rng.below(0..120);
         println!(
             "seed {seed}: {n} ids, {} bad, {} at once by {}",
             place.bad.len(),
             place.workers,
             place.batch
         );
-        kills += kill_at_random(&place, &mut dice, most);
+        kills += kill_at_random(&place, &mut rng, most);
     }
     println!("{kills} kills");
     assert!(kills >= seeds.count(), "hardly anything was killed");
 }
 
+/// Row 46.
 #[test]
 fn killed_at_random_moments() {
     random_kills(0..6);
@@ -103,15 +77,11 @@ fn killed_at_random_moments_for_long() {
     random_kills(1000..1000 + most.min(200));
 }
 
-fn small(bad: bool) -> Place {
-    let mut place = Place::with(24, if bad { vec![9, 20] } else { vec![] }, Options::default());
-    (place.batch, place.workers) = (4, 2);
-    place
-}
+const BAD: &[i64] = &[9, 20];
 
-/// Kills a life at its `nth` call on the journal; `false` when it came to its end before.
+/// Kills a run at its `nth` call on the journal; `false` when it completed before.
 fn killed_at(place: &Place, nth: u32, how: &str) -> bool {
-    let (status, told) = Host::of(place).with(Fault::new("*", nth, how)).run();
+    let (status, told) = Host::of(place).with(Fault::new("*", nth, how)).start().finish();
     if let Some(told) = told {
         assert!(status.success());
         place.check_states(&told.states, &told.json);
@@ -120,48 +90,49 @@ fn killed_at(place: &Place, nth: u32, how: &str) -> bool {
     true
 }
 
-fn kill_at_every_call(bad: bool, how: &str) -> u32 {
+fn kill_at_every_call(bad: &[i64], how: &str) -> u32 {
     for nth in 1.. {
-        let place = small(bad);
+        let place = Place::small(24, bad, 2);
         if !killed_at(&place, nth, how) {
             return nth - 1;
         }
         if finished(&place) {
             continue;
         }
-        let (_, told) = Host::of(&place).run();
-        check_end(&place, &told.expect("no report"), 1);
+        completes(&place, 1, &format!("call {nth}"));
     }
     unreachable!()
 }
 
+/// Row 46.
 #[test]
 fn killed_before_every_call_on_the_journal() {
-    let calls = kill_at_every_call(false, "kill");
+    let calls = kill_at_every_call(&[], "kill");
     assert!(calls > 15, "only {calls} calls were seen");
     println!("killed before each of {calls} calls");
 }
 
+/// Row 46.
 #[test]
 fn killed_after_every_call_on_the_journal() {
-    assert!(kill_at_every_call(true, "killafter") > 15);
+    assert!(kill_at_every_call(BAD, "killafter") > 15);
 }
 
+/// Row 46.
 #[test]
 fn killed_in_the_middle_of_every_write() {
     for nth in 1.. {
-        let place = small(true);
-        let (_, told) = Host::of(&place).with(Fault::new("write", nth, "tear")).run();
+        let place = Place::small(24, BAD, 2);
+        let told = Host::of(&place).with(Fault::new("write", nth, "tear")).run();
         if told.is_some() {
             assert!(nth > 6);
             break;
         }
-        let (_, told) = Host::of(&place).run();
-        check_end(&place, &told.expect("no report"), 1);
+        completes(&place, 1, &format!("call {nth}"));
     }
 }
 
-/// A second life that is killed, too, wherever the first one was.
+/// Row 46: a second run that is killed, too, wherever the first one was.
 #[test]
 #[ignore = "torture: takes minutes"]
 fn killed_twice_at_every_pair_of_calls() {
@@ -169,7 +140,7 @@ fn killed_twice_at_every_pair_of_calls() {
     for first in 1.. {
         let mut second = 1;
         loop {
-            let place = small(true);
+            let place = Place::small(24, BAD, 2);
             if !killed_at(&place, first, "kill") {
                 println!("{pairs} pairs of kills");
                 return;
@@ -185,8 +156,7 @@ fn killed_twice_at_every_pair_of_calls() {
             if finished(&place) {
                 continue;
             }
-            let (_, told) = Host::of(&place).run();
-            check_end(&place, &told.expect("no report"), 2);
+            completes(&place, 2, &format!("calls {first} and {second}"));
             pairs += 1;
         }
     }

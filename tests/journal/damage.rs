@@ -1,33 +1,27 @@
-//! Every byte of a real journal changed, and the file cut at every offset, each followed by the same call.
+//! Every byte of a real journal changed, and the file truncated at every offset, each followed by the identical call.
 
-use std::fs;
-use std::path::PathBuf;
+use super::*;
 
-use usercom::sandbox::Options;
-use usercom::{Report, Status};
-
-use super::support::{Dir, Place, note, resumed};
-
-/// A job stopped in the middle, with confirmed and rejected ids in its journal.
-struct Stopped {
+/// A job that was interrupted, with confirmed and rejected ids in its journal.
+struct Interrupted {
     place: Place,
     path: PathBuf,
     bytes: Vec<u8>,
     report: Report,
 }
 
-fn stopped() -> Stopped {
+fn interrupted() -> Interrupted {
     let mut place = Place::at(Dir::in_memory(), 20, [6, 18], Options::default());
     place.batch = 4;
     let report = place.interrupted(6);
     assert!(report.confirmed() >= 12 && report.rejected() >= 1 && report.unknown() > 0, "{report}");
     let path = place.dir.journal();
     let bytes = fs::read(&path).unwrap();
-    Stopped { place, path, bytes, report }
+    Interrupted { place, path, bytes, report }
 }
 
-impl Stopped {
-    /// The same call with this journal. What an earlier life had confirmed is in the service already.
+impl Interrupted {
+    /// The same call with this journal. What an earlier run had confirmed is in the service already.
     fn again(&self, bytes: &[u8], what: &str) -> Report {
         for name in self.place.dir.names() {
             fs::remove_file(self.place.dir.journals().join(name)).unwrap();
@@ -58,12 +52,14 @@ impl Stopped {
     }
 }
 
+/// Row 48.
 #[test]
 fn every_byte_changed() {
     // One bit, another by place, and now and then the lowest, so that digits become other digits.
     change_every_byte(|at| vec![if at % 3 == 0 { 1 } else { 1u8 << (at % 8) }]);
 }
 
+/// Row 48.
 #[test]
 #[ignore = "torture: all bits of all bytes"]
 fn every_bit_changed() {
@@ -71,72 +67,74 @@ fn every_bit_changed() {
 }
 
 fn change_every_byte(flips: impl Fn(usize) -> Vec<u8>) {
-    let stopped = stopped();
+    let interrupted = interrupted();
     let last_line =
-        stopped.bytes[..stopped.bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
-    let mut set_aside = 0;
-    for at in 0..stopped.bytes.len() {
+        interrupted.bytes[..interrupted.bytes.len() - 1].iter().rposition(|byte| *byte == b'\n').unwrap() + 1;
+    let mut quarantined = 0;
+    for at in 0..interrupted.bytes.len() {
         for flip in flips(at) {
-            let mut bytes = stopped.bytes.clone();
+            let mut bytes = interrupted.bytes.clone();
             bytes[at] ^= flip;
             let what = format!("byte {at} ^ {flip:#04x}");
-            let report = stopped.again(&bytes, &what);
+            let report = interrupted.again(&bytes, &what);
             let warned = note(&report, "an earlier journal was not used").is_some();
             assert_eq!(warned, !resumed(&report), "{what}: {report}");
             // Without its end the last line but one and the last one are a single torn line.
             assert_eq!(warned, at + 1 < last_line, "{what}: {report}");
-            assert_eq!(warned, stopped.place.dir.stale().is_some(), "{what}");
-            set_aside += u32::from(warned);
+            assert_eq!(warned, interrupted.place.dir.stale().is_some(), "{what}");
+            quarantined += u32::from(warned);
         }
     }
-    assert!(set_aside > 150);
+    assert!(quarantined > 150);
 }
 
+/// Row 47.
 #[test]
-fn cut_at_every_offset() {
-    let stopped = stopped();
-    let header = stopped.bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
-    for end in 0..stopped.bytes.len() {
-        let report = stopped.again(&stopped.bytes[..end], &format!("cut at {end}"));
-        let whole_lines = end == 0 || stopped.bytes[end - 1] == b'\n';
-        assert!(note(&report, "an earlier journal was not used").is_none(), "cut at {end}: {report}");
-        let cut_off = note(&report, "the journal's torn last line was cut off").is_some();
-        assert_eq!(cut_off, end > header && !whole_lines, "cut at {end}: {report}");
-        let records = stopped.bytes[..end].iter().filter(|byte| **byte == b'\n').count();
-        assert_eq!(resumed(&report), records > 1, "cut at {end}: {report}");
+fn truncated_at_every_offset() {
+    let interrupted = interrupted();
+    let header = interrupted.bytes.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+    for end in 0..interrupted.bytes.len() {
+        let report = interrupted.again(&interrupted.bytes[..end], &format!("truncated at {end}"));
+        let whole_lines = end == 0 || interrupted.bytes[end - 1] == b'\n';
+        assert!(note(&report, "an earlier journal was not used").is_none(), "truncated at {end}: {report}");
+        let repaired = note(&report, "the journal's last line was torn and has been removed").is_some();
+        assert_eq!(repaired, end > header && !whole_lines, "truncated at {end}: {report}");
+        let records = interrupted.bytes[..end].iter().filter(|byte| **byte == b'\n').count();
+        assert_eq!(resumed(&report), records > 1, "truncated at {end}: {report}");
     }
 }
 
-/// What a file system may leave after a power cut: a tail of zeros, or of another file.
+/// Row 47: what a file system may leave after a power failure: a tail of zeros, or of another file.
 #[test]
 fn a_tail_of_something_else() {
-    let stopped = stopped();
+    let interrupted = interrupted();
     for tail in [&[0u8; 512][..], b"\xff\xfe garbage", b"7", b"\n", b"19 00000000 confirmed 0-39"] {
-        let bytes = [&stopped.bytes[..], tail].concat();
-        let report = stopped.again(&bytes, &format!("with {:?}…", &tail[..1]));
+        let bytes = [&interrupted.bytes[..], tail].concat();
+        let report = interrupted.again(&bytes, &format!("with {:?}…", &tail[..1]));
         assert!(resumed(&report), "{report}");
     }
     // More than one broken line is no tear.
-    let bytes = [&stopped.bytes[..], b"1\n2\n"].concat();
-    assert!(!resumed(&stopped.again(&bytes, "two lines")));
+    let bytes = [&interrupted.bytes[..], b"1\n2\n"].concat();
+    assert!(!resumed(&interrupted.again(&bytes, "two lines")));
 }
 
+/// Row 48.
 #[test]
 fn lines_lost_repeated_or_exchanged() {
-    let stopped = stopped();
-    let text = String::from_utf8(stopped.bytes.clone()).unwrap();
+    let interrupted = interrupted();
+    let text = String::from_utf8(interrupted.bytes.clone()).unwrap();
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     for at in 0..lines.len() {
         let mut lost = lines.clone();
         lost.remove(at);
-        stopped.again(lost.concat().as_bytes(), &format!("without line {at}"));
+        interrupted.again(lost.concat().as_bytes(), &format!("without line {at}"));
         let mut repeated = lines.clone();
         repeated.insert(at, lines[at]);
-        stopped.again(repeated.concat().as_bytes(), &format!("line {at} twice"));
+        interrupted.again(repeated.concat().as_bytes(), &format!("line {at} twice"));
         if at > 0 {
             let mut exchanged = lines.clone();
             exchanged.swap(at - 1, at);
-            stopped.again(exchanged.concat().as_bytes(), &format!("line {at} one earlier"));
+            interrupted.again(exchanged.concat().as_bytes(), &format!("line {at} one earlier"));
         }
     }
 }

@@ -1,24 +1,15 @@
 //! Where the journal is, who may read it, what is in it, and what else may be in its place.
 
-use std::ffi::CString;
-use std::fs;
-use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt, symlink};
 
-use usercom::sandbox::{Options, Sandbox, TOKEN};
-use usercom::{Client, Report, Status, Update};
-
-use super::host::Host;
-use super::shim::Fault;
-use super::support::{Dir, Place, line, note, resumed};
+use super::*;
 
 fn mode(path: &Path) -> u32 {
     fs::symlink_metadata(path).unwrap().permissions().mode() & 0o7777
 }
 
 /// Where the place's job has its journal, which isn't there yet.
-fn path_of(place: &Place) -> PathBuf {
+pub fn path_of(place: &Place) -> PathBuf {
     place.interrupted(1);
     let path = place.dir.journal();
     fs::remove_file(&path).unwrap();
@@ -39,8 +30,7 @@ fn a_missing_directory_is_made_for_its_owner_alone() {
         let place = Place::new(50);
         let deep = place.dir.path().join("a/b/c");
         let host = Host::of(&place).set("HOST_UMASK", umask).set("HOST_MAX_REQUESTS", 2);
-        let (_, told) = host.set("HOST_JOURNALS", deep.display()).run();
-        assert_eq!(told.unwrap().status, Status::RequestLimit.code());
+        assert_eq!(host.set("HOST_JOURNALS", deep.display()).report().status, Status::RequestLimit.code());
         for dir in ["a", "a/b", "a/b/c"] {
             assert_eq!(mode(&place.dir.path().join(dir)), 0o700, "{dir} with umask {umask:o}");
         }
@@ -59,6 +49,7 @@ fn a_directory_that_is_there_keeps_its_mode() {
     assert_eq!(mode(&place.dir.journal()), 0o600);
 }
 
+/// Row 50.
 #[test]
 fn a_link_is_not_followed() {
     let place = Place::new(50);
@@ -78,6 +69,7 @@ fn a_link_is_not_followed() {
     }
 }
 
+/// Row 50.
 #[test]
 fn a_directory_in_its_place() {
     let place = Place::new(50);
@@ -87,6 +79,7 @@ fn a_directory_in_its_place() {
     assert!(path.is_dir());
 }
 
+/// Row 50.
 #[test]
 fn a_fifo_or_a_socket_in_its_place() {
     let place = Place::new(50);
@@ -126,8 +119,8 @@ fn an_empty_name_is_no_directory() {
     let place = Place::new(20);
     let run = place.client().run(Update::new("plan", 1)).ids(&place.ids).journal_dir("");
     match run.send() {
-        Err(refused) => assert!(refused.to_string().contains("journal_dir"), "{refused}"),
-        Ok(report) => panic!("not refused: {report}"),
+        Err(error) => assert!(error.to_string().contains("journal_dir"), "{error}"),
+        Ok(report) => panic!("not invalid: {report}"),
     }
     assert_eq!(place.sandbox.total(), 0);
     let left: Vec<PathBuf> = fs::read_dir(".").unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -136,20 +129,20 @@ fn an_empty_name_is_no_directory() {
     assert!(journals.is_empty(), "{journals:?}");
 }
 
-/// Tests may run as root, whom no mode keeps out; so the system call is made to fail.
+/// Row 50: tests may run as root, whom no mode keeps out; so the system call is made to fail.
 #[test]
 fn a_directory_that_can_not_be_written() {
     for error in [libc::EROFS, libc::EACCES, libc::EPERM, libc::ENOSPC, libc::EMFILE] {
         let place = Place::new(50);
         let host = Host::of(&place).with(Fault::new("open", 1, error));
-        let (_, told) = host.run();
-        let told = told.unwrap();
+        let told = host.report();
         assert_eq!((told.status, told.requests), (Status::Journal.code(), 0), "{}", told.json);
         assert_eq!(place.sandbox.total(), 0);
         assert!(place.dir.names().is_empty());
     }
 }
 
+/// Row 50.
 #[test]
 fn an_empty_file_is_a_new_journal() {
     let place = Place::new(50);
@@ -160,8 +153,9 @@ fn an_empty_file_is_a_new_journal() {
     assert!(!resumed(&report) && place.dir.names().is_empty(), "{report}");
 }
 
+/// Row 50.
 #[test]
-fn what_is_no_journal_of_this_job_is_set_aside() {
+fn another_file_is_quarantined() {
     let place = Place::new(50);
     let path = path_of(&place);
     let job = path.file_stem().unwrap().to_str().unwrap().to_owned();
@@ -184,7 +178,7 @@ fn what_is_no_journal_of_this_job_is_set_aside() {
         (of(first("1", &job, 50, "18446744073709551615")), "no time"),
         (of(first("1", &job, 50, "99999999999")), "future"),
         (of(first("1", &job, 50, "0")), "age limit"),
-        (of(line(0, "something else")), "no journal"),
+        (of(line(0, "something else")), "not a journal"),
         (format!("{}{}", first("1", &job, 50, &now), line(1, "confirmed 0-50")), "line 2"),
         (format!("{}{}", first("1", &job, 50, &now), line(1, "confirmed 7-6")), "line 2"),
         (format!("{}{}", first("1", &job, 50, &now), line(1, "sent 0-9")), "line 2"),
@@ -276,65 +270,4 @@ fn a_million_ids_take_less_than_300_kilobytes() {
         (Status::Ok, 1_000_000, 1),
         "{report}"
     );
-}
-
-/// A child that the caller forked shares its open files, and with them its lock.
-#[test]
-fn a_forked_child_does_not_keep_the_job_busy() {
-    let options = Options { latency: Duration::from_millis(20), ..Options::default() };
-    let place = Place::with(100, [], options);
-    let host = Host::of(&place).set("HOST_FORK_SECONDS", 3).set("HOST_MAX_REQUESTS", 3);
-    let (_, told) = host.run();
-    assert_eq!(told.unwrap().status, Status::RequestLimit.code());
-    place.check_finished(&place.run());
-}
-
-/// A clean-up job has taken the file away under a run: it ends as it would have.
-#[test]
-fn a_journal_that_is_gone_at_the_end_is_as_good_as_removed() {
-    let place = Place::new(100);
-    let report = place.run_with(|run| {
-        let dir = place.dir.journals();
-        run.progress(move |_| {
-            for entry in fs::read_dir(&dir).unwrap() {
-                let _ = fs::remove_file(entry.unwrap().path());
-            }
-            std::ops::ControlFlow::Continue(())
-        })
-    });
-    place.check_finished(&report);
-}
-
-/// … and another run of the same job has begun with a journal of its own, which isn't ours to remove.
-#[test]
-fn the_journal_of_another_run_is_left_alone() {
-    let place = Place::new(100);
-    let path = path_of(&place);
-    let theirs = path.clone();
-    let report = place.run_with(|run| {
-        run.progress(move |_| {
-            let _ = fs::remove_file(&theirs);
-            fs::write(&theirs, "theirs").unwrap();
-            std::ops::ControlFlow::Continue(())
-        })
-    });
-    assert_eq!(report.confirmed(), 100, "{report}");
-    assert_eq!(fs::read(&path).ok().as_deref(), Some(&b"theirs"[..]), "removed");
-}
-
-#[test]
-fn the_lock_is_on_the_file_and_waits_for_nobody() {
-    let place = Place::new(30);
-    let path = path_of(&place);
-    let file = fs::OpenOptions::new().create_new(true).write(true).open(&path).unwrap();
-    file.lock().unwrap();
-    let started = std::time::Instant::now();
-    let report = place.run();
-    assert_eq!((report.status(), report.requests()), (Status::Busy, 0), "{report}");
-    assert!(started.elapsed() < Duration::from_secs(2));
-    let inode = fs::metadata(&path).unwrap().ino();
-    drop(file);
-    let report = place.run_with(|run| run.max_requests(1));
-    assert_eq!(report.status(), Status::RequestLimit);
-    assert_eq!(fs::metadata(&path).unwrap().ino(), inode);
 }

@@ -1,17 +1,8 @@
-//! A process that makes the call through the C interface, to be killed or led astray.
-
-use std::ffi::{CStr, CString, c_int, c_void};
-use std::fs;
-use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::ptr::null_mut;
-use std::time::Duration;
-
-use usercom::sandbox::TOKEN;
+//! A process that makes the call through the C functions, to be killed or to meet faults.
 
 use super::capi::*;
-use super::shim::{Call, Fault, calls};
-use super::support::{ATTRIBUTE, Place};
+use super::process::again;
+use super::*;
 
 /// What the process is told; it lists the ids itself.
 pub struct Host {
@@ -23,9 +14,9 @@ pub struct Host {
     log: PathBuf,
 }
 
-/// What the C interface told, or nothing where the process was killed first.
+/// What the C functions reported.
 #[derive(Clone, Debug)]
-pub struct Told {
+pub struct Outcome {
     pub status: i32,
     pub requests: u64,
     pub states: Vec<u8>,
@@ -33,8 +24,8 @@ pub struct Told {
     pub json: String,
 }
 
-pub struct Running {
-    child: Child,
+pub struct Started {
+    process: Running,
     report: PathBuf,
 }
 
@@ -71,21 +62,25 @@ impl Host {
         self
     }
 
-    pub fn start(&self) -> Running {
-        let mut words = self.program.clone();
-        words.push(std::env::current_exe().unwrap().to_str().unwrap().to_owned());
-        let mut command = Command::new(&words[0]);
-        command.args(&words[1..]).args(["host::the_process", "--exact", "--test-threads=1"]);
+    pub fn start(&self) -> Started {
+        let tool: Vec<&str> = self.program.iter().map(String::as_str).collect();
+        let mut command = again(the_process, &tool);
         command.envs(self.settings.iter().map(|(name, value)| (name, value)));
         if let Some(fault) = &self.fault {
             fault.apply(&mut command, &self.journals, &self.log);
         }
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::inherit());
-        Running { child: command.spawn().unwrap(), report: self.report.clone() }
+        Started { process: Running(command.spawn().unwrap()), report: self.report.clone() }
     }
 
-    pub fn run(&self) -> (ExitStatus, Option<Told>) {
-        self.start().finish()
+    /// None where the process was killed.
+    pub fn run(&self) -> Option<Outcome> {
+        self.start().finish().1
+    }
+
+    /// The same where nothing kills it.
+    pub fn report(&self) -> Outcome {
+        self.run().expect("no report")
     }
 
     /// The calls on the journal that the shim has seen.
@@ -94,17 +89,17 @@ impl Host {
     }
 }
 
-impl Running {
+impl Started {
     pub fn kill(&mut self) {
-        let _ = self.child.kill();
+        let _ = self.process.0.kill();
     }
 
-    pub fn finish(&mut self) -> (ExitStatus, Option<Told>) {
-        let status = self.child.wait().unwrap();
+    pub fn finish(&mut self) -> (ExitStatus, Option<Outcome>) {
+        let status = self.process.0.wait().unwrap();
         let told = fs::read_to_string(&self.report).ok().map(|text| {
             let mut lines = text.lines();
             let mut next = || lines.next().unwrap().to_owned();
-            Told {
+            Outcome {
                 status: next().parse().unwrap(),
                 requests: next().parse().unwrap(),
                 states: next().bytes().map(|digit| digit - b'0').collect(),
@@ -113,6 +108,25 @@ impl Running {
         });
         (status, told)
     }
+}
+
+/// Runs the job again without a fault: after so many kills it completes.
+pub fn completes(place: &Place, kills: usize, what: &str) {
+    check_completed(place, &Host::of(place).report(), kills, what);
+}
+
+/// What must hold after so many kills and a run that completed.
+pub fn check_completed(place: &Place, told: &Outcome, kills: usize, what: &str) {
+    place.check_states(&told.states, &told.json);
+    let right = if place.bad.is_empty() { Status::Ok } else { Status::Partial };
+    assert_eq!(told.status, right.code(), "{what}: {}", told.json);
+    for (id, state) in place.ids.iter().zip(&told.states) {
+        assert_eq!(*state, if place.bad.contains(id) { 2 } else { 1 }, "{what}: id {id}: {}", told.json);
+    }
+    place.check_everybody_was_set();
+    let (again, most) = (place.sent_again(), kills * place.workers * place.batch);
+    assert!(again <= most, "{what}: {again} ids sent again, {kills} kills: {}", told.json);
+    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "{what}: a journal is left");
 }
 
 fn setting(name: &str) -> Option<String> {
@@ -127,8 +141,8 @@ fn text(name: &str) -> CString {
     CString::new(setting(name).unwrap()).unwrap()
 }
 
-/// Leaves a process behind that shares all open files, once, while requests are under way.
-unsafe extern "C" fn fork_once(left_behind: ptr, _: *const c_void) -> c_int {
+/// Leaves a process behind that shares all open files, once, while requests are in flight.
+unsafe extern "C" fn fork_once(left_behind: *mut c_void, _: *const uc_progress) -> c_int {
     // SAFETY: points to a local that outlives the run; the child only sleeps and ends.
     unsafe {
         let left_behind = &mut *left_behind.cast::<libc::pid_t>();
@@ -182,7 +196,7 @@ fn the_process() {
             let cancel = cancel as usize;
             std::thread::spawn(move || {
                 std::thread::sleep(Duration::from_millis(after));
-                uc_cancel_request(cancel as ptr);
+                uc_cancel_request(cancel as *mut uc_cancel);
             })
         });
         let mut report = null_mut();

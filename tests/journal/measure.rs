@@ -1,11 +1,6 @@
 //! What a journal costs. Only figures of an optimized build mean anything.
 
-use std::time::{Duration, Instant};
-
-use usercom::sandbox::{Options, Sandbox, TOKEN};
-use usercom::{Client, Status, Update};
-
-use super::support::Dir;
+use super::*;
 
 /// Side by side, in turn, so that both see the same machine. The median of the ratios counts.
 #[test]

@@ -1,26 +1,19 @@
-//! The very same call again: after a cancel, a deadline, a stop, a finished run, too long, or meanwhile.
+//! The identical call again: after a cancel, a deadline, a stop, a finished run, or too late.
 
-use std::thread;
-use std::time::{Duration, Instant};
+use super::*;
 
-use usercom::sandbox::{Options, Sandbox};
-use usercom::{Cancel, Client, IdState, Method, Report, Run, Status, Update};
-
-use super::host::Host;
-use super::support::{Place, note, resumed};
-
-fn slow() -> Options {
+pub fn slow() -> Options {
     Options { latency: Duration::from_millis(20), ..Options::default() }
 }
 
 /// What was confirmed once is not sent again, and the second report covers the whole job.
-fn goes_on(place: &Place, first: &Report, status: Status) {
+fn check_resumes(place: &Place, first: &Report, status: Status) {
     assert_eq!(first.status(), status, "{first}");
     assert!(first.confirmed() > 0 && first.confirmed() < place.ids.len(), "{first}");
     assert!(place.dir.journal().exists());
     let second = place.run();
     place.check_finished(&second);
-    let said = format!("resumed: {} ids had been settled", first.confirmed() + first.rejected());
+    let said = format!("resumed: {} ids were confirmed or rejected", first.confirmed() + first.rejected());
     assert!(note(&second, &said).is_some(), "{second}");
     let applied = place.applied();
     for (at, id) in place.ids.iter().enumerate() {
@@ -31,6 +24,7 @@ fn goes_on(place: &Place, first: &Report, status: Status) {
     assert!(place.sent_again() <= place.workers * place.batch);
 }
 
+/// Row 44.
 #[test]
 fn after_a_cancel() {
     for workers in [1, 4] {
@@ -46,15 +40,16 @@ fn after_a_cancel() {
             });
             place.run_with(|run| run.cancel(&cancel))
         });
-        goes_on(&place, &first, Status::Cancelled);
+        check_resumes(&place, &first, Status::Cancelled);
     }
 }
 
+/// Row 45.
 #[test]
 fn after_a_deadline() {
     let place = Place::with(2000, [], slow());
-    let first = place.run_with(|run| run.deadline(Duration::from_millis(150)));
-    goes_on(&place, &first, Status::Deadline);
+    let first = place.run_with(|run| run.deadline(Duration::from_secs(1)));
+    check_resumes(&place, &first, Status::Deadline);
 }
 
 #[test]
@@ -62,16 +57,17 @@ fn after_a_stop() {
     let mut place = Place::new(2000);
     place.workers = 4;
     let first = place.interrupted(9);
-    goes_on(&place, &first, Status::RequestLimit);
+    check_resumes(&place, &first, Status::RequestLimit);
 }
 
+/// Row 51.
 #[test]
 fn again_and_again_a_batch_at_a_time() {
     let place = Place::new(95);
-    for life in 1..=10 {
+    for round in 1..=10 {
         let report = place.run_with(|run| run.max_requests(1));
-        assert_eq!(resumed(&report), life > 1, "{report}");
-        assert_eq!((report.confirmed(), report.requests()), ((life * 10).min(95), 1), "{report}");
+        assert_eq!(resumed(&report), round > 1, "{report}");
+        assert_eq!((report.confirmed(), report.requests()), ((round * 10).min(95), 1), "{report}");
     }
     assert_eq!(place.sent_again(), 0);
     assert!(place.dir.names().is_empty());
@@ -82,7 +78,7 @@ fn what_was_rejected_stays_so_with_its_status() {
     let bad = [11, 12, 57, 58, 59, 91];
     let mut place = Place::with(100, bad, Options::default());
     place.batch = 8;
-    let mut lives = 1;
+    let mut runs = 1;
     let mut rejected_before = 0;
     let last = loop {
         let report = place.run_with(|run| run.max_requests(6));
@@ -94,10 +90,10 @@ fn what_was_rejected_stays_so_with_its_status() {
         if report.status() != Status::RequestLimit {
             break report;
         }
-        lives += 1;
-        assert!(lives < 50, "it never ends");
+        runs += 1;
+        assert!(runs < 50, "it never ends");
     };
-    assert!(lives > 2, "one life was enough: nothing was shown");
+    assert!(runs > 2, "one run was enough: nothing was shown");
     place.check_finished(&last);
     assert_eq!(place.sent_again(), 0);
 }
@@ -108,26 +104,27 @@ fn dense_bad_ids_and_stops_at_random() {
     let mut place = Place::with(600, bad, Options::default());
     place.batch = 25;
     place.workers = 3;
-    let mut lives = 0;
+    let mut runs = 0;
     loop {
-        lives += 1;
-        let report = place.run_with(|run| run.max_requests(5 + 3 * (lives % 5)));
+        runs += 1;
+        let report = place.run_with(|run| run.max_requests(5 + 3 * (runs % 5)));
         if report.status() != Status::RequestLimit {
             break place.check_finished(&report);
         }
-        assert!(lives < 200, "it never ends");
+        assert!(runs < 200, "it never ends");
     }
-    assert!(lives > 3, "{lives} lives were enough: nothing was shown");
+    assert!(runs > 3, "{runs} runs were enough: nothing was shown");
 }
 
+/// Row 51.
 #[test]
 fn a_finished_run_leaves_nothing_and_the_next_is_a_new_one() {
     let place = Place::new(35);
-    for life in 1..=3 {
+    for round in 1..=3 {
         let report = place.run();
         place.check_finished(&report);
         assert!(!resumed(&report) && report.requests() == 4, "{report}");
-        assert!(place.applied().values().all(|times| *times == life));
+        assert!(place.applied().values().all(|times| *times == round));
         assert!(place.dir.names().is_empty());
     }
 }
@@ -150,8 +147,9 @@ fn a_dry_run_touches_nothing() {
     assert_eq!(std::fs::read(place.dir.journal()).unwrap(), before);
 }
 
+/// Row 51.
 #[test]
-fn too_old_is_set_aside_said_and_started_afresh() {
+fn too_old_is_quarantined_reported_and_started_afresh() {
     let place = Place::new(100);
     place.interrupted(3);
     let (path, before) = (place.dir.journal(), std::fs::read(place.dir.journal()).unwrap());
@@ -170,7 +168,7 @@ fn too_old_is_set_aside_said_and_started_afresh() {
 }
 
 #[test]
-fn young_enough_is_gone_on_with() {
+fn young_enough_is_resumed() {
     let place = Place::new(100);
     place.interrupted(3);
     thread::sleep(Duration::from_millis(1100));
@@ -179,9 +177,9 @@ fn young_enough_is_gone_on_with() {
     assert!(resumed(&report) && place.sent_again() == 0);
 }
 
-/// The age counts from the first line: lives do not add up to a run that is as old as it likes.
+/// The age counts from the first line: resuming again and again does not extend it.
 #[test]
-fn going_on_does_not_make_it_younger() {
+fn resuming_does_not_make_it_younger() {
     let place = Place::new(100);
     place.interrupted(3);
     thread::sleep(Duration::from_millis(1100));
@@ -191,7 +189,7 @@ fn going_on_does_not_make_it_younger() {
     assert!(!resumed(&report), "{report}");
 }
 
-/// Starts a job that is stopped after two requests, and says how many journals there are now.
+/// Starts a job that stops after two requests, and counts the journals.
 fn journals_after(place: &Place, run: Run<'_>) -> usize {
     let report = run.journal_dir(place.dir.journals()).max_requests(2).send().unwrap();
     assert_eq!(report.status(), Status::RequestLimit, "{report}");
@@ -199,6 +197,7 @@ fn journals_after(place: &Place, run: Run<'_>) -> usize {
     place.dir.names().len()
 }
 
+/// Row 51.
 #[test]
 fn every_other_job_has_another_journal() {
     let place = Place::new(60);
@@ -248,17 +247,17 @@ fn every_other_job_has_another_journal() {
 }
 
 #[test]
-fn settings_of_how_to_send_may_change_between_lives() {
+fn options_of_sending_may_change_between_runs() {
     let mut place = Place::new(200);
     place.interrupted(4);
     (place.batch, place.workers) = (7, 5);
-    let report = place.run_with(|run| run.patience(Duration::from_secs(9)));
+    let report = place.run_with(|run| run.stall_timeout(Duration::from_secs(9)));
     place.check_finished(&report);
     assert!(resumed(&report) && place.sent_again() == 0, "{report}");
 }
 
 #[test]
-fn repeated_ids_share_what_was_settled() {
+fn repeated_ids_share_their_outcome() {
     let mut place = Place::with(30, [15], Options::default());
     place.batch = 5;
     place.ids = place.ids.iter().chain(&place.ids.clone()).copied().collect();
@@ -272,7 +271,7 @@ fn repeated_ids_share_what_was_settled() {
 }
 
 #[test]
-fn rows_go_on_too() {
+fn rows_are_resumed_too() {
     let place = Place::new(90);
     let client = place.client();
     let run = || {
@@ -290,86 +289,10 @@ fn rows_go_on_too() {
     }
 }
 
-fn is_busy(place: &Place, report: &Report) {
-    assert_eq!(report.status(), Status::Busy, "{report}");
-    assert_eq!((report.requests(), report.not_attempted()), (0, place.ids.len()), "{report}");
-    let message = report.message();
-    assert!(message.contains("the same update is running already"), "{message}");
-    assert!(message.contains("nothing was sent"), "{message}");
-    assert!(message.contains(place.dir.journal().to_str().unwrap()), "{message}");
-}
-
-fn until_it_sends(place: &Place) {
-    let start = Instant::now();
-    while place.sandbox.total() < 2 {
-        assert!(start.elapsed() < Duration::from_secs(20), "nothing is sent");
-        thread::sleep(Duration::from_millis(2));
-    }
-}
-
+/// Batches that were rejected and not yet bisected are forgotten with the run, and come first in the next: that must
+/// not be all that a short run gets to.
 #[test]
-fn one_that_runs_in_another_thread_is_busy() {
-    let place = Place::with(200, [], slow());
-    let first = thread::scope(|scope| {
-        let first = scope.spawn(|| place.run());
-        until_it_sends(&place);
-        for _ in 0..3 {
-            is_busy(&place, &place.run());
-        }
-        // Another job in the same directory has nothing to do with it.
-        let other: Client = place.client();
-        let report =
-            other.run(Update::new("other", 1)).ids(&place.ids[..10]).journal_dir(place.dir.journals());
-        assert_eq!(report.send().unwrap().status(), Status::Ok);
-        first.join().unwrap()
-    });
-    place.check_finished(&first);
-    assert_eq!(place.sent_again(), 0);
-}
-
-#[test]
-fn one_that_runs_in_another_process_is_busy() {
-    let place = Place::with(200, [], slow());
-    let mut host = Host::of(&place).start();
-    until_it_sends(&place);
-    is_busy(&place, &place.run());
-    let (status, _) = host.finish();
-    assert!(status.success());
-    assert_eq!(place.sent_again(), 0);
-    place.check_everybody_was_set();
-}
-
-/// A life that ended with a request under way leaves ids that may have been applied: the next one says so.
-#[test]
-fn what_an_earlier_life_may_have_sent_is_told_of() {
-    let mut place =
-        Place::with(40, [], Options { latency: Duration::from_millis(300), ..Options::default() });
-    place.workers = 2;
-    let mut host = Host::of(&place).start();
-    while place.sandbox.total() < 3 {
-        thread::sleep(Duration::from_millis(2));
-    }
-    host.kill();
-    host.finish();
-    let cancel = Cancel::new();
-    cancel.request();
-    let report = place.run_with(|run| run.cancel(&cancel));
-    assert!(report.unknown() > 0 && resumed(&report), "{report}");
-    let applied = place.applied();
-    assert!(applied.len() > report.confirmed(), "nothing was under way");
-    for (id, state) in place.ids.iter().zip(report.states()) {
-        assert!(*state != IdState::NotAttempted || !applied.contains_key(id), "id {id}: {report}");
-    }
-    assert!(
-        report.failures().all(|failure| failure.message.starts_with("sent by an earlier run")),
-        "{report}"
-    );
-}
-
-/// Batches that were refused and not yet taken apart are forgotten with the life, and come first in the next:
-/// that must not be all that a short life gets to.
-#[test]
-fn short_lives_get_on_through_many_bad_ids() {
+fn short_runs_get_through_many_bad_ids() {
     let mut place = Place::with(400, (0..30).map(|k| 11 + 10 * k), Options::default());
     place.batch = 10;
     for _ in 0..150 {
@@ -379,7 +302,7 @@ fn short_lives_get_on_through_many_bad_ids() {
         }
     }
     panic!(
-        "150 lives of nine requests are not enough for 400 ids: {}",
+        "150 runs of nine requests are not enough for 400 ids: {}",
         place.run_with(|run| run.max_requests(1))
     );
 }

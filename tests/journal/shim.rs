@@ -1,10 +1,7 @@
 //! What to break in a process: settings of `shim.c`, which is compiled once.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
-
-use super::preload;
+use super::process::preload;
+use super::*;
 
 /// A fault, as the shim takes it.
 #[derive(Clone, Debug, Default)]
@@ -63,5 +60,5 @@ pub fn calls(log: &Path) -> Vec<Call> {
 
 fn library() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| preload::library("journal/shim.c"))
+    BUILT.get_or_init(|| preload("journal/shim.c"))
 }

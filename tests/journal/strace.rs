@@ -2,27 +2,15 @@
 //!
 //! Each call is found by its name and the journal's path, so nothing depends on how the C library is used.
 
-use std::path::Path;
-use std::process::{Command, Stdio};
-
-use usercom::Status;
-use usercom::sandbox::Options;
-
 use super::crash::finished;
-use super::host::{Host, Told};
-use super::support::Place;
+use super::process::succeed;
+use super::*;
 
 /// All calls of a run that touch the journal or its directory, by the names that kernels give them.
 const CALLS: [&str; 10] =
     ["openat", "flock", "statx", "read", "ftruncate", "lseek", "write", "fsync", "unlink", "mkdir"];
 
-fn small() -> Place {
-    let mut place = Place::with(24, [9], Options::default());
-    (place.batch, place.workers) = (4, 2);
-    place
-}
-
-/// The name that the job's journal will have: from a run elsewhere that is stopped.
+/// The name that the job's journal will have: from a run elsewhere that is interrupted.
 fn path_of(place: &Place) -> String {
     place.interrupted(1);
     let path = place.dir.journal();
@@ -33,27 +21,14 @@ fn path_of(place: &Place) -> String {
 }
 
 /// Runs the job under strace; the last word says how often the fault came.
-fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Option<Told>, usize) {
-    let trace = place.dir.path().join("trace");
-    let dir = place.dir.journals();
-    let program = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        trace.to_str().unwrap(),
-        "-P",
-        path,
-        "-P",
-        dir.to_str().unwrap(),
-        "-e",
-        &format!("trace={call}"),
-        "-e",
-        &format!("inject={call}:{fault}:when={nth}"),
-    ];
+fn traced(place: &Place, path: &str, call: &str, fault: &str, nth: usize) -> (Option<Outcome>, usize) {
+    let (log, dir) = (place.dir.path().join("trace"), place.dir.journals());
+    let (trace, dir) = (log.to_str().unwrap(), dir.to_str().unwrap());
+    let (calls, inject) = (format!("trace={call}"), format!("inject={call}:{fault}:when={nth}"));
+    let program = ["strace", "-f", "-qq", "-o", trace, "-P", path, "-P", dir, "-e", &calls, "-e", &inject];
     let host = Host::of(place).under(program.iter().map(|word| (*word).to_owned()).collect());
-    let (_, told) = host.run();
-    (told, hits(&trace))
+    let told = host.run();
+    (told, hits(&log))
 }
 
 fn hits(trace: &Path) -> usize {
@@ -61,21 +36,10 @@ fn hits(trace: &Path) -> usize {
     text.lines().filter(|line| line.contains("(INJECTED)") || line.contains("killed by SIGKILL")).count()
 }
 
-fn finishes(place: &Place, what: &str) {
-    let (_, told) = Host::of(place).run();
-    let told = told.unwrap();
-    assert_eq!(told.status, Status::Partial.code(), "{what}: {}", told.json);
-    place.check_states(&told.states, &told.json);
-    assert!(told.states.iter().all(|state| matches!(state, 1 | 2)), "{what}: {}", told.json);
-    place.check_everybody_was_set();
-    assert!(place.sent_again() <= place.workers * place.batch, "{what}: {} again", place.sent_again());
-    assert!(place.dir.names().iter().all(|name| !name.ends_with(".journal")), "{what}");
-}
-
 /// Kills at the calls of one kind, one after the other. Says how many there were.
 fn killed_at_each(call: &str, most: usize) -> usize {
     for nth in 1..=most {
-        let place = small();
+        let place = Place::small(24, &[9], 2);
         let path = path_of(&place);
         let (told, _) = traced(&place, &path, call, "signal=KILL", nth);
         let what = format!("killed at {call} {nth}");
@@ -84,7 +48,7 @@ fn killed_at_each(call: &str, most: usize) -> usize {
             return nth - 1;
         }
         if !finished(&place) {
-            finishes(&place, &what);
+            completes(&place, 1, &what);
         }
     }
     most
@@ -92,7 +56,7 @@ fn killed_at_each(call: &str, most: usize) -> usize {
 
 fn fails_at_each(call: &str, error: &str) -> usize {
     for nth in 1.. {
-        let place = small();
+        let place = Place::small(24, &[9], 2);
         let path = path_of(&place);
         let (told, hits) = traced(&place, &path, call, &format!("error={error}"), nth);
         let what = format!("{error} at {call} {nth}");
@@ -112,17 +76,16 @@ fn fails_at_each(call: &str, error: &str) -> usize {
         if ["write", "fsync", "openat", "unlink", "ftruncate", "mkdir"].contains(&call) {
             assert_eq!(told.status, Status::Journal.code(), "{what}: {}", told.json);
         }
-        finishes(&place, &what);
+        completes(&place, 1, &what);
     }
     unreachable!()
 }
 
 fn there_is_strace() {
-    let works =
-        Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).stderr(Stdio::inherit()).status();
-    assert!(works.is_ok_and(|status| status.success()), "strace is missing or may not trace: run .ci/setup");
+    succeed(Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]));
 }
 
+/// Row 46.
 #[test]
 fn killed_at_some_calls() {
     there_is_strace();
@@ -131,6 +94,7 @@ fn killed_at_some_calls() {
     assert_eq!(killed_at_each("unlink", 9), 1);
 }
 
+/// Row 46.
 #[test]
 #[ignore = "torture: takes minutes"]
 fn killed_at_every_call() {
@@ -144,6 +108,7 @@ fn killed_at_every_call() {
     assert!(all > 20);
 }
 
+/// Row 49.
 #[test]
 #[ignore = "torture: takes minutes"]
 fn every_call_fails() {
@@ -155,20 +120,19 @@ fn every_call_fails() {
     }
 }
 
-/// The journal's own set-aside, killed at each step of it.
+/// Quarantine of an old journal, killed at each step.
 #[test]
 #[ignore = "torture: takes minutes"]
-fn killed_while_an_old_one_is_set_aside() {
+fn killed_while_an_old_one_is_quarantined() {
     there_is_strace();
     for call in ["rename", "openat", "flock", "ftruncate", "write", "fsync"] {
         for nth in 1..=3 {
-            let place = small();
+            let place = Place::small(24, &[9], 2);
             place.interrupted(2);
             let path = place.dir.journal();
             std::fs::write(&path, "no journal\nat all\n").unwrap();
             traced(&place, path.to_str().unwrap(), call, "signal=KILL", nth);
-            let (_, told) = Host::of(&place).run();
-            let told = told.unwrap();
+            let told = Host::of(&place).report();
             assert_eq!(told.status, Status::Partial.code(), "{call} {nth}: {}", told.json);
             place.check_everybody_was_set();
         }

@@ -1,14 +1,6 @@
 //! A sandbox with good and bad ids, a directory of its own, and what must hold of every report.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::ops::Range;
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
-
-use usercom::sandbox::{Options, Sandbox, TOKEN, UnknownIds};
-use usercom::{Client, ClientBuilder, IdState, Report, Run, Status, Update};
+use super::*;
 
 pub const ATTRIBUTE: &str = "plan";
 
@@ -91,9 +83,14 @@ impl Place {
         Place::with(n, [], Options::default())
     }
 
-    /// Ids 1 to `n`, of which those in `bad` do not exist: a batch with one of them is refused.
+    /// Ids 1 to `n`, of which those in `bad` do not exist: a batch with one of them is rejected.
     pub fn with(n: usize, bad: impl IntoIterator<Item = i64>, options: Options) -> Place {
         Place::at(Dir::new(), n, bad, options)
+    }
+
+    /// Ids 1 to `n` in batches of four.
+    pub fn small(n: usize, bad: &[i64], workers: usize) -> Place {
+        Place { batch: 4, workers, ..Place::with(n, bad.iter().copied(), Options::default()) }
     }
 
     pub fn at(dir: Dir, n: usize, bad: impl IntoIterator<Item = i64>, mut options: Options) -> Place {
@@ -136,7 +133,7 @@ impl Place {
         self.run_with(|run| run)
     }
 
-    /// Stopped after so many requests.
+    /// Interrupted after so many requests.
     pub fn interrupted(&self, requests: u64) -> Report {
         let report = self.run_with(|run| run.max_requests(requests));
         assert_eq!(report.status(), Status::RequestLimit, "{report}");
@@ -148,7 +145,7 @@ impl Place {
         self.sandbox.ledger(ATTRIBUTE).into_iter().map(|entry| (entry.id, entry.applied)).collect()
     }
 
-    /// How many more ids were set than would have been without any trouble.
+    /// How many more ids were set than without any fault.
     pub fn sent_again(&self) -> usize {
         self.applied().values().map(|times| *times as usize - 1).sum()
     }
@@ -175,7 +172,7 @@ impl Place {
         }
     }
 
-    /// What must hold of the last life's report: every id settled as it should be.
+    /// What must hold of the last run's report: every id confirmed or rejected as it should be.
     pub fn check_finished(&self, report: &Report) {
         self.check(report);
         let right = if self.bad.is_empty() { Status::Ok } else { Status::Partial };
@@ -218,9 +215,9 @@ pub fn line(number: u64, content: &str) -> String {
 }
 
 /// Random numbers that a seed replays (SplitMix64).
-pub struct Dice(pub u64);
+pub struct Rng(pub u64);
 
-impl Dice {
+impl Rng {
     pub fn below(&mut self, range: Range<u64>) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

@@ -111,7 +111,7 @@ impl Server {
     }
 
     /// Sets `plan` to `pro` for the ids 1 to `n`, and checks what must always hold.
-    pub fn update(&self, n: i64, batch_size: usize, workers: u32, stall_timeout: Duration) -> Report {
+    pub fn update(&self, n: i64, batch_size: usize, workers: usize, stall_timeout: Duration) -> Report {
         let client = self.builder().batch_size(batch_size).workers(workers).build().unwrap();
         let ids: Vec<i64> = (1..=n).collect();
         let run = client.run(Update::new("plan", "pro")).ids(&ids).stall_timeout(stall_timeout);

@@ -1,12 +1,11 @@
 //! The control path and its equals in Rust: what is shown, and that the token never is.
 use super::*;
-use serde_json::json;
 use usercom::sandbox::UnknownIds;
 
 const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,\n";
 
 /// Without a token.
-fn show(sandbox: &Sandbox, path: &str) -> Answer {
+fn show(sandbox: &Sandbox, path: &str) -> Response {
     exchange(sandbox, &format!("GET /_sandbox/{path}"), "", b"")
 }
 
@@ -63,19 +62,19 @@ fn the_ledger_is_csv_by_id() {
     let file = File::new("ledger_csv.csv", USERS);
     let sandbox = start(file.options());
     set(&sandbox, "[3, 1]", "plan", r#""a, \"b\"""#);
-    let answer = show(&sandbox, "ledger?attribute=plan");
+    let response = show(&sandbox, "ledger?attribute=plan");
     let expected = "id,value,applied\n\
                     1,\"\"\"a, \\\"\"b\\\"\"\"\"\",1\n\
                     2,\"\"\"free\"\"\",0\n\
                     3,\"\"\"a, \\\"\"b\\\"\"\"\"\",1\n";
-    assert_eq!(answer.body, expected);
-    assert_eq!(answer.header("content-type"), Some("text/csv; charset=utf-8"));
+    assert_eq!(response.body, expected);
+    assert_eq!(response.header("content-type"), Some("text/csv; charset=utf-8"));
     assert_eq!(show(&sandbox, "ledger?attribute=nothing").body, "id,value,applied\n");
     assert_eq!(show(&sandbox, "ledger").status, 400);
 }
 
 #[test]
-fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
+fn requests_are_shown_with_what_matters_and_those_rejected_with_the_reason() {
     let file = File::new("requests.csv", USERS);
     let sandbox = start(Options { unknown_ids: UnknownIds::Reject, ..file.options() });
     set(&sandbox, "[1, 2]", "score", "0.10");
@@ -95,10 +94,10 @@ fn requests_are_shown_with_what_matters_and_those_refused_with_the_reason() {
     assert_eq!(shown["requests"][0], first);
     assert_eq!(shown["requests"][2]["value"], "2002 bytes");
 
-    let refused = show(&sandbox, "refused").json();
-    let reasons: Vec<_> = refused["requests"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
+    let rejected = show(&sandbox, "refused").json();
+    let reasons: Vec<_> = rejected["requests"].as_array().unwrap().iter().map(|one| &one["reason"]).collect();
     assert_eq!(reasons, [r#"{"ids":{"1":["Invalid pk \"9\" - object does not exist."]}}"#, "Not Found"]);
-    assert_eq!(refused["requests"][0]["number"], 2);
+    assert_eq!(rejected["requests"][0]["number"], 2);
 
     let values: Vec<_> =
         sandbox.requests().iter().map(|one| one.value.as_deref().map(str::to_owned)).collect();
@@ -129,16 +128,16 @@ fn a_reset_goes_back_to_the_file() {
     let file = File::new("reset.csv", USERS);
     let sandbox = start(file.options());
     set(&sandbox, "[1]", "plan", r#""pro""#);
-    let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
-    assert_eq!((answer.status, answer.body.as_str()), (200, r#"{"status":"ok"}"#));
+    let response = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
+    assert_eq!((response.status, response.body.as_str()), (200, r#"{"status":"ok"}"#));
     assert_eq!(sandbox.value(1, "plan").as_deref(), Some(r#""free""#));
     assert_eq!((sandbox.total(), sandbox.peak_per_second(), sandbox.connections()), (0, 0, 0));
 
     set(&sandbox, "[1]", "plan", r#""pro""#);
     std::fs::write(&file.0, "nothing").unwrap();
-    let answer = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
-    assert_eq!(answer.status, 409);
-    assert!(answer.json()["detail"].as_str().unwrap().contains("reset.csv, line 1"));
+    let response = exchange(&sandbox, "POST /_sandbox/reset", "", b"");
+    assert_eq!(response.status, 409);
+    assert!(response.json()["detail"].as_str().unwrap().contains("reset.csv, line 1"));
     assert_eq!(sandbox.total(), 1, "something was forgotten");
 }
 

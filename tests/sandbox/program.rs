@@ -1,52 +1,24 @@
-//! `usercom sandbox`: what it prints, what it refuses, and that it passes its switches on.
+//! `usercom sandbox`: what it prints, which options are invalid, and that it passes the others on.
+use super::process::{Running, finish, usercom};
 use super::*;
 use std::{
     io::{BufRead, BufReader},
-    process::{Child, Command, Output, Stdio},
+    process::{Command, Stdio},
 };
 
 fn program(arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_usercom"));
-    command.env_remove("USERCOM_TOKEN").arg("sandbox").args(arguments);
+    let mut command = usercom(&["sandbox"]);
+    command.args(arguments);
     command
-}
-
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 #[test]
 fn it_says_where_it_listens_and_how_to_look() {
     let file = File::new("program.csv", "id,plan\n1,free\n");
     let users = file.0.to_str().unwrap();
-    let switches = [
-        "--port",
-        "0",
-        "--users",
-        users,
-        "--methods",
-        "put",
-        "--unknown-ids",
-        "404",
-        "--unknown-attributes",
-        "reject",
-        "--check-types",
-        "--max-ids",
-        "2",
-        "--max-body",
-        "5000",
-        "--rate",
-        "50",
-        "--burst-401",
-        "60",
-        "--latency",
-        "1",
-    ];
+    let switches = "--port 0 --methods put --unknown-ids 404 --unknown-attributes reject --check-types --max-ids 2 \
+                    --max-body 5000 --rate 50 --burst-401 60 --latency 1";
+    let switches: Vec<&str> = switches.split_whitespace().chain(["--users", users]).collect();
     let child = program(&switches).env("USERCOM_TOKEN", TOKEN).stdout(Stdio::piped()).spawn().unwrap();
     let mut running = Running(child);
     let mut lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
@@ -59,14 +31,8 @@ fn it_says_where_it_listens_and_how_to_look() {
     assert!(rest.contains("/_sandbox/requests") && rest.contains("curl -X PUT"), "{rest}");
     assert!(!rest.contains(TOKEN) && !first.contains(TOKEN));
 
-    let ask = |request_line: &str, body: &str| {
-        let mut stream = TcpStream::connect(&address).unwrap();
-        let length = body.len();
-        let head = authorized() + "Host: sandbox\r\nConnection: close\r\n";
-        let head = format!("{request_line} HTTP/1.1\r\n{head}Content-Length: {length}\r\n\r\n");
-        stream.write_all((head + body).as_bytes()).unwrap();
-        read(stream)
-    };
+    let ask =
+        |request_line: &str, body: &str| exchange_at(&address, request_line, &authorized(), body.as_bytes());
     let update = |ids: &str, name: &str, value: &str| {
         let body = format!(r#"{{"ids": {ids}, "attribute": "{name}", "value": {value}}}"#);
         ask(&format!("PUT {CUSTOM}"), &body).status
@@ -82,7 +48,7 @@ fn it_says_where_it_listens_and_how_to_look() {
 }
 
 #[test]
-fn switches_that_cannot_be_meant_are_refused_by_name() {
+fn invalid_switches_are_named() {
     let cases: [(&[&str], &str); 12] = [
         (&["--port", "99999"], "--port"),
         (&["--port", "http"], "--port"),
@@ -102,13 +68,13 @@ fn switches_that_cannot_be_meant_are_refused_by_name() {
         if !arguments.contains(&"--token") {
             command.args(["--token", TOKEN]);
         }
-        let Output { status, stderr, .. } = command.output().unwrap();
-        let stderr = String::from_utf8(stderr).unwrap();
-        assert_eq!(status.code(), Some(2), "{stderr}");
+        let finished = finish(&mut command);
+        let stderr = &finished.stderr;
+        assert_eq!(finished.code(), Some(2), "{stderr}");
         assert!(stderr.contains(words), "{arguments:?}: {stderr}");
         assert!(!stderr.contains(TOKEN) && !stderr.contains("abcdef"), "{stderr}");
     }
-    let Output { status, stderr, .. } = program(&[]).output().unwrap();
-    assert_eq!(status.code(), Some(2));
-    assert!(String::from_utf8(stderr).unwrap().contains("--token"));
+    let finished = finish(&mut program(&[]));
+    assert_eq!(finished.code(), Some(2));
+    assert!(finished.stderr.contains("--token"));
 }

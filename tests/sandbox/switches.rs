@@ -1,6 +1,5 @@
 //! The switches for what is not known of the service, and options that cannot be meant.
 use super::*;
-use serde_json::json;
 use usercom::sandbox::{Methods, UnknownAttributes, UnknownIds};
 
 const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,7\n";
@@ -8,10 +7,10 @@ const USERS: &str = "id,plan,score\n1,free,5\n2,free,6\n3,pro,7\n";
 #[test]
 fn methods() {
     let body = br#"{"ids": [1], "attribute": "plan", "value": 1}"#;
-    for (methods, allowed, refused) in [(Methods::Put, "PUT", "POST"), (Methods::Post, "POST", "PUT")] {
+    for (methods, allowed, rejected) in [(Methods::Put, "PUT", "POST"), (Methods::Post, "POST", "PUT")] {
         let sandbox = start(Options { methods, ..Options::default() });
-        let answer = exchange(&sandbox, &format!("{refused} {CUSTOM}"), &authorized(), body);
-        assert_eq!((answer.status, answer.header("allow")), (405, Some(allowed)));
+        let response = exchange(&sandbox, &format!("{rejected} {CUSTOM}"), &authorized(), body);
+        assert_eq!((response.status, response.header("allow")), (405, Some(allowed)));
         assert_eq!(sandbox.value(1, "plan"), None);
         assert_eq!(exchange(&sandbox, &format!("{allowed} {CUSTOM}"), &authorized(), body).status, 200);
     }
@@ -20,7 +19,7 @@ fn methods() {
 #[test]
 fn unknown_ids() {
     let file = File::new("unknown_ids.csv", USERS);
-    let answers = [
+    let responses = [
         (UnknownIds::Ignore, 200, json!({"status": "ok"})),
         (
             UnknownIds::Reject,
@@ -32,10 +31,10 @@ fn unknown_ids() {
         ),
         (UnknownIds::NotFound, 404, json!({"detail": "Not found."})),
     ];
-    for (unknown_ids, status, body) in answers {
+    for (unknown_ids, status, body) in responses {
         let sandbox = start(Options { unknown_ids, ..file.options() });
-        let answer = set(&sandbox, "[1, 99, 2, -4]", "plan", r#""pro""#);
-        assert_eq!((answer.status, answer.json()), (status, body));
+        let response = set(&sandbox, "[1, 99, 2, -4]", "plan", r#""pro""#);
+        assert_eq!((response.status, response.json()), (status, body));
         let now = if status == 200 { r#""pro""# } else { r#""free""# };
         assert_eq!(sandbox.value(1, "plan").as_deref(), Some(now));
         assert_eq!(sandbox.value(99, "plan"), None);
@@ -43,8 +42,8 @@ fn unknown_ids() {
         assert_eq!(set(&sandbox, "[1, 2]", "plan", "1").status, 200, "all of these exist");
     }
     let sandbox = start(Options { unknown_ids: UnknownIds::Reject, ..file.options() });
-    let answer = put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["1", "u-1"], "attribute": "plan", "value": 1}"#);
-    assert_eq!(answer.json(), json!({"ids": {"1": ["Invalid pk \"u-1\" - object does not exist."]}}));
+    let response = put(&sandbox, CUSTOM_BY_ID, r#"{"ids": ["1", "u-1"], "attribute": "plan", "value": 1}"#);
+    assert_eq!(response.json(), json!({"ids": {"1": ["Invalid pk \"u-1\" - object does not exist."]}}));
 }
 
 #[test]
@@ -59,9 +58,9 @@ fn unknown_attributes() {
     let file = File::new("unknown_attributes.csv", USERS);
     let unknown_attributes = UnknownAttributes::Reject;
     let sandbox = start(Options { unknown_attributes, ..file.options() });
-    let answer = set(&sandbox, "[1]", "colour", "1");
+    let response = set(&sandbox, "[1]", "colour", "1");
     let complaint = json!({"attribute": ["Object with name=colour does not exist."]});
-    assert_eq!((answer.status, answer.json()), (400, complaint));
+    assert_eq!((response.status, response.json()), (400, complaint));
     assert_eq!(sandbox.kind("colour"), None);
     assert_eq!(set(&sandbox, "[1]", "plan", r#""pro""#).status, 200);
     let body = r#"{"ids": [1], "attribute": "city", "value": "Łódź"}"#;
@@ -71,7 +70,7 @@ fn unknown_attributes() {
 #[test]
 fn check_types() {
     let sandbox = start(Options { check_types: true, ..Options::default() });
-    // Of each type: what makes it, what it takes, what it refuses, and the words for that.
+    // Of each type: what makes it, what it takes, what it rejects, and the message for that.
     let date = r#""2026-11-23""#;
     let datetime = r#""2026-11-23T10:00:00Z""#;
     let cases: [(&str, &[&str], &[&str], &str); 8] = [
@@ -84,24 +83,24 @@ fn check_types() {
         (r#"["a"]"#, &[r#""a""#, r#"["b", "c"]"#], &["1", "[1]"], "Not a valid choice."),
         (r#"{"a": 1}"#, &["1", r#""a""#, "[]"], &[], ""),
     ];
-    for (name, (first, taken, refused, words)) in (0..).zip(cases) {
+    for (name, (first, taken, rejected, words)) in (0..).zip(cases) {
         let name = format!("attribute {name}");
         assert_eq!(set(&sandbox, "[1]", &name, first).status, 200);
         for value in taken {
             assert_eq!(set(&sandbox, "[1]", &name, value).status, 200, "{first} then {value}");
         }
         let before = sandbox.value(1, &name);
-        for value in refused {
-            let answer = set(&sandbox, "[1]", &name, value);
-            assert_eq!(answer.status, 400, "{first} then {value}");
-            assert!(answer.json()["value"][0].as_str().unwrap().starts_with(words), "{}", answer.body);
+        for value in rejected {
+            let response = set(&sandbox, "[1]", &name, value);
+            assert_eq!(response.status, 400, "{first} then {value}");
+            assert!(response.json()["value"][0].as_str().unwrap().starts_with(words), "{}", response.body);
         }
         assert_eq!(sandbox.value(1, &name), before);
     }
 }
 
 #[test]
-fn options_that_cannot_be_meant_are_refused_by_name() {
+fn invalid_options_are_named() {
     let file = File::new("taken.csv", USERS);
     let taken = start(file.options());
     let port: u16 = taken.url().rsplit(':').next().unwrap().parse().unwrap();

@@ -62,7 +62,7 @@ fn custom_ids_are_the_column_or_else_the_id() {
 }
 
 #[test]
-fn what_is_wrong_in_the_file_is_said_with_its_place() {
+fn an_invalid_file_is_reported_with_line_and_column() {
     let cases: [(&[u8], &str); 11] = [
         (b"", "line 1: no column is called \"id\"; name the columns in the first line"),
         (b"email,plan\na,b\n", "line 1: no column is called \"id\""),

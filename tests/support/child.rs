@@ -1,12 +1,13 @@
-//! Runs one test of this binary again in a process of its own, for what belongs to a process: environment,
-//! limits, signals.
+//! One test of this binary as a process of its own, for what belongs to a process: environment, limits, signals.
+//! Its role says which server and API to use.
 
-use std::process::{Command, Output};
+use std::process::Command;
 
 use usercom::ClientBuilder;
 
-use super::Server;
-use super::face::{FACES, Face};
+use super::api::{APIS, Api};
+use super::process::again;
+use super::server::Server;
 
 const ROLE: &str = "USERCOM_TEST_CHILD";
 
@@ -20,9 +21,9 @@ pub fn of(server: &Server) -> String {
     format!("{} {}", server.url(), server.token)
 }
 
-/// The same, and through which face it is to be asked, for [`face_of`].
-pub fn through(face: Face, server: &Server) -> String {
-    format!("{} {face:?}", of(server))
+/// The same, and through which API to use it, for [`api_of`].
+pub fn through(api: Api, server: &Server) -> String {
+    format!("{} {api:?}", of(server))
 }
 
 /// In the child: the server that the first two words of its role name.
@@ -31,36 +32,20 @@ pub fn server_of(role: &str) -> Server {
     Server::elsewhere(words.next().unwrap(), words.next().unwrap())
 }
 
-/// In the child: the face that the third word names.
-pub fn face_of(role: &str) -> Face {
+/// In the child: the API that the third word names.
+pub fn api_of(role: &str) -> Api {
     let word = role.split(' ').nth(2).unwrap();
-    *FACES.iter().find(|face| format!("{face:?}") == word).unwrap()
+    *APIS.iter().find(|api| format!("{api:?}") == word).unwrap()
 }
 
-/// In the child: a client for that server; it doesn't pace itself.
+/// In the child: a client for that server, without a rate limit.
 pub fn client_of(role: &str) -> ClientBuilder {
     server_of(role).builder()
 }
 
-/// In the parent: this binary, to run only `test`, with `say` as its role.
-pub fn command(test: &str, say: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().unwrap());
-    command.args([test, "--exact", "--include-ignored", "--nocapture", "--test-threads=1"]).env(ROLE, say);
-    for name in
-        ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy", "NO_PROXY"]
-    {
-        command.env_remove(name);
-    }
-    command.env_remove("no_proxy");
+/// In the parent: this binary, to run only `test` in this role.
+pub fn command<F: Fn()>(test: F, role: &str) -> Command {
+    let mut command = again(test, &[]);
+    command.env(ROLE, role);
     command
-}
-
-/// Runs it; a child that fails, or that ran no test, fails the parent.
-pub fn run(command: &mut Command) -> Output {
-    let output = command.output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let complained = String::from_utf8_lossy(&output.stderr);
-    assert!(output.status.success(), "{:?}\n{said}\n{complained}", output.status);
-    assert!(said.contains("1 passed"), "the child ran no test: {said}");
-    output
 }

@@ -6,9 +6,9 @@ use usercom::{IdState, Report, Status};
 
 use super::{Server, texts};
 
-/// What a report says, through whichever face.
+/// What a report says, through either API.
 #[derive(Debug)]
-pub struct Told {
+pub struct Outcome {
     pub status: i32,
     pub message: String,
     pub requests: u64,
@@ -28,20 +28,20 @@ pub struct Failed {
     pub message: String,
 }
 
-impl fmt::Display for Told {
+impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({:?}, {} requests)", self.message, self.counts, self.requests)
     }
 }
 
-impl Told {
-    pub fn of(report: &Report) -> Told {
+impl Outcome {
+    pub fn of(report: &Report) -> Outcome {
         let failures = report.failures().map(|failure| Failed {
             index: failure.index,
             http_status: failure.http_status,
             message: failure.message.to_owned(),
         });
-        Told {
+        Outcome {
             status: report.status().code(),
             message: report.message().to_owned(),
             requests: report.requests(),
@@ -61,8 +61,8 @@ impl Told {
         self.counts[state as usize]
     }
 
-    /// The states partition the input, nothing is called confirmed that the server did not accept, nothing is
-    /// called untouched that the server applied, every failure has a reason, and the token is nowhere.
+    /// The states partition the input, no id is reported confirmed that the server did not accept, none is
+    /// reported untouched that the server applied, every failure has a reason, and the token is nowhere.
     pub fn check(&self, ids: &[String], server: &Server) {
         let said = &self.message;
         assert_eq!(self.states.len(), ids.len(), "a state for each: {said}");
@@ -89,7 +89,7 @@ impl Told {
     }
 }
 
-/// [`Told::check`], and the failures' own ids.
+/// [`Outcome::check`], and the failures' own ids.
 pub fn check(report: &Report, ids: &[i64], server: &Server) {
     check_custom(report, &texts(ids), server);
 }
@@ -97,6 +97,6 @@ pub fn check(report: &Report, ids: &[i64], server: &Server) {
 /// The same for custom ids.
 pub fn check_custom(report: &Report, ids: &[String], server: &Server) {
     assert_eq!(report.total(), ids.len());
-    Told::of(report).check(ids, server);
+    Outcome::of(report).check(ids, server);
     assert!(report.failures().all(|failure| failure.id == ids[failure.index]));
 }

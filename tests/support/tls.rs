@@ -9,7 +9,8 @@ use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair}
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::server::{Exchange, Server, Stream, Then};
+use super::exchange::{Exchange, Stream, Then};
+use super::server::Server;
 
 /// A certificate authority, its certificate in a file.
 pub struct Authority {
@@ -91,7 +92,7 @@ impl Stream for Tls {
     }
 }
 
-/// The scripted server behind TLS. `Then::Close` says goodbye properly, `Then::Reset` does not.
+/// The scripted server behind TLS. `Then::Close` sends close_notify first.
 pub fn server(
     config: Arc<ServerConfig>,
     script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,

@@ -1,12 +1,12 @@
 /*
- * Sets an attribute of all users whose ids stand in a file, one a line. Shows how far it is, stops in good
- * order on Ctrl-C, and prints every id that was not confirmed and why.
+ * Sets an attribute of all users whose ids are in a file, one per line. Shows the progress, stops cleanly on
+ * Ctrl-C, and prints every id that was not confirmed, with the reason.
  *
  *     cc ids_from_file.c -o ids_from_file -lusercom
  *     export USERCOM_TOKEN=...
  *     ./ids_from_file acme newsletter false ids.txt >failures.tsv
  *
- * Exit code: 0 every id is confirmed, 1 not every one, 2 nothing was sent because of an argument, 130 Ctrl-C.
+ * Exit code: 0 every id is confirmed, 1 not every one, 2 nothing was sent because an argument is invalid, 130 Ctrl-C.
  */
 #define _POSIX_C_SOURCE 200809L /* sigaction */
 #include <errno.h>
@@ -29,7 +29,7 @@ static void listen_for_interrupt(void) {
     struct sigaction action;
     memset(&action, 0, sizeof action);
     action.sa_handler = on_interrupt;
-    action.sa_flags = (int)SA_RESETHAND; /* who presses it again wants out at once */
+    action.sa_flags = (int)SA_RESETHAND; /* pressed again, it ends the program at once */
     sigaction(SIGINT, &action, NULL);
 }
 
@@ -39,7 +39,7 @@ static int show(void *userdata, const uc_progress *progress) {
     (void)userdata;
     fprintf(stderr, "\r%zu of %zu ids, %zu requests ", uc_progress_done(progress), uc_progress_total(progress),
             uc_progress_requests(progress));
-    return 0; /* anything else would stop the run */
+    return 0; /* anything else cancels the run */
 }
 
 /* ---- ids ---------------------------------------------------------------------------------------- */
@@ -62,7 +62,7 @@ static int append(struct ids *ids, int64_t id) {
     return 1;
 }
 
-/* One id a line; empty lines are skipped. Says what is wrong and returns 0 where it can't be read. */
+/* One id per line; empty lines are skipped. On an error, prints it and returns 0. */
 static int read_ids(const char *path, struct ids *ids) {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
@@ -164,7 +164,7 @@ int main(int argc, char **argv) {
     else
         fprintf(stderr, "%s\n", uc_last_error());
     uc_client_free(client);
-    signal(SIGINT, SIG_DFL); /* before the handle goes that the handler uses */
+    signal(SIGINT, SIG_DFL); /* before the handle that the handler uses is freed */
     uc_cancel_free(cancel);
     free(ids.list);
     return exit_code;

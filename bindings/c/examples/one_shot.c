@@ -5,7 +5,7 @@
  *     export USERCOM_TOKEN=...                         (the 64-character REST API key)
  *     ./one_shot acme plan '"pro"' 10 15 22 23
  *
- * With USERCOM_BASE_URL=http://127.0.0.1:8080 it talks to `usercom sandbox --port 8080` instead of the service.
+ * With USERCOM_BASE_URL=http://127.0.0.1:8080 it sends to `usercom sandbox --port 8080` instead of the service.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -45,7 +45,7 @@ int main(int argc, char **argv) {
     if (status == UC_STATUS_OK)
         printf("%zu ids confirmed\n", n);
     else
-        fprintf(stderr, "%s: %s\n", uc_status_message(status), uc_last_error());
+        fprintf(stderr, "%s %s\n", uc_status_message(status), uc_last_error());
     free(ids);
     return status == UC_STATUS_OK ? 0 : 1;
 }

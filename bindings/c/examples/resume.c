@@ -1,12 +1,12 @@
 /*
- * An update that may be interrupted by anything: a crash, a reboot, a full disk, Ctrl-C. The very same call, made
- * again, goes on where the last one stopped, so this is what a cron job or a service can simply start again.
+ * An update that anything may interrupt: a crash, a reboot, a full disk, Ctrl-C. Repeating the identical call resumes
+ * the run, so a cron job or a service can simply start it again.
  *
  *     cc resume.c -o resume -lusercom
  *     export USERCOM_TOKEN=...
  *     ./resume acme plan '"pro"' ids.txt journal
  *
- * Exit code: 0 every id is confirmed, 1 not every one, 2 nothing was sent, 3 stopped: start it again.
+ * Exit code: 0 every id is confirmed, 1 not every one, 2 nothing was sent, 3 stopped early: start it again.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include <string.h>
 #include <usercom.h>
 
-/* One id a line. The same ids in the same order are what makes it the same call. */
+/* One id per line. The call is identical if the ids are the same, in the same order. */
 static int64_t *read_ids(const char *path, size_t *n) {
     FILE *file = fopen(path, "r");
     if (file == NULL) {
@@ -50,9 +50,9 @@ static int64_t *read_ids(const char *path, size_t *n) {
 static int exit_code(int status) {
     switch (status) {
     case UC_STATUS_OK: return 0;
-    case UC_STATUS_PARTIAL: return 1; /* came to its end; the report knows which ids failed */
+    case UC_STATUS_PARTIAL: return 1; /* completed; the report says which ids failed */
     case UC_STATUS_INVALID_ARGUMENT:
-    case UC_STATUS_BUSY: return 2; /* BUSY: another process is doing this very update */
+    case UC_STATUS_BUSY: return 2; /* BUSY: another process runs the same update */
     default: return 3;
     }
 }
@@ -84,7 +84,7 @@ int main(int argc, char **argv) {
         printf("%zu of %zu ids confirmed, %zu requests this time\n", uc_report_confirmed(report),
                uc_report_total(report), uc_report_requests(report));
     if (status != UC_STATUS_OK)
-        fprintf(stderr, "%s: %s\n", uc_status_message(status), uc_last_error());
+        fprintf(stderr, "%s %s\n", uc_status_message(status), uc_last_error());
 
     uc_report_free(report);
     uc_client_free(client);

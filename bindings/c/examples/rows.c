@@ -1,6 +1,6 @@
 /*
- * A value for each user: reads lines of "id,spent" and gives everybody a tier. Users of one tier go out
- * together, so three values cost three requests for each thousand users, not one for each user.
+ * A value for each user: reads lines of "id,spent" and sets a tier for everybody. Users of one tier are sent
+ * together, so three tiers of up to a thousand users cost three requests, not one for each user.
  *
  *     cc rows.c -o rows -lusercom
  *     export USERCOM_TOKEN=...
@@ -92,7 +92,7 @@ int main(int argc, char **argv) {
                                             NULL, &report);
 
     printf("%s; %zu requests\n", uc_report_message(report), uc_report_requests(report));
-    /* Where an id comes twice, its last line counts: the earlier one is not attempted. */
+    /* The last line of a duplicated id wins: the earlier ones are not attempted. */
     for (size_t i = 0; i < uc_report_total(report); i++)
         if (uc_report_state(report, i) != UC_ID_CONFIRMED)
             printf("line %zu, id %lld: not confirmed\n", i + 1, (long long)rows.ids[i]);

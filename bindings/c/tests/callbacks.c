@@ -53,8 +53,8 @@ static uc_run_options *watched_by(struct seen *seen) {
     return options;
 }
 
-/* One answer that takes 1.2 s: the callback comes at least four times a second all the while. */
-static void progress_is_told_while_waiting(const struct sandbox *slow) {
+/* One response that takes 1.2 s: the callback is called at least four times a second meanwhile. */
+static void progress_is_called_while_waiting(const struct sandbox *slow) {
     uc_client *client = sandbox_client(slow);
     struct seen seen = seen_by_me();
     uc_run_options *options = watched_by(&seen);
@@ -64,8 +64,8 @@ static void progress_is_told_while_waiting(const struct sandbox *slow) {
     CHECK(seen.longest_gap <= 0.25);
     CHECK_INT(seen.foreign_calls, 0);
     CHECK_INT(seen.shrunk, 0);
-    CHECK_INT(seen.total, 2); /* an id that comes twice counts once */
-    CHECK_INT(seen.done, 2); /* the last call tells how it ended */
+    CHECK_INT(seen.total, 2); /* a duplicated id counts once */
+    CHECK_INT(seen.done, 2); /* the last call has the final numbers */
     CHECK_INT(seen.confirmed, 2);
     CHECK_INT(seen.rejected, 0);
     CHECK_INT(seen.requests, 1);
@@ -73,7 +73,7 @@ static void progress_is_told_while_waiting(const struct sandbox *slow) {
     uc_client_free(client);
 }
 
-/* Held back by the pace: the callback is told for how long. */
+/* While the rate limit makes the run wait, the progress says for how long. */
 static void progress_tells_the_wait(const struct sandbox *sandbox) {
     uc_options *options = sandbox_options(sandbox);
     CHECK_STATUS(uc_options_set_rate_limit(options, 2, 1000), UC_STATUS_OK);
@@ -83,7 +83,7 @@ static void progress_tells_the_wait(const struct sandbox *sandbox) {
     struct seen seen = seen_by_me();
     uc_run_options *run_options = watched_by(&seen);
     const int64_t ids[] = {1, 2};
-    CHECK_STATUS(uc_client_mass_update(client, ids, 2, "paced", "1", run_options, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, ids, 2, "limited", "1", run_options, NULL), UC_STATUS_OK);
     CHECK(seen.waiting > 0 && seen.waiting <= 500);
     CHECK(seen.longest_gap <= 0.25);
     uc_run_options_free(run_options);
@@ -291,7 +291,7 @@ static void log_lines(const struct sandbox *sandbox) {
         CHECK_INT(lines.tokens, 0);
         CHECK_INT(lines.calls, lines.levels[1] + lines.levels[2] + lines.levels[3] + lines.levels[4] + lines.levels[5]);
         if (levels[i] == 5) {
-            CHECK(lines.levels[4] >= 6); /* three requests and their answers */
+            CHECK(lines.levels[4] >= 6); /* three requests and their responses */
             CHECK_TEXT(lines.last, "3000 ids confirmed");
         } else {
             CHECK_INT(lines.calls, lines.levels[1]);
@@ -305,7 +305,7 @@ static void log_lines(const struct sandbox *sandbox) {
 void callbacks(void) {
     const char *const switches[] = {"--latency", "1200", NULL};
     struct sandbox sandbox = sandbox_start(NULL), slow = sandbox_start(switches);
-    progress_is_told_while_waiting(&slow);
+    progress_is_called_while_waiting(&slow);
     progress_stops_the_run(&slow);
     cancel_from_a_signal_handler(&slow);
     sandbox_stop(&slow);
@@ -313,7 +313,7 @@ void callbacks(void) {
     a_storm_of_signals(&sandbox);
     deadline(&sandbox);
     log_lines(&sandbox);
-    /* Last: its slow pace holds for everybody with this address and token. */
+    /* Last: its low rate limit applies to everybody with this address and token. */
     progress_tells_the_wait(&sandbox);
     sandbox_stop(&sandbox);
 }

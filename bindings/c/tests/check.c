@@ -50,13 +50,13 @@ int check_status(int actual, int expected, const char *file, int line, const cha
     const char *error = uc_last_error();
     if (actual != expected)
         fprintf(stderr, "%s:%d: status %d, should be %d: %s\n", file, line, actual, expected, error);
-    /* Success leaves the last error alone; everything else replaces it by words that show no token. */
-    int told = actual == UC_STATUS_OK
+    /* Success leaves the last error alone; everything else replaces it by a message without the token. */
+    int set = actual == UC_STATUS_OK
                    ? last_error_is_marked()
                    : !last_error_is_marked() && error[0] != '\0' && strstr(error, TOKEN) == NULL;
-    if (!told)
+    if (!set)
         fprintf(stderr, "%s:%d: status %d, and the last error is: %s\n", file, line, actual, error);
-    return check_that(actual == expected && told, file, line, what);
+    return check_that(actual == expected && set, file, line, what);
 }
 
 void mark_last_error(void) {
@@ -185,9 +185,9 @@ static const struct {
     const char *name;
     void (*run)(void);
 } groups[] = {
-    {"refusals", refusals}, {"many_values", many_values}, {"ownership", ownership}, {"normal", normal},
-    {"statuses", statuses}, {"callbacks", callbacks},     {"journal", journal},     {"threads", threads},
-    {"forks", forks},       {"fork_among_threads", fork_among_threads},
+    {"invalid_arguments", invalid_arguments}, {"many_values", many_values}, {"options_by_name", options_by_name},
+    {"ownership", ownership}, {"normal", normal}, {"statuses", statuses}, {"callbacks", callbacks},
+    {"journal", journal}, {"threads", threads}, {"forks", forks}, {"fork_among_threads", fork_among_threads},
     {"process", process},
 };
 enum { GROUPS = sizeof groups / sizeof groups[0] };

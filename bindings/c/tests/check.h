@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <usercom.h>
 
-/* Each gives whether it held, and goes on. */
+/* Each returns whether it held, and does not end the test. */
 #define CHECK(condition) check_that((condition) != 0, __FILE__, __LINE__, #condition)
 #define CHECK_INT(actual, expected) \
     check_int((long long)(actual), (long long)(expected), __FILE__, __LINE__, #actual)
@@ -20,7 +20,7 @@ int check_int(long long actual, long long expected, const char *file, int line, 
 int check_text(const char *text, const char *part, const char *file, int line, const char *what);
 int check_status(int actual, int expected, const char *file, int line, const char *what);
 
-/* Fills the last error with words of its own, so that what is there afterwards is known to be new. */
+/* Sets the last error to a known message, to see afterwards whether it was replaced. */
 void mark_last_error(void);
 int last_error_is_marked(void);
 
@@ -38,8 +38,9 @@ int is_json(const char *text);
 #define TOKEN "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define OTHER_TOKEN "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-void refusals(void);
+void invalid_arguments(void);
 void many_values(void);
+void options_by_name(void);
 void ownership(void);
 void normal(void);
 void statuses(void);

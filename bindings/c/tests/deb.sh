@@ -22,7 +22,7 @@ mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Cod
 quietly debootstrap --variant=minbase --include=gcc,libc6-dev,pkg-config,ca-certificates "$release" "$chroot" "$mirror"
 
 cp "$deb"/*.deb "$root/bindings/c/examples/first.c" "$chroot/root/"
-# With apt, which refuses packages whose dependencies it can't satisfy.
+# With apt, which does not install packages whose dependencies it can't satisfy.
 quietly inside sh -c 'apt-get install -y --no-install-recommends /root/*.deb'
 
 size=$(stat -c %s "$chroot"/usr/lib/*/libusercom.so.*.*)

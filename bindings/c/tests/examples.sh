@@ -63,7 +63,7 @@ check 'first sends' '10,"""pro""",1 15,"""pro""",1 22,"""pro""",1 23,"""pro""",1
 token=$USERCOM_TOKEN
 unset USERCOM_TOKEN
 run first
-check 'first asks for the token' '1 an argument was refused, nothing was sent: token: is NULL' "$code $err"
+check 'first asks for the token' '1 Nothing was sent: an argument is invalid. The message says which one and what to do. token: is NULL' "$code $err"
 export USERCOM_TOKEN="$token"
 
 # ---- one_shot ------------------------------------------------------------------------------------
@@ -74,8 +74,8 @@ check 'one_shot says' '4 ids confirmed' "$out"
 check 'one_shot ends' '0 ' "$code $err"
 check 'one_shot sends' '10,"""pro""",1 15,"""pro""",1 22,"""pro""",1 23,"""pro""",1' "$(ledger plan | tr '\n' ' ' | sed 's/ $//')"
 run one_shot acme plan pro 10
-check 'one_shot refuses' '1' "$code"
-check 'one_shot says what to do' 'json_value: is not one JSON value' "$(echo "$err" | grep -o 'json_value: is not one JSON value')"
+check 'one_shot: an invalid argument' '1' "$code"
+check 'one_shot says what to do' 'value: is not one JSON value' "$(echo "$err" | grep -o 'value: is not one JSON value')"
 run one_shot acme plan 1 10 x
 check 'one_shot reads ids' '2 "x" is not an id' "$code $err"
 run one_shot acme plan
@@ -113,9 +113,9 @@ check 'ids_from_file names the line' "2 $work/bad:2: \"2 3\" is not an id" "$cod
 run ids_from_file acme newsletter true "$work/none"
 check 'ids_from_file names the file' "2 $work/none: No such file or directory" "$code $err"
 run ids_from_file acme.user.com newsletter true "$work/ids"
-check 'ids_from_file refuses' '2 subdomain' "$code $(echo "$err" | cut -d : -f 1)"
+check 'ids_from_file: an invalid argument' '2 subdomain' "$code $(echo "$err" | cut -d : -f 1)"
 run ids_from_file acme newsletter nope "$work/ids"
-check 'ids_from_file refuses a value' '2' "$code"
+check 'ids_from_file: an invalid value' '2' "$code"
 check 'nothing more was sent' "$sent" "$(requests)"
 
 # Ctrl-C: the run ends in good order, and what was said to be confirmed is.
@@ -148,7 +148,7 @@ check 'nothing more was sent' 2 "$(requests)"
 
 # ---- resume --------------------------------------------------------------------------------------
 
-# Killed in the middle, the same call goes on: no batch is sent twice but the one that was under way.
+# Killed in the middle, the same call resumes: no batch is sent twice but the one that was in flight.
 start
 seq 1 9500 >"$work/ids"
 "$folder/resume" acme plan '"pro"' "$work/ids" "$work/journal" >"$work/out" 2>"$work/err" &
@@ -160,7 +160,7 @@ until [ "$(requests)" -ge 4 ]; do
     sleep 0.05
 done
 run resume acme plan '"pro"' "$work/ids" "$work/journal"
-check 'resume is not run twice at once' '2 the same update is running already' "$code $(echo "$err" | cut -d : -f 1)"
+check 'resume is not run twice at once' '2 the same update is already running' "$code $(echo "$err" | grep -o 'the same update is already running')"
 kill -KILL $child
 wait $child 2>/dev/null
 check 'resume was killed' '137' "$?"

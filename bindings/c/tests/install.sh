@@ -33,6 +33,7 @@ version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 cat >"$work/expected" <<LIST
 ./include/usercom.h
 ./include/usercom.hpp
+./include/usercom.json
 ./lib/libusercom.a
 ./lib/libusercom.so
 ./lib/libusercom.so.0
@@ -71,20 +72,20 @@ readelf -d cmake/shared | grep -q 'NEEDED.*libusercom\.so\.0' || fail 'usercom::
 seq 10 >ids
 runs 'C++ with usercom::usercom' cmake/cpp acme plan pro ids
 
-# The version file is literal: CMake must refuse what is newer, and take exactly what Cargo.toml says.
+# The version file is literal: CMake must not accept a newer one, and accept exactly what Cargo.toml says.
 for asked in "$version EXACT" 0.0.1 9.0 1.0 "0.99"; do
     printf 'cmake_minimum_required(VERSION 3.10)\nproject(asks NONE)\nfind_package(usercom %s)\nmessage("found=${usercom_FOUND}")\n' \
         "$asked" >CMakeLists.txt
     cmake -S . -B asks -DCMAKE_PREFIX_PATH="$prefix" 2>&1 | sed -n "s/^found=/$asked: /p"
     rm -rf asks
-done >"$work/answers"
-diff - "$work/answers" <<ANSWERS || fail 'CMake takes the wrong versions'
+done >"$work/found"
+diff - "$work/found" <<FOUND || fail 'CMake takes the wrong versions'
 $version EXACT: 1
 0.0.1: 1
 9.0: 0
 1.0: 0
 0.99: 0
-ANSWERS
+FOUND
 
 root_make uninstall PREFIX="$prefix"
 [ -z "$(files "$prefix")" ] || fail "uninstall leaves $(files "$prefix")"
@@ -93,7 +94,7 @@ root_make uninstall PREFIX="$prefix"
 
 root_make install PREFIX=/usr LIBDIR=/usr/lib/somewhere DESTDIR="$work/staged"
 [ -e "$work/staged/usr/lib/somewhere/libusercom.so.0" ] && [ ! -e "$work/staged/usr/lib/libusercom.so" ] || fail 'LIBDIR is ignored'
-! grep -rIq "$work" "$work/staged" || fail 'DESTDIR stands in the files'
+! grep -rIq "$work" "$work/staged" || fail 'the files contain DESTDIR'
 flags=$(PKG_CONFIG_PATH=$work/staged/usr/lib/somewhere/pkgconfig pkg-config --cflags --libs usercom)
 [ "$flags" = '-L/usr/lib/somewhere -lusercom ' ] || fail "pkg-config says $flags for LIBDIR"
 root_make uninstall PREFIX=/usr LIBDIR=/usr/lib/somewhere DESTDIR="$work/staged"

@@ -1,4 +1,4 @@
-/* The same call made again goes on where it stopped, and nobody makes it at the same time. */
+/* Repeating the identical call resumes the run, and only one process runs it at a time. */
 #define _POSIX_C_SOURCE 200809L
 #include "check.h"
 #include "sandbox.h"

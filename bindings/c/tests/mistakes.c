@@ -18,7 +18,7 @@ static int64_t overflow(void) {
     return beyond;
 }
 
-/* The library does, as it is told that there are more ids than there are. */
+/* The library reads too far, because the count is larger than the array. */
 static int64_t short_array(void) {
     int64_t *ids = malloc(2 * sizeof *ids);
     if (ids == NULL)

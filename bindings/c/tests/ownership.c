@@ -84,7 +84,7 @@ static void last_error(const struct sandbox *sandbox) {
     const char *fixed = uc_last_error();
     CHECK(fixed != NULL);
 
-    /* Whatever the order in which C evaluates arguments: the pointer is the same, the words are new. */
+    /* In any order of evaluation of the arguments: the pointer is the same, the message is new. */
     char line[2048];
     mark_last_error();
     snprintf(line, sizeof line, "%d %s", uc_mass_update("acme.user.com", TOKEN, NULL, 0, "plan", "1"),

@@ -72,7 +72,7 @@ static void broken_pipes(void) {
     snprintf(url, sizeof url, "http://127.0.0.1:%d", ntohs(address.sin_port));
     uc_client *client = client_for(url, 10000);
     uc_run_options *options = uc_run_options_new();
-    CHECK_STATUS(uc_run_options_set_patience_ms(options, 1000), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_stall_timeout_ms(options, 1000), UC_STATUS_OK);
     enum { MANY = 10000 };
     int64_t *ids = ids_up_to(MANY);
     for (size_t i = 0; i < MANY; i++)
@@ -96,7 +96,7 @@ static int forty(const char *url, const char *attribute, int expected, const cha
     uc_client *client = client_for(url, 1);
     uc_run_options *options = uc_run_options_new();
     uc_report *report = NULL;
-    CHECK_STATUS(uc_run_options_set_patience_ms(options, 1000), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_stall_timeout_ms(options, 1000), UC_STATUS_OK);
     int held = CHECK_STATUS(uc_client_mass_update(client, ids, N, attribute, "1", options, &report), expected);
     held &= CHECK_TEXT(uc_report_message(report), says);
     held &= CHECK_INT(uc_report_confirmed(report), expected == UC_STATUS_OK ? N : 0);
@@ -180,13 +180,13 @@ static void *use(void *argument) {
     const int64_t ids[] = {1, 2, 3};
     CHECK_INT(loaded->mass_update("acme", TOKEN, ids, 3, "loaded", "1"), UC_STATUS_OK);
     CHECK_INT(loaded->mass_update("acme", TOKEN, ids, 3, "loaded", "x"), UC_STATUS_INVALID_ARGUMENT);
-    CHECK_TEXT(loaded->last_error(), "json_value: ");
+    CHECK_TEXT(loaded->last_error(), "value: ");
     loaded->shutdown();
     CHECK_INT(dlclose(loaded->library), 0);
     return NULL; /* what the library keeps for each thread goes after the library was closed */
 }
 
-/* Loaded, used and closed, on the thread that goes on and on one that ends. */
+/* Loaded, used and closed, on the thread that continues and on one that ends. */
 static int load_and_unload(const struct sandbox *sandbox) {
     int held = setenv("USERCOM_BASE_URL", sandbox->url, 1) == 0;
     for (int round = 0; round < 4; round++) {

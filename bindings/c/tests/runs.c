@@ -263,7 +263,7 @@ static void partial(void) {
     CHECK_INT(uc_report_rejected(report), 3);
     CHECK_INT(sandbox_holds(&sandbox, "plan", "\"\"\"pro\"\"\""), N - 3);
 
-    /* The failures come in input order, each with the server's words about it. */
+    /* The failures come in input order, each with the server's message about it. */
     static const struct {
         size_t index;
         const char *says;
@@ -307,7 +307,7 @@ static void rejected(void) {
     uc_client *client = sandbox_client(&sandbox);
     uc_report *report = NULL;
     CHECK_STATUS(uc_client_mass_update(client, ids, N, "mistyped", "1", NULL, &report), UC_STATUS_REJECTED);
-    CHECK_TEXT(uc_last_error(), "attribute or value refused");
+    CHECK_TEXT(uc_last_error(), "attribute or value rejected");
     check_sums(report, N);
     CHECK_INT(uc_report_confirmed(report), 0);
     CHECK(uc_report_requests(report) <= 4);
@@ -363,7 +363,7 @@ static void nobody_listens(void) {
     sandbox_stop(&sandbox); /* its port is free now */
     const int64_t ids[] = {1, 2, 3};
     uc_run_options *options = uc_run_options_new();
-    CHECK_STATUS(uc_run_options_set_patience_ms(options, 1000), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_stall_timeout_ms(options, 1000), UC_STATUS_OK);
     uc_report *report = NULL;
     double start = seconds();
     CHECK_STATUS(uc_client_mass_update(client, ids, 3, "plan", "1", options, &report), UC_STATUS_TRANSPORT);
@@ -395,7 +395,7 @@ static void request_limit(void) {
     sandbox_stop(&sandbox);
 }
 
-/* A slow answer: known to be sent, not known to be applied. */
+/* A slow response: the ids were sent, whether they were applied is unknown. */
 static void timed_out(void) {
     const char *const switches[] = {"--latency", "400", NULL};
     struct sandbox sandbox = sandbox_start(switches);
@@ -406,7 +406,7 @@ static void timed_out(void) {
     uc_client *client = NULL;
     CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
     uc_run_options *run_options = uc_run_options_new();
-    CHECK_STATUS(uc_run_options_set_patience_ms(run_options, 1000), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_stall_timeout_ms(run_options, 1000), UC_STATUS_OK);
     uc_report *report = NULL;
     CHECK_STATUS(uc_client_mass_update(client, ids, 1, "plan", "1", run_options, &report), UC_STATUS_TRANSPORT);
     check_sums(report, 1);

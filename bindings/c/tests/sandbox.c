@@ -78,36 +78,36 @@ char *sandbox_get(const struct sandbox *sandbox, const char *path) {
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     int end = socket(AF_INET, SOCK_STREAM, 0);
     if (end < 0 || connect(end, (struct sockaddr *)&address, sizeof address) != 0)
-        give_up("the sandbox does not answer");
+        give_up("the sandbox does not respond");
     char request[512];
     int length = snprintf(request, sizeof request, "GET %s HTTP/1.0\r\n\r\n", path);
     if (send(end, request, (size_t)length, 0) != length)
         give_up("send");
 
     size_t n = 0, room = 65536;
-    char *answer = malloc(room);
-    for (ssize_t got = 1; answer != NULL && got > 0; n += (size_t)got) {
+    char *response = malloc(room);
+    for (ssize_t got = 1; response != NULL && got > 0; n += (size_t)got) {
         if (room - n < 2) {
             room *= 2;
-            answer = realloc(answer, room);
+            response = realloc(response, room);
         }
-        if (answer == NULL)
+        if (response == NULL)
             break;
-        got = recv(end, answer + n, room - n - 1, 0);
+        got = recv(end, response + n, room - n - 1, 0);
         if (got < 0)
             give_up("recv");
     }
     close(end);
-    if (answer == NULL)
+    if (response == NULL)
         give_up("malloc");
-    answer[n] = '\0';
-    char *body = strstr(answer, "\r\n\r\n");
-    if (body == NULL || strncmp(answer + 8, " 200", 4) != 0) {
-        fprintf(stderr, "GET %s: %.200s\n", path, answer);
+    response[n] = '\0';
+    char *body = strstr(response, "\r\n\r\n");
+    if (body == NULL || strncmp(response + 8, " 200", 4) != 0) {
+        fprintf(stderr, "GET %s: %.200s\n", path, response);
         exit(1);
     }
-    memmove(answer, body + 4, strlen(body + 4) + 1);
-    return answer;
+    memmove(response, body + 4, strlen(body + 4) + 1);
+    return response;
 }
 
 long sandbox_requests(const struct sandbox *sandbox) {

@@ -16,7 +16,7 @@ struct sandbox {
 struct sandbox sandbox_start(const char *const *switches);
 void sandbox_stop(struct sandbox *sandbox);
 
-/* The body of an answer to GET, to be freed. */
+/* The body of the response to a GET, to be freed. */
 char *sandbox_get(const struct sandbox *sandbox, const char *path);
 
 /* How many requests have come, whatever became of them. */
@@ -31,7 +31,7 @@ long sandbox_holds(const struct sandbox *sandbox, const char *attribute, const c
 /* Whether the ledger has this line: `10,"""pro""",1` says that one request has set user 10 to "pro". */
 int sandbox_has(const struct sandbox *sandbox, const char *attribute, const char *line);
 
-/* Settings for it: its address, no pace. To be freed. */
+/* Options for it: its address, no rate limit. To be freed. */
 uc_options *sandbox_options(const struct sandbox *sandbox);
 uc_client *sandbox_client(const struct sandbox *sandbox);
 

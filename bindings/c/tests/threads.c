@@ -41,11 +41,11 @@ static void *update(void *argument) {
         uc_report_free(report);
         /* Each thread's last error is its own, also while the others fail differently. */
         ids[run] = -worker->first;
-        char words[64];
-        snprintf(words, sizeof words, "position %d (counted from 0) is %lld", run, (long long)ids[run]);
+        char expected[64];
+        snprintf(expected, sizeof expected, "position %d (counted from 0) is %lld", run, (long long)ids[run]);
         CHECK_STATUS(uc_client_mass_update(worker->client, ids, EACH, worker->attribute, "1", NULL, NULL),
                      UC_STATUS_INVALID_ARGUMENT);
-        CHECK_TEXT(uc_last_error(), words);
+        CHECK_TEXT(uc_last_error(), expected);
     }
     return NULL;
 }
@@ -115,7 +115,7 @@ void threads(void) {
     if (CHECK(pthread_create(&thread, NULL, free_it, client) == 0))
         pthread_join(thread, NULL);
 
-    /* One-shots of eight threads keep one pace together. */
+    /* One-shots of eight threads share one rate limit. */
     CHECK(setenv("USERCOM_BASE_URL", sandbox.url, 1) == 0);
     long before = sandbox_requests(&sandbox);
     double start = seconds();
@@ -144,7 +144,7 @@ static int ended_well(pid_t pid) {
     return pid > 0 && waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
-/* In the child: the inherited client is refused and may be freed, a new one works. Returns whether all held. */
+/* In the child: the inherited client returns FORKED and may be freed, a new one works. Returns whether all held. */
 static int child(const struct sandbox *sandbox, uc_client *inherited) {
     const int64_t ids[] = {11, 12};
     const char *const custom[] = {"c"}, *const value = "1";
@@ -175,7 +175,7 @@ static int child(const struct sandbox *sandbox, uc_client *inherited) {
     return held;
 }
 
-/* A process that libc knows nothing of is told apart, too; so is the child of a child. */
+/* A process that libc knows nothing of is recognized, too; so is the child of a child. */
 static void bare_clone(const uc_client *client) {
 #ifdef __linux__
     const int64_t id = 1;
@@ -264,7 +264,7 @@ void forks(void) {
     CHECK_INT(sandbox_applied_once(&sandbox, "child"), 3);
     bare_clone(client);
     CHECK_INT(sandbox_applied_once(&sandbox, "cloned"), 0);
-    /* The parent goes on as if nothing had been. */
+    /* The parent is not affected. */
     CHECK_STATUS(uc_client_mass_update(client, ids, 3, "parent", "2", NULL, NULL), UC_STATUS_OK);
     CHECK(sandbox_has(&sandbox, "parent", "3,2,2"));
     CHECK_STATUS(uc_mass_update("acme", TOKEN, ids, 3, "shot", "2"), UC_STATUS_OK);

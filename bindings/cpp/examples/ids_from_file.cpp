@@ -1,4 +1,4 @@
-// Sets an attribute of all users whose ids stand in a file, one a line; shows how far it is, and every failed id.
+// Sets an attribute of all users whose ids are in a file, one per line; shows the progress and every failed id.
 //
 //     c++ -std=c++17 ids_from_file.cpp -o ids_from_file -lusercom
 //     USERCOM_TOKEN=... ./ids_from_file acme plan pro ids.txt
@@ -19,7 +19,7 @@ int main(int argc, char** argv) try {
     std::ifstream file(argv[4]);
     const std::vector<std::int64_t> ids(std::istream_iterator<std::int64_t>(file), {});
     if (!file.eof()) {
-        std::cerr << argv[4] << ": can't be read, or has something else than ids\n";
+        std::cerr << argv[4] << ": can't be read, or contains something that is not an id\n";
         return 2;
     }
 

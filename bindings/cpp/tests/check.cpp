@@ -9,6 +9,7 @@
 #include <set>
 #include <thread>
 #include <typeinfo>
+#include <unistd.h>
 #if __cplusplus >= 202002L
 #include <ranges>
 #include <span>
@@ -34,14 +35,14 @@ void check(bool held, int line, const std::string& what) {
         if (!(is == (expected))) std::cerr << "is: " << is << '\n';                                \
         check(is == (expected), __LINE__, #actual " is " #expected);                               \
     } while (0)
-// The expression throws exactly this, with these words.
-#define CHECK_THROWS(expression, type, words)                                                      \
+// The expression throws exactly this, with this in its message.
+#define CHECK_THROWS(expression, type, part)                                                       \
     try {                                                                                          \
         (void)(expression);                                                                        \
         check(false, __LINE__, #expression " throws");                                             \
     } catch (const std::exception& thrown) {                                                       \
         const std::string said = thrown.what();                                                    \
-        check(typeid(thrown) == typeid(type) && said.find(words) != said.npos, __LINE__, said);    \
+        check(typeid(thrown) == typeid(type) && said.find(part) != said.npos, __LINE__, said);     \
     }
 
 const std::string token(64, 'k');
@@ -175,8 +176,55 @@ void runs(const usercom::Client& client) {
     const auto dry = client.mass_update({1, 2}, "dry", 1, usercom::RunOptions().dry_run());
     CHECK_EQUAL(dry.status(), UC_STATUS_DRY_RUN);
     dry.throw_for_failures();
+    // A setter of a temporary object gives no reference to it: this would send, with memory that is gone.
+    const auto& kept = usercom::RunOptions().dry_run();
+    CHECK_EQUAL(client.mass_update({1}, "kept", 1, kept).status(), UC_STATUS_DRY_RUN);
+    CHECK_EQUAL(ledger("kept"), "");
     client.mass_update({1}, "nothing", usercom::Value::json("null"), usercom::RunOptions().allow_null());
     CHECK_EQUAL(ledger("nothing"), "1,null,1");
+}
+
+// Every setter returns a temporary object by value, and one with a name by reference.
+#define CHAINS(Class, call)                                                                        \
+    static_assert(std::is_same_v<decltype(usercom::Class().call), usercom::Class>, #call);         \
+    static_assert(std::is_same_v<decltype(std::declval<usercom::Class&>().call), usercom::Class&>, #call)
+
+CHAINS(Options, workers(1));  // generated, as the others are
+CHAINS(Options, no_rate_limit());
+CHAINS(Options, set("x", "1"));
+CHAINS(Options, log(nullptr));
+CHAINS(RunOptions, dry_run());
+CHAINS(RunOptions, set("x", "1"));
+CHAINS(RunOptions, cancel(usercom::Cancel()));
+CHAINS(RunOptions, progress(std::declval<bool (*)(const usercom::Progress&)>()));
+
+void options(const usercom::Client& client) {
+    using usercom::Options, usercom::RunOptions;
+    // Any option by name, and the method for it.
+    const usercom::Client by_name(
+        "acme", token,
+        Options().set("base_url", '"' + environment("USERCOM_BASE_URL") + '"').set("batch_size", "1").no_rate_limit());
+    CHECK_EQUAL(by_name.mass_update({1, 2}, "named", 1, RunOptions().set("dry_run", "true")).requests(), 2u);
+    CHECK_EQUAL(by_name.mass_update({1, 2}, "named", 1).requests(), 2u);
+    CHECK_THROWS(Options().set("workers", "33"), usercom::InvalidArgument, "workers: is outside 1 to 32 workers");
+    CHECK_THROWS(RunOptions().set("workers", "1"), usercom::InvalidArgument, "workers: is not an option");
+    CHECK_THROWS(RunOptions().set("deadline_ms", "soon"), usercom::InvalidArgument, "deadline_ms: is not JSON");
+    CHECK_THROWS(Options().ca_file("/no\xff/where"), usercom::InvalidArgument, "ca_file: /no");
+
+    // A journal in a directory whose name is no UTF-8: paths are bytes.
+    char directory[] = "/tmp/usercom-XXXXXX";
+    CHECK(mkdtemp(directory) != nullptr);
+    const std::string journals = std::string(directory) + "/\xff";
+    client.mass_update({1}, "journaled", 1, RunOptions().journal_dir(journals).journal_max_age(1h));
+    CHECK(rmdir(journals.c_str()) == 0 && rmdir(directory) == 0);
+
+    // What is invalid leaves the options as they were, and they can be moved.
+    RunOptions dry;
+    dry.dry_run().max_requests(5);
+    CHECK_THROWS(dry.max_requests(0), usercom::InvalidArgument, "max_requests: is outside 1 and more requests");
+    const RunOptions moved = std::move(dry);
+    CHECK_EQUAL(client.mass_update({1}, "moved", 1, moved).status(), UC_STATUS_DRY_RUN);
+    CHECK_EQUAL(ledger("moved"), "");
 }
 
 void exceptions(const usercom::Client& client) {
@@ -187,13 +235,13 @@ void exceptions(const usercom::Client& client) {
                  usercom::InvalidArgument, "token: is NULL");
     CHECK_THROWS(usercom::Options().workers(33), usercom::InvalidArgument, "workers: ");
     CHECK_THROWS(usercom::Options().request_timeout(-1s), usercom::InvalidArgument, "request_timeout: ");
-    CHECK_THROWS(usercom::RunOptions().patience(1ms), usercom::InvalidArgument, "patience: ");
-    CHECK_THROWS(client.mass_update({1}, "", 1), usercom::InvalidArgument, "attr: ");
+    CHECK_THROWS(usercom::RunOptions().stall_timeout(1ms), usercom::InvalidArgument, "stall_timeout: ");
+    CHECK_THROWS(client.mass_update({1}, "", 1), usercom::InvalidArgument, "attribute: ");
     CHECK_THROWS(client.mass_update({1}, "plan", std::nan("")), usercom::InvalidArgument, "do not exist in JSON");
     CHECK_THROWS(client.mass_update({1}, std::string("a\0b", 3), 1), usercom::InvalidArgument, "NUL");
-    CHECK_THROWS(client.mass_update({1}, "plan", usercom::Value::json("a b")), usercom::InvalidArgument, "json_value: ");
+    CHECK_THROWS(client.mass_update({1}, "plan", usercom::Value::json("a b")), usercom::InvalidArgument, "value: ");
     CHECK_THROWS(client.mass_update_rows(std::map<int, usercom::Value>{{1, 1}, {2, usercom::Value::json("x")}}, "plan"),
-                 usercom::InvalidArgument, "json_values: entry 1 ");
+                 usercom::InvalidArgument, "values: entry 1 ");
     CHECK_THROWS(client.mass_update_custom_ids({std::string_view("a\0b", 3)}, "plan", 1), usercom::InvalidArgument, "NUL");
     try {
         client.mass_update({1, 2}, "plan", usercom::Value::json("x"));
@@ -213,7 +261,7 @@ void exceptions(const usercom::Client& client) {
     CHECK_EQUAL(failure.http_status, 400);
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
-    CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value refused");
+    CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value rejected");
     // An exception may be kept, and its report outlives everything else.
     std::exception_ptr kept;
     try {
@@ -239,7 +287,7 @@ void callbacks(const usercom::Client& client) {
     }));
     CHECK(calls > 0 && total == 3);
 
-    // What is thrown comes out as it was, also from a run inside a run, which has exceptions of its own.
+    // The call throws what the callback threw, also for a run inside a run, which has its own exceptions.
     usercom::RunOptions throwing;
     throwing.progress([](const usercom::Progress&) { throw Mine(); });
     bool caught = false;
@@ -331,6 +379,7 @@ int main() {
     values();
     ids_in_every_form(client);
     runs(client);
+    options(client);
     exceptions(client);
     callbacks(client);
     threads(client);

@@ -16,7 +16,7 @@ out=$("$1" acme plan pro "$work/ids" 2>"$work/err") || code=$?
 check 'a failure is shown' '1 101' "$code ${out%%	*}"
 code=0
 "$1" acme.user.com plan pro "$work/ids" 2>"$work/err" || code=$?
-check 'a refusal is shown' '2 subdomain' "$code $(tail -n 1 "$work/err" | cut -d : -f 1)"
+check 'an invalid argument is shown' '2 subdomain' "$code $(tail -n 1 "$work/err" | cut -d : -f 1)"
 code=0
 "$1" acme mistyped pro "$work/ids" 2>"$work/err" || code=$?
 check 'a stop is shown' '1 0 ids were confirmed before' "$code $(tail -n 1 "$work/err")"

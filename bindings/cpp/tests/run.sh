@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh COMMAND...: runs it with a sandbox in USERCOM_BASE_URL, and in STRICT_URL one that knows the users 1 to 100
-# and refuses other ids and attributes.
+# and rejects other ids and attributes.
 set -eu
 work=$(mktemp -d)
 first='' second=''

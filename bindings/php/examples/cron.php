@@ -2,7 +2,7 @@
 
 // A nightly job: the points of yesterday, from a CSV file with the columns id and points.
 //     15 3 * * *  cd /srv/shop && USERCOM_TOKEN=… php bin/points.php export/points.csv
-// SIGTERM and Ctrl-C stop it within 6 s; started again, it goes on where it stopped.
+// SIGTERM and Ctrl-C stop it within 6 s; started again, it resumes.
 require 'vendor/autoload.php';
 
 use UserCom\Cancel;
@@ -30,14 +30,14 @@ try {
         rows($argv[1]),
         'points',
         progress: fn () => null, // gives PHP the moment to see a signal
-        patience: 600,
+        stallTimeout: 600,
         journalDir: $argv[1] . '.journal',
         cancel: $cancel,
     );
     echo $report;
     exit($report->rejected + $report->unknown > 0 ? 1 : 0);
 } catch (Error\Busy) {
-    exit(0); // yesterday's is still at it
+    exit(0); // yesterday's run has not ended yet
 } catch (Error $e) {
     fwrite(STDERR, $e->report ?? $e->getMessage() . "\n"); // a report begins with the message
     exit(1);

@@ -10,14 +10,14 @@ try {
     $client = new Client('acme', getenv('USERCOM_TOKEN'), baseUrl: getenv('USERCOM_BASE_URL') ?: null);
     $report = $client->massUpdate([10, 15, 999_999], 'newsletter', true);
 } catch (Error\InvalidArgument $e) { // nothing was sent
-    exit("refused: {$e->getMessage()}\n");
+    exit("invalid: {$e->getMessage()}\n");
 } catch (Error\Unauthorized $e) {
     exit("wrong token: {$e->getMessage()}\n");
-} catch (Error $e) { // anything else that stopped the run
-    exit('stopped: ' . ($e->report ?? $e->getMessage() . "\n")); // a report begins with the message
+} catch (Error $e) { // anything else that stopped the run early
+    exit('stopped early: ' . ($e->report ?? $e->getMessage() . "\n")); // a report begins with the message
 }
 
-// The run came to its end, but not every id need be confirmed.
+// The run completed, but some ids may be rejected or unknown.
 echo "$report->confirmed of $report->total confirmed\n";
 foreach ($report->failures() as $failure) {
     echo "id $failure->id: {$failure->state->name}, $failure->message\n";

@@ -5,17 +5,16 @@ declare(strict_types=1);
 namespace UserCom;
 
 use UserCom\Internal\Account;
-use UserCom\Internal\ClientOptions;
 use UserCom\Internal\IdList;
+use UserCom\Internal\Options;
 use UserCom\Internal\Rows;
-use UserCom\Internal\RunOptions;
 
 /**
- * One User.com account. Keeps connections and pace from run to run; the token is kept by the native library only.
+ * One User.com account. Keeps connections and the rate limit from run to run; only the native library holds the token.
  *
- * Every run blocks until each id is settled or there is a reason to stop. One that came to its end gives a
- * {@see Report}, also when some ids were rejected; one that stopped throws an {@see Error} with the report. Not to be
- * used after pcntl_fork() in the child: make another one there.
+ * Every run blocks until each id is confirmed or rejected, or until there is a reason to stop. A completed run returns
+ * a {@see Report}, also if some ids were rejected; one that stopped early throws an {@see Error} with the report. Do
+ * not use a client in the child of a pcntl_fork(): make another one there.
  */
 final class Client
 {
@@ -24,29 +23,42 @@ final class Client
     /**
      * @param string $subdomain the `acme` of `https://acme.user.com`
      * @param string $token the 64-character REST API key
-     * @param string|null $baseUrl another address: scheme, host and port; `http` for loopback addresses only
-     * @param string|null $method "PUT" (default) or "POST"; there is never a silent change from one to the other
-     * @param int|null $apiVersion version of the API to ask for; 0 or null: none
-     * @param float|null $requestTimeout seconds until the first byte of an answer, 0.001 to 3600; default 60
-     * @param int|null $batchSize ids per request, 1 to 10,000; default 1,000
-     * @param int|null $workers most requests under way at once, 1 to 32; default 8
-     * @param float|null $rateLimit requests per second, 0.1 to 1000, or 0 for no limit; default 5. Everything in
-     *     this process that uses the same address and token shares the pace
-     * @param int|null $maxAttempts how often a batch is tried while others succeed, 1 to 20; default 8
-     * @param string|null $proxy `http://[user:password@]host:port`; "": none; null: HTTPS_PROXY and NO_PROXY of the
-     *     environment
-     * @param string|null $caFile PEM file with the certificates to trust instead of this machine's
+     * <!-- generated: documentation of client options -->
+     * @param string|null $baseUrl Another address for the service: scheme, host and port only. Plain http is
+     *     accepted for loopback addresses only. Default: https://SUBDOMAIN.user.com.
+     * @param string|null $method The HTTP method. The vendor's page says PUT, its code samples send POST. The
+     *     library never changes from one to the other on its own. Range: PUT or POST. Default: PUT.
+     * @param int|null $apiVersion The version of the API to ask for in the Accept header. 0 asks for none. Range:
+     *     0 to 4,294,967,295. Default: none.
+     * @param float|null $requestTimeout Maximum wait for the first byte of a response. The other phases of a
+     *     request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of the response. In seconds.
+     *     Range: 1 ms to 1 h. Default: 60 s.
+     * @param int|null $batchSize Maximum number of ids per request. A request body is never larger than 256 KiB.
+     *     Range: 1 to 10,000 ids. Default: 1,000 ids.
+     * @param int|null $workers Maximum number of requests in flight at once. Threads start only when they are
+     *     needed and end with the run. Range: 1 to 32 workers. Default: 8 workers.
+     * @param float|null $rateLimit Maximum number of requests in a time, evenly spaced. Everything in the process
+     *     that uses the same endpoint and token shares it. Waits that the service asks for are obeyed in any case.
+     *     Range: 0.1 to 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
+     * @param int|null $maxAttempts Maximum number of attempts per batch. Failures while the whole service is down
+     *     are not counted. Range: 1 to 20 attempts. Default: 8 attempts.
+     * @param string|null $proxy The proxy for https requests: http://[user:password@]host:port. An empty text
+     *     connects directly. Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+     * @param string|null $caFile A PEM file with the certificates to trust instead of this machine's. It is read
+     *     when the option is set. Default: the certificates of this machine.
+     * <!-- end of documentation of client options -->
      * @param callable|null $log `fn (int $level, string $message)`, called during runs; levels: 1 error, 2 warning,
      *     3 info, 4 debug, 5 trace. What it throws stops the run and is thrown again. It must not exit()
      * @param int $logLevel the highest level that is logged
      *
-     * @throws Error\InvalidArgument when an argument is refused; the message names it
-     * @throws Error\TlsError when this machine has no trusted certificates
-     * @throws Error\LibraryUnavailable when FFI is off or the native library is missing
+     * @throws Error\InvalidArgument if an argument is invalid; the message names it
+     * @throws Error\TlsError if this machine has no trusted certificates
+     * @throws Error\LibraryUnavailable if FFI is off or the native library is missing
      */
     public function __construct(
         string $subdomain,
         #[\SensitiveParameter] string $token,
+        // generated: client options
         ?string $baseUrl = null,
         ?string $method = null,
         ?int $apiVersion = null,
@@ -57,27 +69,16 @@ final class Client
         ?int $maxAttempts = null,
         #[\SensitiveParameter] ?string $proxy = null,
         ?string $caFile = null,
+        // end of client options
         ?callable $log = null,
         int $logLevel = 3,
     ) {
-        $options = new ClientOptions(
-            $baseUrl,
-            $method,
-            $apiVersion,
-            $requestTimeout,
-            $batchSize,
-            $workers,
-            $rateLimit,
-            $maxAttempts,
-            $proxy,
-            $caFile,
-        );
+        $options = \compact(\array_keys(Options::CLIENT));
         $this->account = Account::open($subdomain, $token, $options, $log === null ? null : $log(...), $logLevel);
     }
 
     /**
-     * The client with all defaults that {@see massUpdate()} uses: it is made once in a process for a subdomain and
-     * token.
+     * The client with all defaults that {@see massUpdate()} uses: a process makes one for each subdomain and token.
      *
      * @throws Error\InvalidArgument|Error\TlsError|Error\LibraryUnavailable as the constructor
      */
@@ -98,63 +99,89 @@ final class Client
      * @param mixed $value bool, int, float, string; {@see Date}; a DateTimeInterface, sent in UTC; a list of strings
      *     for several choices; other arrays and JsonSerializable as JSON; {@see Json} for raw text; null with
      *     `allowNull` only. Text is never made a number: "7" stays text
-     * @param (callable(Progress): mixed)|null $progress called about four times a second; `return false` cancels the
-     *     run. What it throws stops the run and is thrown again, and then there is no report. It must not exit()
-     * @param float|null $deadline seconds that the whole call may take, waits included; default: no limit
-     * @param float|null $patience the run stops when for so many seconds no batch was confirmed or refused, 1 to
-     *     86400; default 120; never less than 21 requests take at the pace, 4.2 s at 5 a second
-     * @param int|null $maxRequests most requests of the run; default: twenty times what the job needs when all goes
-     *     well, at least 1,000
-     * @param string|null $journalDir directory of a journal: the very same call, made again after a crash or a cancel,
-     *     goes on where this one stopped. A finished run removes its journal. Default: no journal
-     * @param float|null $journalMaxAge seconds that an unfinished journal may be old to be gone on with, 1 to
-     *     2,592,000 (30 days); default 43,200 (12 h), because another run may have written newer values since
-     * @param bool $standardAttributes the attribute is one that every profile has, such as `first_name`
-     * @param bool $allowNull null may be sent, about which the vendor documents nothing
-     * @param bool $dryRun everything but the network
+     * @param (callable(Progress): mixed)|null $progress called about ten times a second, also while the run waits;
+     *     `return false` cancels the run. What it throws stops the run and is thrown again, and then there is no
+     *     report. It must not exit()
+     * <!-- generated: documentation of run options -->
+     * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
+     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     limit.
+     * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
+     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
+     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
+     *     Range: 1 s to 24 h. Default: 120 s.
+     * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
+     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
+     *     errors, at least 1,000.
+     * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
+     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
+     *     created if it does not exist. While another process runs the same update, the run ends with {@see
+     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
+     *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
+     *     to 30 days. Default: 12 h.
+     * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
+     *     custom one. Default: off.
+     * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
+     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
+     *     with {@see Status::DRY_RUN}. Default: off.
+     * <!-- end of documentation of run options -->
      * @param Cancel|null $cancel stops the run from elsewhere
      *
-     * @return Report of a run that came to its end
+     * @return Report of a completed run
      *
-     * @throws Error\InvalidArgument when an argument was refused; nothing was sent
-     * @throws Error when the run stopped; the class says why, `->report` what became of each id
+     * @throws Error\InvalidArgument if an argument is invalid; nothing was sent
+     * @throws Error if the run stopped early; the class says why, `->report` what became of each id
      */
     public function massUpdate(
         iterable $ids,
         string $attribute,
         mixed $value,
         ?callable $progress = null,
+        // generated: run options
         ?float $deadline = null,
-        ?float $patience = null,
+        ?float $stallTimeout = null,
         ?int $maxRequests = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        // end of run options
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions(
-            $this->account->log,
-            $progress,
-            $deadline,
-            $patience,
-            $maxRequests,
-            $journalDir,
-            $journalMaxAge,
-            $standardAttributes,
-            $allowNull,
-            $dryRun,
-            $cancel,
-        );
-
-        return $this->account->update('mass_update', IdList::numeric($ids), $attribute, $value, $options);
+        return $this->account->run(\compact(\array_keys(Options::RUN)), $progress, $cancel)
+            ->update('mass_update', IdList::numeric($ids), $attribute, $value);
     }
 
     /**
      * The same for users that are known by your own ids.
      *
      * @param iterable<string|int> $customIds each 1 to 1,024 bytes of UTF-8; an integer is taken as its digits
+     * <!-- generated: documentation of run options -->
+     * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
+     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     limit.
+     * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
+     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
+     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
+     *     Range: 1 s to 24 h. Default: 120 s.
+     * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
+     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
+     *     errors, at least 1,000.
+     * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
+     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
+     *     created if it does not exist. While another process runs the same update, the run ends with {@see
+     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
+     *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
+     *     to 30 days. Default: 12 h.
+     * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
+     *     custom one. Default: off.
+     * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
+     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
+     *     with {@see Status::DRY_RUN}. Default: off.
+     * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
      */
@@ -163,33 +190,20 @@ final class Client
         string $attribute,
         mixed $value,
         ?callable $progress = null,
+        // generated: run options
         ?float $deadline = null,
-        ?float $patience = null,
+        ?float $stallTimeout = null,
         ?int $maxRequests = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        // end of run options
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions(
-            $this->account->log,
-            $progress,
-            $deadline,
-            $patience,
-            $maxRequests,
-            $journalDir,
-            $journalMaxAge,
-            $standardAttributes,
-            $allowNull,
-            $dryRun,
-            $cancel,
-        );
-
-        $ids = IdList::custom($customIds);
-
-        return $this->account->update('mass_update_custom_ids', $ids, $attribute, $value, $options);
+        return $this->account->run(\compact(\array_keys(Options::RUN)), $progress, $cancel)
+            ->update('mass_update_custom_ids', IdList::custom($customIds), $attribute, $value);
     }
 
     /**
@@ -198,6 +212,30 @@ final class Client
      *
      * @param iterable<array{int|numeric-string, mixed}>|array<int, mixed> $rows [id, value] pairs (a list, a
      *     generator), or an array of id => value
+     * <!-- generated: documentation of run options -->
+     * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
+     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     limit.
+     * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
+     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
+     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
+     *     Range: 1 s to 24 h. Default: 120 s.
+     * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
+     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
+     *     errors, at least 1,000.
+     * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
+     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
+     *     created if it does not exist. While another process runs the same update, the run ends with {@see
+     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
+     *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
+     *     to 30 days. Default: 12 h.
+     * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
+     *     custom one. Default: off.
+     * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
+     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
+     *     with {@see Status::DRY_RUN}. Default: off.
+     * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
      */
@@ -205,32 +243,20 @@ final class Client
         iterable $rows,
         string $attribute,
         ?callable $progress = null,
+        // generated: run options
         ?float $deadline = null,
-        ?float $patience = null,
+        ?float $stallTimeout = null,
         ?int $maxRequests = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        // end of run options
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions(
-            $this->account->log,
-            $progress,
-            $deadline,
-            $patience,
-            $maxRequests,
-            $journalDir,
-            $journalMaxAge,
-            $standardAttributes,
-            $allowNull,
-            $dryRun,
-            $cancel,
-        );
-        $rows = new Rows($rows, false);
-
-        return $this->account->updateRows('mass_update_rows', IdList::numeric($rows->ids), $rows, $attribute, $options);
+        return $this->account->run(\compact(\array_keys(Options::RUN)), $progress, $cancel)
+            ->updateRows('mass_update_rows', new Rows($rows, customIds: false), $attribute);
     }
 
     /**
@@ -238,6 +264,30 @@ final class Client
      *
      * @param iterable<array{string|int, mixed}>|array<string|int, mixed> $rows [id, value] pairs (a list, a
      *     generator), or an array of id => value
+     * <!-- generated: documentation of run options -->
+     * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
+     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     limit.
+     * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
+     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
+     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
+     *     Range: 1 s to 24 h. Default: 120 s.
+     * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
+     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
+     *     errors, at least 1,000.
+     * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
+     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
+     *     created if it does not exist. While another process runs the same update, the run ends with {@see
+     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
+     *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
+     *     to 30 days. Default: 12 h.
+     * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
+     *     custom one. Default: off.
+     * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
+     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
+     *     with {@see Status::DRY_RUN}. Default: off.
+     * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
      */
@@ -245,33 +295,20 @@ final class Client
         iterable $rows,
         string $attribute,
         ?callable $progress = null,
+        // generated: run options
         ?float $deadline = null,
-        ?float $patience = null,
+        ?float $stallTimeout = null,
         ?int $maxRequests = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        // end of run options
         ?Cancel $cancel = null,
     ): Report {
-        $options = new RunOptions(
-            $this->account->log,
-            $progress,
-            $deadline,
-            $patience,
-            $maxRequests,
-            $journalDir,
-            $journalMaxAge,
-            $standardAttributes,
-            $allowNull,
-            $dryRun,
-            $cancel,
-        );
-        $rows = new Rows($rows, true);
-        $ids = IdList::custom($rows->ids);
-
-        return $this->account->updateRows('mass_update_rows_custom_ids', $ids, $rows, $attribute, $options);
+        return $this->account->run(\compact(\array_keys(Options::RUN)), $progress, $cancel)
+            ->updateRows('mass_update_rows_custom_ids', new Rows($rows, customIds: true), $attribute);
     }
 
     private function __clone()

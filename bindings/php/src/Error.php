@@ -5,10 +5,9 @@ declare(strict_types=1);
 namespace UserCom;
 
 /**
- * Every exception of this package: an argument was refused, or a run stopped before its end.
+ * Every exception of this package: an argument is invalid, or a run stopped early.
  *
- * A run that came to its end gives its {@see Report} instead, also when some ids were rejected:
- * {@see Report::raiseForFailures()}.
+ * A completed run returns its {@see Report} instead, also if some ids were rejected: {@see Report::raiseForFailures()}.
  */
 class Error extends \RuntimeException
 {
@@ -36,6 +35,7 @@ class Error extends \RuntimeException
     public static function of(int $status, string $message, ?Report $report = null): self
     {
         $class = match ($status) {
+            // generated: exceptions
             Status::PARTIAL => Error\PartialUpdate::class,
             Status::CANCELLED => Error\Cancelled::class,
             Status::DEADLINE => Error\DeadlineExceeded::class,
@@ -53,6 +53,7 @@ class Error extends \RuntimeException
             Status::FORKED => Error\Forked::class,
             Status::BUSY => Error\Busy::class,
             Status::INTERNAL => Error\InternalError::class,
+            // end of exceptions
             default => self::class, // of a later version of the library
         };
 

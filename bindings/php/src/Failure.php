@@ -10,8 +10,8 @@ final class Failure
     /**
      * @param int $index the id's position in the input, counted from 0
      * @param int|string $id the id itself
-     * @param int|null $httpStatus the status of the answer that decided it; null where there was no answer
-     * @param string $message the service's words, at most 256 characters, or what went wrong
+     * @param int|null $httpStatus the status of the response that decided it; null if there was no response
+     * @param string $message the service's message, at most 256 characters, or what went wrong
      */
     public function __construct(
         public readonly int $index,

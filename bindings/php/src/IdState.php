@@ -1,18 +1,20 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom;
 
-/** What has become of an id. */
+/** What became of an id. */
 enum IdState: int
 {
-    /** Never sent, or not applied for a reason that concerns the whole run. */
+    /** Not sent, or sent only in requests that were rejected for a reason that concerns the whole run. */
     case NotAttempted = 0;
-    /** In a batch that the service accepted. That does not prove that the user exists. */
+    /** In a batch that the service accepted with a complete 2xx response. That does not prove that the user exists. */
     case Confirmed = 1;
-    /** Refused, with a reason. */
+    /** Rejected by the service, with a reason. */
     case Rejected = 2;
-    /** Sent at least once, and nothing proves that it was applied or that it wasn't. */
+    /** Sent at least once, without proof that it was applied or that it was not. */
     case Unknown = 3;
 }

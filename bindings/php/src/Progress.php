@@ -8,13 +8,12 @@ namespace UserCom;
 final class Progress
 {
     /**
-     * @param int $done ids that are settled: confirmed or rejected
+     * @param int $done ids that are confirmed or rejected
      * @param int $total ids that are sent in this run; one that comes twice counts once
      * @param int $confirmed ids in batches that the service accepted
-     * @param int $rejected ids that were refused
+     * @param int $rejected ids that the service rejected
      * @param int $requests requests sent so far
-     * @param float $waiting seconds that the run will still hold back before it sends again; 0 while requests are
-     *     under way
+     * @param float $waiting seconds that the run still waits before it sends again; 0 while requests are in flight
      */
     public function __construct(
         public readonly int $done,

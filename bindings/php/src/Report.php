@@ -21,7 +21,7 @@ final class Report implements \Stringable
     public readonly int $total;
     /** Ids in batches that the service accepted. That does not prove that the users exist. */
     public readonly int $confirmed;
-    /** Ids that were refused. */
+    /** Ids that the service rejected. */
     public readonly int $rejected;
     /** Ids that were sent without proof either way. */
     public readonly int $unknown;
@@ -29,7 +29,7 @@ final class Report implements \Stringable
     public readonly int $notAttempted;
     /** Requests that were sent; in a dry run, that would be. */
     public readonly int $requests;
-    /** @var list<string> what else is worth knowing, such as answers that were never seen before */
+    /** @var list<string> what else is worth knowing, such as responses of an unfamiliar shape */
     public readonly array $notes;
 
     private readonly ?IdList $ids;
@@ -48,7 +48,7 @@ final class Report implements \Stringable
         $this->notAttempted = $ffi->uc_report_not_attempted($report);
         $this->requests = $ffi->uc_report_requests($report);
         $this->notes = json_decode($this->json(), true, 16, \JSON_THROW_ON_ERROR)['notes'];
-        // The ids are needed for failures only; without any, their memory is given back.
+        // Only failures need the ids; without any, their memory is freed.
         $this->ids = $this->rejected + $this->unknown > 0 ? $ids : null;
     }
 

@@ -1,52 +1,54 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom;
 
 /**
- * How a run ended. Numbers are never changed, but later versions of the library may add some: that is why they are
- * not an enum.
+ * How a run ended. Numbers never change, but later versions of the library may add some: that is why they are not an
+ * enum.
  */
 final class Status
 {
-    /** Ran to its end, every id confirmed. */
+    /** Completed: every id is confirmed. */
     public const OK = 0;
-    /** Ran to its end, some ids rejected or unknown. */
+    /** Completed: some ids are rejected or unknown. */
     public const PARTIAL = 1;
-    /** Stopped because it was asked to. */
+    /** Stopped early: the caller cancelled the run. */
     public const CANCELLED = 2;
-    /** Stopped because its time was up. */
+    /** Stopped early: the deadline passed. */
     public const DEADLINE = 3;
-    /** Nothing was sent: the report says what would have been. */
+    /** Dry run: nothing was sent. The report says what would be sent. */
     public const DRY_RUN = 4;
-    /** An argument was refused before the run began. Nothing was sent. */
+    /** Nothing was sent: an argument is invalid. The message says which one and what to do. */
     public const INVALID_ARGUMENT = 10;
-    /** Stopped: the token was refused. */
+    /** Stopped early: the service does not accept the token. */
     public const UNAUTHORIZED = 20;
-    /** Stopped: the service asked for a longer wait than the run's patience. */
+    /** Stopped early: the service asked for a longer wait than the stall timeout. */
     public const RATE_LIMITED = 21;
-    /** Stopped: attribute or value refused, or none of the ids exist. */
+    /** Stopped early: the service rejects the attribute or the value, or none of these ids exist. */
     public const REJECTED = 22;
-    /** Stopped: the service kept failing. */
+    /** Stopped early: the service kept failing. */
     public const SERVER = 23;
-    /** Stopped: this is not the service, or not with this method. */
+    /** Stopped early: this is not the service, or it does not take this method. */
     public const WRONG_ENDPOINT = 24;
-    /** Stopped: more requests than a job of this size should need. */
+    /** Stopped early: the run reached its maximum number of requests. */
     public const REQUEST_LIMIT = 25;
-    /** Stopped: no connection, or none that lasted. */
+    /** Stopped early: no connection, or none that lasted. */
     public const TRANSPORT = 30;
-    /** Stopped: answers that can't be understood. */
+    /** Stopped early: the responses can't be understood. */
     public const BAD_RESPONSE = 31;
-    /** No trusted connection: certificate, handshake, or no trust store on this machine. */
+    /** No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates. */
     public const TLS = 32;
-    /** Stopped: the journal can't be written. */
+    /** Stopped early: the journal can't be written. */
     public const JOURNAL = 40;
-    /** The client was made before fork() and this is the child. */
+    /** Nothing was sent: the client was made before fork() and this is the child process. */
     public const FORKED = 41;
-    /** Nothing was sent: the same update is running already. */
+    /** Nothing was sent: the same update is already running. */
     public const BUSY = 42;
-    /** A bug in the library. */
+    /** A bug in usercom. The ids that it concerns are unknown. */
     public const INTERNAL = 99;
 
     private function __construct()

@@ -8,9 +8,10 @@ if (!\function_exists(__NAMESPACE__ . '\massUpdate')) {
     /**
      * Sets one attribute of many users in one call, with all defaults.
      *
-     * Blocks until every id is settled or there is a reason to stop; at 5 requests of 1,000 ids a second, 100,000
-     * ids take 20 s. Calls with the same subdomain and token share connections and pace in this process. The
-     * environment variable USERCOM_BASE_URL may name a loopback address to send to instead (`usercom sandbox`).
+     * Blocks until each id is confirmed or rejected, or until there is a reason to stop; at 5 requests of 1,000 ids
+     * per second, 100,000 ids take 20 s. Calls with the same subdomain and token share connections and the rate limit
+     * in this process. The environment variable USERCOM_BASE_URL may name a loopback address to send to instead
+     * (`usercom sandbox`).
      *
      * @param string $subdomain the `acme` of `https://acme.user.com`
      * @param string $token the 64-character REST API key

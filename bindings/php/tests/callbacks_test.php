@@ -55,7 +55,7 @@ test('what progress throws stops the run and is thrown again', function (): void
         });
     });
     same([$mine, 1], [$e, $calls]);
-    holds(count($sandbox->ledger('plan')) < 500, 'the run went on to its end');
+    holds(count($sandbox->ledger('plan')) < 500, 'the run completed');
     // An error, a wrong signature, and the next run as if nothing had been.
     throws(TypeError::class, fn () => $client->massUpdate([1], 'plan', 'pro', progress: fn (string $wrong) => null));
     throws(ArgumentCountError::class, fn () => $client->massUpdate([1], 'plan', 'pro', progress: fn ($a, $b) => null));

@@ -1,6 +1,6 @@
 <?php
 
-// What is refused before the run, and which exception a run that stops becomes.
+// What is invalid before the run, and which exception a run that stops early becomes.
 
 declare(strict_types=1);
 
@@ -12,8 +12,8 @@ use UserCom\Status;
 
 use function UserCom\massUpdate;
 
-test('arguments of a client are refused by name', function (): void {
-    $refused = [
+test('invalid arguments of a client are named', function (): void {
+    $invalid = [
         [['subdomain' => ''], 'subdomain: is empty'],
         [['subdomain' => 'acme.user.com'], 'subdomain: use only the first part of the address: "acme"'],
         [['subdomain' => "ac\0me"], 'subdomain: has a NUL byte'],
@@ -29,44 +29,46 @@ test('arguments of a client are refused by name', function (): void {
         [['requestTimeout' => 3601.0], 'requestTimeout: is outside 1 ms to 1 h'],
         [['requestTimeout' => NAN], 'requestTimeout: is NAN'],
         [['batchSize' => 0], 'batchSize: is outside 1 to 10,000 ids'],
-        [['batchSize' => 1 << 32 | 1], 'batchSize: is 4294967297'],
-        [['workers' => 33], 'workers: is outside 1 to 32'],
-        [['workers' => 1 << 32 | 1], 'workers: is 4294967297'],
+        [['batchSize' => 1 << 32 | 1], 'batchSize: is outside 1 to 10,000 ids'],
+        [['workers' => 33], 'workers: is outside 1 to 32 workers'],
+        [['workers' => 1 << 32 | 1], 'workers: is outside 1 to 32 workers'],
         [['rateLimit' => -1.0], 'rateLimit: is -1; give requests per second'],
-        [['rateLimit' => 1e-9], 'rateLimit: is outside 0.1 to 1000'],
-        [['rateLimit' => 1000.1], 'rateLimit: is outside 0.1 to 1000'],
+        [['rateLimit' => 1e-9], 'rateLimit: is outside 0.1 to 1,000 requests per second'],
+        [['rateLimit' => 1000.1], 'rateLimit: is outside 0.1 to 1,000 requests per second'],
         [['rateLimit' => INF], 'rateLimit: is INF'],
-        [['maxAttempts' => 21], 'maxAttempts: is outside 1 to 20'],
-        [['proxy' => 'nonsense://x'], 'proxy'],
+        [['maxAttempts' => 21], 'maxAttempts: is outside 1 to 20 attempts'],
+        [['proxy' => 'nonsense://x'], 'proxy: is not a proxy URL'],
         [['proxy' => "http://p\0"], 'proxy: has a NUL byte'],
-        [['caFile' => '/does/not/exist.pem'], 'caFile'],
+        [['caFile' => '/does/not/exist.pem'], 'caFile: /does/not/exist.pem: '],
+        [['caFile' => "/\xff/batch_size.pem"], '/batch_size.pem: '],
+        [['baseUrl' => "https://\xff"], 'baseUrl: is not UTF-8'],
         [['caFile' => "ca\0.pem"], 'caFile: has a NUL byte'],
         [['log' => strlen(...), 'logLevel' => 6], 'logLevel: is outside 1 (error) to 5 (trace)'],
     ];
-    foreach ($refused as [$options, $says]) {
+    foreach ($invalid as [$options, $says]) {
         $options += ['subdomain' => 'acme', 'token' => Sandbox::TOKEN];
         $e = throws(Error\InvalidArgument::class, fn () => new Client(...$options), $says);
         same([Status::INVALID_ARGUMENT, null], [$e->status, $e->report]);
     }
 });
 
-test('arguments of a run are refused by name', function (): void {
+test('invalid arguments of a run are named', function (): void {
     $sandbox = new Sandbox();
     $client = $sandbox->client();
-    $refused = [
+    $invalid = [
         [['attribute' => ''], 'attribute: '],
         [['attribute' => str_repeat('ż', 256)], 'attribute: '],
         [['attribute' => "pl\0an"], 'attribute: has a NUL byte'],
         [['attribute' => "\xff"], 'attribute: is not UTF-8'],
         [['deadline' => 0.0], 'deadline: is 0; give seconds above 0'],
         [['deadline' => -1.0], 'deadline: is -1'],
-        [['patience' => 0.5], 'patience: is outside 1 s to 24 h'],
-        [['maxRequests' => 0], 'maxRequests: is outside 1 and more'],
+        [['stallTimeout' => 0.5], 'stallTimeout: is outside 1 s to 24 h'],
+        [['maxRequests' => 0], 'maxRequests: is outside 1 and more requests'],
         [['maxRequests' => -1], 'maxRequests: is -1'],
-        [['journalMaxAge' => 0.5], 'journalMaxAge: '],
+        [['journalMaxAge' => 0.5], 'journalMaxAge: is outside 1 s to 30 days'],
         [['journalDir' => "/tmp\0"], 'journalDir: has a NUL byte'],
     ];
-    foreach ($refused as [$arguments, $says]) {
+    foreach ($invalid as [$arguments, $says]) {
         $arguments += ['ids' => [1], 'attribute' => 'plan', 'value' => 'pro'];
         throws(Error\InvalidArgument::class, fn () => $client->massUpdate(...$arguments), $says);
     }
@@ -74,14 +76,14 @@ test('arguments of a run are refused by name', function (): void {
     same(1, $client->massUpdate([1], str_repeat('ż', 255), 1)->confirmed);
 });
 
-test('a run that stops throws, with its report', function (): void {
+test('a run that stops early throws, with its report', function (): void {
     $cases = [
         [Error\Unauthorized::class, Status::UNAUTHORIZED, [], ['token' => str_repeat('x', 64)], []],
         [Error\Rejected::class, Status::REJECTED, ['--unknown-attributes', 'reject'], [], []],
         [Error\WrongEndpoint::class, Status::WRONG_ENDPOINT, ['--methods', 'post'], [], []],
         [Error\RequestLimit::class, Status::REQUEST_LIMIT, [], ['batchSize' => 1], ['maxRequests' => 2]],
         [Error\DeadlineExceeded::class, Status::DEADLINE, [], ['batchSize' => 1, 'rateLimit' => 1], ['deadline' => 0.2]],
-        [Error\TransportError::class, Status::TRANSPORT, [], ['baseUrl' => 'http://127.0.0.1:1'], ['patience' => 1.0]],
+        [Error\TransportError::class, Status::TRANSPORT, [], ['baseUrl' => 'http://127.0.0.1:1'], ['stallTimeout' => 1.0]],
     ];
     foreach ($cases as [$class, $status, $switches, $options, $run]) {
         $sandbox = new Sandbox(...$switches);

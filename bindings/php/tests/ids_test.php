@@ -1,6 +1,6 @@
 <?php
 
-// Whose attribute is set: every kind of list that PHP people have, and what is refused by its position.
+// Whose attribute is set: every kind of list that PHP people have, and what is invalid, by its position.
 
 declare(strict_types=1);
 
@@ -44,10 +44,10 @@ test('an empty list is fine and sends nothing', function (): void {
     same([], $sandbox->requests());
 });
 
-test('ids that are none are refused by their position', function (): void {
+test('ids that are none are invalid, by their position', function (): void {
     $sandbox = new Sandbox();
     $client = $sandbox->client();
-    $refused = [
+    $invalid = [
         [0, 'is 0; User.com\'s ids are above 0'], [-1, 'is -1;'], ['0', 'is 0;'],
         ['-5', 'is "-5"; ids are whole numbers'], ['+5', 'is "+5"'], ['05', 'is "05"'], [' 5', 'is " 5"'],
         ["5\n", 'is "5\n"'], ['5.0', 'is "5.0"'], ['1e3', 'is "1e3"'], ['', 'is ""'], ['u-1', 'is "u-1"'],
@@ -55,7 +55,7 @@ test('ids that are none are refused by their position', function (): void {
         [5.0, 'is the float 5;'], [true, 'is bool;'], [null, 'is null;'], [[5], 'is array;'],
         [new stdClass(), 'is stdClass;'],
     ];
-    foreach ($refused as [$id, $says]) {
+    foreach ($invalid as [$id, $says]) {
         $e = throws(InvalidArgument::class, fn () => $client->massUpdate([1, 2, $id], 'plan', 1), $says);
         contains('ids: the id at position 2 (counted from 0) ', $e->getMessage());
         same([null, 10], [$e->report, $e->status]);
@@ -108,7 +108,7 @@ test('rows are pairs or an array of id => value, grouped by value', function ():
     same([5 => '"new"'], $sandbox->ledger('twice'));
 });
 
-test('rows that could be meant otherwise are refused', function (): void {
+test('rows that could be meant otherwise are invalid', function (): void {
     $sandbox = new Sandbox();
     $client = $sandbox->client();
     $rows = static fn (array|Traversable $rows) => static fn () => $client->massUpdateRows($rows, 'plan');

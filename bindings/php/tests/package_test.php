@@ -5,6 +5,8 @@
 
 declare(strict_types=1);
 
+use UserCom\Internal\Options;
+
 /** @return list<string> every PHP file of the package */
 function files(string $folder): array
 {
@@ -19,7 +21,7 @@ function files(string $folder): array
 }
 
 test('every file compiles', function (): void {
-    $files = [PACKAGE . '/autoload.php', ...files('src'), ...files('bin'), ...files('examples'), ...files('tests')];
+    $files = [PACKAGE . '/autoload.php', ...files('src'), ...files('examples'), ...files('tests')];
     holds(count($files) > 40, 'too few files');
     foreach ($files as $file) {
         [$code, $output] = php(['-n', '-l', $file]);
@@ -30,9 +32,50 @@ test('every file compiles', function (): void {
 });
 
 test('usercom.cdef.h is what include/usercom.h says', function (): void {
-    [$code, $output] = php([PACKAGE . '/bin/make-cdef.php', '--check']);
-    same(0, $code, $output);
-    holds(!str_contains((string) file_get_contents(PACKAGE . '/usercom.cdef.h'), '#'), 'it has a directive');
+    $cdef = (string) file_get_contents(PACKAGE . '/usercom.cdef.h');
+    $header = (string) file_get_contents(PACKAGE . '/../../include/usercom.h');
+    holds(!str_contains($cdef, '#'), 'it has a directive');
+    $functions = static function (string $c): array {
+        $c = (string) preg_replace('~/\*[\s\S]*?\*/|^#.*$|\bstruct (?=uc_\w+ \*)~m', '', $c);
+        preg_match_all('~^[\w ]+[ *](?:\(\*)?(uc_\w+)\)?\s*\(.*?\);~ms', $c, $found);
+        $one = static fn (string $prototype): string => (string) preg_replace('~\s+~', ' ', trim($prototype));
+
+        return array_combine($found[1], array_map($one, $found[0]));
+    };
+    holds(count($functions($header)) > 60, 'found too few');
+    $sorted = static function (array $all): array {
+        ksort($all);
+
+        return $all;
+    };
+    same($sorted($functions($header)), $sorted($functions($cdef)));
+    preg_match_all('~\bUC_\w+ = \d+~', (string) preg_replace('~^#define (UC_ABI_VERSION) ~m', '$1 = ', $header), $numbers);
+    foreach ($numbers[0] as $number) {
+        contains($number, $cdef);
+    }
+    same(count($numbers[0]), preg_match_all('~\bUC_\w+ = \d+~', $cdef));
+});
+
+test('every option is an argument, and no message calls it as C does', function (): void {
+    $client = new ReflectionClass(UserCom\Client::class);
+    $methods = ['massUpdate', 'massUpdateCustomIds', 'massUpdateRows', 'massUpdateRowsCustomIds'];
+    $tables = [[Options::CLIENT, ['__construct']], [Options::RUN, $methods]];
+    foreach ($tables as [$options, $takenBy]) {
+        holds(count($options) > 7, 'too few options');
+        foreach ($takenBy as $method) {
+            $arguments = [];
+            foreach ($client->getMethod($method)->getParameters() as $parameter) {
+                $arguments[$parameter->getName()] = $parameter;
+            }
+            foreach ($options as $argument => [$name]) {
+                holds(isset($arguments[$argument]), "$method does not take $argument");
+                same(null, $arguments[$argument]->getDefaultValue() ?: null, $argument);
+                contains(" \$$argument ", (string) $client->getMethod($method)->getDocComment());
+                same($argument, Options::ARGUMENTS[$name] ?? $name);
+            }
+        }
+        same([], array_filter(array_keys($options), fn (string $argument): bool => str_contains($argument, '_')));
+    }
 });
 
 test('every class is where composer.json says', function (): void {

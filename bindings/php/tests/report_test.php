@@ -79,7 +79,7 @@ test('failures of custom ids name the custom id', function (): void {
     }
 });
 
-test('a report outlives its client, and can be gone through twice', function (): void {
+test('a report outlives its client, and can be read twice', function (): void {
     [, $report] = partial();
     gc_collect_cycles();
     same(2, iterator_count($report->failures()));
@@ -105,7 +105,7 @@ test('the same id twice is sent once and reported at both positions', function (
     same([3, 2], [$report->confirmed, $sandbox->requests()[0]['ids']]);
 });
 
-test('a journal lets the same call go on', function (): void {
+test('repeating the call with a journal resumes the run', function (): void {
     $users = new TempFile("id,plan\n1,a\n");
     $dir = $users->path . '-journal';
     $sandbox = new Sandbox();

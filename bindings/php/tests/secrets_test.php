@@ -50,7 +50,7 @@ test('the token is in no message, dump, trace, report or log', function (): void
     same(0, $code, $output);
     contains('the end', $output);
     contains('not serializable', $output);
-    holds(!str_contains($output, 'NOTHING THROWN'), 'a refusal is missing');
+    holds(!str_contains($output, 'NOTHING THROWN'), 'an exception is missing');
     if (PHP_VERSION_ID >= 80200) { // before, there is no #[\SensitiveParameter]
         foreach ([Sandbox::TOKEN, strrev(Sandbox::TOKEN), substr(Sandbox::TOKEN, 0, 15)] as $secret) {
             $at = strpos($output, $secret);

@@ -65,7 +65,7 @@ test('with a library that is another one, or of another version', function (): v
     }
 });
 
-/** A web server of PHP: what a page that updates a user answers. */
+/** A web server of PHP: the response of a page that updates users. */
 function page(string $package, string ...$options): string
 {
     $sandbox = new Sandbox();
@@ -97,14 +97,14 @@ function page(string $package, string ...$options): string
     );
     try {
         for ($tries = 0; $tries < 100; ++$tries) {
-            $answer = @file_get_contents("http://$address/", false, stream_context_create(['http' => ['ignore_errors' => true]]));
-            if ($answer !== false) {
-                return $answer;
+            $response = @file_get_contents("http://$address/", false, stream_context_create(['http' => ['ignore_errors' => true]]));
+            if ($response !== false) {
+                return $response;
             }
             usleep(50_000);
         }
 
-        throw new Failed('the web server did not answer: ' . file_get_contents($log->path));
+        throw new Failed('the web server did not respond: ' . file_get_contents($log->path));
     } finally {
         proc_terminate($server);
         proc_close($server);
@@ -112,10 +112,10 @@ function page(string $package, string ...$options): string
 }
 
 test('on a web server with ffi.enable=preload the message says what to do', function (): void {
-    $answer = page(PACKAGE, '-d', 'ffi.enable=preload');
-    contains('LibraryUnavailable: usercom: ffi.enable=preload lets web requests use FFI in preloaded code only', $answer);
-    contains('"ffi.enable=true"', $answer);
-    contains('"opcache.preload=' . dirname(__DIR__) . '/src/preload.php"', $answer);
+    $response = page(PACKAGE, '-d', 'ffi.enable=preload');
+    contains('LibraryUnavailable: usercom: ffi.enable=preload lets web requests use FFI in preloaded code only', $response);
+    contains('"ffi.enable=true"', $response);
+    contains('"opcache.preload=' . dirname(__DIR__) . '/src/preload.php"', $response);
 });
 
 test('on a web server with ffi.enable=true', function (): void {
@@ -139,8 +139,8 @@ test('on a web server with this package preloaded', function (): void {
     )) . ' ' . escapeshellarg($folder) . ' && chmod -R a+rX ' . escapeshellarg($folder), result_code: $code);
     same(0, $code);
     try {
-        $answer = page($folder, ...$options);
-        contains('Confirmed ok: all 2 ids confirmed', $answer);
+        $response = page($folder, ...$options);
+        contains('Confirmed ok: all 2 ids confirmed', $response);
     } finally {
         exec('rm -r ' . escapeshellarg($folder));
     }

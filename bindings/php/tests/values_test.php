@@ -1,6 +1,6 @@
 <?php
 
-// What is sent, to the byte, and what is refused before anything is sent.
+// What is sent, to the byte, and what is invalid before anything is sent.
 
 declare(strict_types=1);
 
@@ -71,10 +71,10 @@ test('floats are exact whatever the ini settings say', function (): void {
     same([1 => '0.1'], $sandbox->ledger('price'));
 });
 
-test('values that can not be sent are refused with a reason', function (): void {
+test('values that can not be sent are invalid, with a reason', function (): void {
     $sandbox = new Sandbox();
     $client = $sandbox->client();
-    $refused = [
+    $invalid = [
         [NAN, 'value: is NAN, which does not exist in JSON'],
         [-INF, 'value: is -INF, which does not exist in JSON'],
         [['x' => [1, INF]], 'value[x][1]: is INF'],
@@ -92,7 +92,7 @@ test('values that can not be sent are refused with a reason', function (): void 
         [(new DateTimeImmutable())->setDate(10000, 1, 1), 'four digits'],
         [str_repeat('x', 65536), 'at most 65536'],
     ];
-    foreach ($refused as [$value, $says]) {
+    foreach ($invalid as [$value, $says]) {
         throws(InvalidArgument::class, fn () => $client->massUpdate([1], 'plan', $value), $says);
     }
     $loop = [];
@@ -101,7 +101,7 @@ test('values that can not be sent are refused with a reason', function (): void 
     same([], $sandbox->requests());
 });
 
-test('dates that do not exist are refused', function (): void {
+test('dates that do not exist are invalid', function (): void {
     foreach (['2026-02-29', '2026-13-01', '2026-00-10', '0000-01-01'] as $text) {
         throws(InvalidArgument::class, fn () => new Date($text), "there is no date $text");
     }

@@ -6,8 +6,8 @@ import usercom
 
 
 def mark_as_pro(client: usercom.Client, df: Any) -> usercom.Report:
-    return client.mass_update(df["user_id"].to_numpy(), "plan", "pro")  # int64: read where it lies
+    return client.mass_update(df["user_id"].to_numpy(), "plan", "pro")  # int64: not copied
 
 
 def write_scores(client: usercom.Client, df: Any) -> usercom.Report:
-    return client.mass_update_rows(zip(df["user_id"], df["score"]), "score")  # equal scores go out together
+    return client.mass_update_rows(zip(df["user_id"], df["score"]), "score")  # equal scores are sent together

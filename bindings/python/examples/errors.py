@@ -1,4 +1,4 @@
-"""What became of every single id, whatever happens."""
+"""What became of every single id, also after an error."""
 
 import os
 
@@ -9,13 +9,13 @@ client = usercom.Client("acme", os.environ["USERCOM_TOKEN"], base_url=os.environ
 try:
     report = client.mass_update([10, 15, 999_999], "newsletter", True)
 except usercom.InvalidArgument as error:  # also a ValueError; nothing was sent
-    raise SystemExit(f"refused: {error}")
+    raise SystemExit(f"invalid: {error}")
 except usercom.Unauthorized as error:
     raise SystemExit(f"wrong token: {error}")
-except usercom.Error as error:  # anything else that stopped the run
-    print(f"stopped, {error.status.name}: {error}")
+except usercom.Error as error:  # anything else: the run stopped early
+    print(f"stopped early, {error.status.name}: {error}")
     print(error.report)
-else:  # the run came to its end, but not every id need be confirmed
+else:  # the run completed, but not every id need be confirmed
     print(f"{report.confirmed} of {report.total} confirmed")
     for failure in report.failures:
         print(f"id {failure.id}: {failure.state.name.lower()}, {failure.message}")

@@ -47,8 +47,8 @@ class Sandbox:
         self.process.stdout.close()
 
     def get(self, path: str) -> str:
-        with OPENER.open(f"{self.url}/_sandbox/{path}", timeout=10) as answer:
-            return str(answer.read().decode())
+        with OPENER.open(f"{self.url}/_sandbox/{path}", timeout=10) as response:
+            return str(response.read().decode())
 
     def reset(self) -> None:
         OPENER.open(urllib.request.Request(f"{self.url}/_sandbox/reset", method="POST"), timeout=10).close()
@@ -61,8 +61,8 @@ class Sandbox:
     def requests(self) -> list[dict[str, Any]]:
         return list(json.loads(self.get("requests"))["requests"])
 
-    def client(self, **settings: Any) -> usercom.Client:
-        return usercom.Client("acme", TOKEN, **{"base_url": self.url, "rate_limit": 0, **settings})
+    def client(self, **options: Any) -> usercom.Client:
+        return usercom.Client("acme", TOKEN, **{"base_url": self.url, "rate_limit": 0, **options})
 
 
 @pytest.fixture(scope="session")

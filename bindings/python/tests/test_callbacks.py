@@ -175,7 +175,7 @@ def test_ctrl_c(start: Start, latency: str, presses: int) -> None:
 
 
 def test_when_python_is_ending(sandbox: Sandbox) -> None:
-    """There are no new threads by then, but a last update still goes out."""
+    """There are no new threads by then, but a last update is still sent."""
     script = """
 import atexit, sys, usercom
 client = usercom.Client("acme", sys.argv[2], base_url=sys.argv[1], rate_limit=0, log=lambda *_: None)

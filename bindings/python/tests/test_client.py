@@ -1,4 +1,4 @@
-"""Settings, reports and exceptions."""
+"""Reports and exceptions."""
 
 from __future__ import annotations
 
@@ -94,98 +94,6 @@ def test_dry_run(sandbox: Sandbox, client: usercom.Client) -> None:
     assert sandbox.requests() == []
 
 
-def test_settings_arrive(sandbox: Sandbox) -> None:
-    client = sandbox.client(
-        method="POST", api_version=2, batch_size=np.int64(2), request_timeout=1.5, workers=1, max_attempts=1,
-        rate_limit=(1000, 1), proxy="",
-    )  # fmt: skip
-    client.mass_update([1, 2, 3], "first_name", "Ada", standard_attributes=True, patience=5, deadline=9.5,
-                       max_requests=7)  # fmt: skip
-    requests = sandbox.requests()
-    assert [request["ids"] for request in requests] == [2, 1]
-    assert {request["method"] for request in requests} == {"POST"}
-    assert "version=2" in requests[0]["headers"]["accept"]
-    assert requests[0]["path"].endswith("/mass_update_standard_attributes/")
-
-
-@pytest.mark.parametrize("rate", [20, 20.0, (20, 1), (2, 0.1)], ids=repr)
-def test_the_pace(sandbox: Sandbox, rate: Any) -> None:
-    message = sandbox.client(rate_limit=rate, batch_size=1).mass_update(range(1, 42), "v", 1, dry_run=True).message
-    assert "at least 2.0 s" in message
-
-
-REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"subdomain": "acme.user.com"}, ValueError, 'subdomain: .*"acme"'),
-    ({"subdomain": ""}, ValueError, "subdomain: is empty"),
-    ({"subdomain": None}, TypeError, "subdomain: is a NoneType; use a str"),
-    ({"subdomain": "ac\0me"}, ValueError, "subdomain: has a NUL character after 2 others"),
-    ({"token": "short"}, ValueError, "token: has 5 characters"),
-    ({"token": TOKEN + "\n"}, ValueError, "token: character 65"),
-    ({"token": TOKEN[:32] + "\0" + TOKEN[32:]}, ValueError, "token: has a NUL"),
-    ({"token": TOKEN[:-1] + "\ud800"}, ValueError, "token: character 64 .*surrogate"),
-    ({"token": TOKEN.encode()}, TypeError, "token: is a bytes"),
-    ({"base_url": "http://example.com"}, ValueError, "base_url: "),
-    ({"base_url": "http://127.0.0.1\0.evil.example"}, ValueError, "base_url: has a NUL"),
-    ({"method": "PATCH"}, ValueError, "method: "),
-    ({"method": 1}, TypeError, "method: is a int"),
-    ({"api_version": -1}, ValueError, "api_version: is -1"),
-    ({"request_timeout": 0}, ValueError, "request_timeout: is 0 seconds"),
-    ({"request_timeout": -1}, ValueError, "request_timeout: is -1"),
-    ({"request_timeout": float("nan")}, ValueError, "request_timeout: is nan"),
-    ({"request_timeout": 3601}, ValueError, "request_timeout: is outside"),
-    ({"request_timeout": "5"}, TypeError, "request_timeout: is a str; use a number"),
-    ({"batch_size": 0}, ValueError, "batch_size: is outside"),
-    ({"batch_size": 2**32 + 1}, ValueError, "batch_size: is 4294967297"),
-    ({"batch_size": 1.5}, TypeError, "batch_size: is a float; use a whole number"),
-    ({"workers": 33}, ValueError, "workers: is outside"),
-    ({"workers": 2**32 + 1}, ValueError, "workers: "),
-    ({"rate_limit": 1001}, ValueError, "rate_limit: is outside"),
-    ({"rate_limit": 0.0001}, ValueError, "rate_limit: is outside"),
-    ({"rate_limit": -1}, ValueError, "rate_limit: is -1"),
-    ({"rate_limit": (1, 0)}, ValueError, "rate_limit: is 0 seconds"),
-    ({"rate_limit": (1, 2, 3)}, TypeError, "rate_limit: use a pair"),
-    ({"rate_limit": "5"}, TypeError, "rate_limit: is a str"),
-    ({"max_attempts": 21}, ValueError, "max_attempts: is outside"),
-    ({"proxy": "ftp://127.0.0.1"}, ValueError, "proxy: "),
-    ({"ca_file": "/nowhere/ca.pem"}, ValueError, "ca_file: "),
-    ({"ca_file": Path("a\0b")}, ValueError, "ca_file: has a NUL"),
-    ({"ca_file": 5}, TypeError, "ca_file: is a int"),
-    ({"log": "file"}, TypeError, "log: can't be called"),
-]
-
-
-@pytest.mark.parametrize("settings, kind, words", REFUSED, ids=lambda value: str(value)[:40].replace(TOKEN, "…"))
-def test_refused_settings(settings: dict[str, Any], kind: type[Exception], words: str) -> None:
-    with pytest.raises(kind, match=words) as refused:
-        usercom.Client(**{"subdomain": "acme", "token": TOKEN, **settings})
-    assert isinstance(refused.value, usercom.InvalidArgument)
-
-
-REFUSED_RUNS: list[tuple[dict[str, Any], type[Exception], str]] = [
-    ({"attribute": ""}, ValueError, "attribute: has 0 characters"),
-    ({"attribute": "x" * 256}, ValueError, "attribute: has 256 characters"),
-    ({"attribute": "a\0b"}, ValueError, "attribute: has a NUL"),
-    ({"attribute": "\ud800"}, ValueError, "attribute: .*surrogate"),
-    ({"attribute": 5}, TypeError, "attribute: is a int"),
-    ({"attribute": "plan", "standard_attributes": True}, ValueError, "attribute: .*not a standard attribute"),
-    ({"deadline": 0}, ValueError, "deadline: is 0 seconds"),
-    ({"deadline": -1}, ValueError, "deadline: is -1"),
-    ({"deadline": float("inf")}, ValueError, "deadline: is inf"),
-    ({"patience": 0.5}, ValueError, "patience: is outside"),
-    ({"max_requests": 0}, ValueError, "max_requests: "),
-    ({"max_requests": -1}, ValueError, "max_requests: is -1"),
-]
-
-
-@pytest.mark.parametrize("settings, kind, words", REFUSED_RUNS, ids=range(len(REFUSED_RUNS)))
-def test_refused_runs(
-    sandbox: Sandbox, client: usercom.Client, settings: dict[str, Any], kind: type[Exception], words: str
-) -> None:
-    with pytest.raises(kind, match=words):
-        client.mass_update(**{"ids": [1], "attribute": "v", "value": 1, **settings})
-    assert sandbox.requests() == []
-
-
 def test_unauthorized(sandbox: Sandbox) -> None:
     client = usercom.Client("acme", "x" * 64, base_url=sandbox.url)
     with pytest.raises(usercom.Unauthorized) as stopped:
@@ -221,7 +129,7 @@ def test_transport() -> None:
         unused.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{unused.getsockname()[1]}"
         with pytest.raises(usercom.TransportError) as stopped:
-            usercom.Client("acme", TOKEN, base_url=url).mass_update([1], "v", 1, patience=1)
+            usercom.Client("acme", TOKEN, base_url=url).mass_update([1], "v", 1, stall_timeout=1)
     assert stopped.value.report is not None and stopped.value.report.not_attempted == 1
 
 
@@ -336,7 +244,7 @@ def test_the_token_is_in_no_text(sandbox: Sandbox, monkeypatch: pytest.MonkeyPat
         assert TOKEN not in text and bad not in text and TOKEN[:20] not in text, text
 
 
-def test_a_journal_goes_on_where_a_run_was_stopped(start: Callable[..., Sandbox], tmp_path: Path) -> None:
+def test_a_journal_resumes_a_cancelled_run(start: Callable[..., Sandbox], tmp_path: Path) -> None:
     sandbox = start("--latency", "100")
     client = sandbox.client(batch_size=10, workers=1)
     journal = tmp_path / "journal"

@@ -1,4 +1,4 @@
-"""Whom to update: every kind of id, what is not copied, and what is refused."""
+"""Whom to update: every kind of id, what is not copied, and what is invalid."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_not_copied() -> None:
     assert list((ctypes.c_int64 * 2).from_address(copied.first)) == [7, 8]
 
 
-REFUSED: list[tuple[Any, type[Exception], str]] = [
+INVALID: list[tuple[Any, type[Exception], str]] = [
     ([1, 0], ValueError, "ids: .*position 1.* is 0"),
     ([-5], ValueError, "ids: .*position 0.* is -5"),
     (np.array([1, -1]), ValueError, "position 1.* is -1"),
@@ -93,11 +93,11 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize("ids, kind, words", REFUSED, ids=range(len(REFUSED)))
-def test_refused(sandbox: Sandbox, client: usercom.Client, ids: Any, kind: type[Exception], words: str) -> None:
-    with pytest.raises(kind, match=words) as refused:
+@pytest.mark.parametrize("ids, kind, words", INVALID, ids=range(len(INVALID)))
+def test_invalid(sandbox: Sandbox, client: usercom.Client, ids: Any, kind: type[Exception], words: str) -> None:
+    with pytest.raises(kind, match=words) as invalid:
         client.mass_update(ids, "v", 1)
-    assert isinstance(refused.value, usercom.InvalidArgument)
+    assert isinstance(invalid.value, usercom.InvalidArgument)
     assert sandbox.requests() == []
 
 
@@ -113,7 +113,7 @@ def test_custom_ids(sandbox: Sandbox, client: usercom.Client) -> None:
     assert len(sandbox.ledger("v")) == 3
 
 
-CUSTOM_REFUSED: list[tuple[Any, type[Exception], str]] = [
+INVALID_CUSTOM_IDS: list[tuple[Any, type[Exception], str]] = [
     (["a", ""], ValueError, "custom_ids: .*position 1.*0 bytes"),
     (["a" * 1025], ValueError, "position 0.*1025 bytes"),
     (["a\0b"], ValueError, "position 0 .*NUL character after 1 others"),
@@ -123,8 +123,8 @@ CUSTOM_REFUSED: list[tuple[Any, type[Exception], str]] = [
 ]
 
 
-@pytest.mark.parametrize("ids, kind, words", CUSTOM_REFUSED, ids=range(len(CUSTOM_REFUSED)))
-def test_custom_refused(
+@pytest.mark.parametrize("ids, kind, words", INVALID_CUSTOM_IDS, ids=range(len(INVALID_CUSTOM_IDS)))
+def test_invalid_custom_ids(
     sandbox: Sandbox, client: usercom.Client, ids: Any, kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
@@ -149,19 +149,19 @@ def test_rows_of_a_mapping_and_of_custom_ids(sandbox: Sandbox, client: usercom.C
     assert client.mass_update_rows(zip(np.arange(1, 4), np.array([1.5, 2.5, 1.5])), "x").requests == 2
 
 
-ROWS_REFUSED: list[tuple[Any, type[Exception], str]] = [
+INVALID_ROWS: list[tuple[Any, type[Exception], str]] = [
     ([(1, 10), (2, float("nan"))], ValueError, "value: position 1 .*nan does not exist"),
     ([(1, 10), 2], TypeError, "rows: position 1 .*not a pair"),
     ([(1, 10), (2, 3, 4)], TypeError, "rows: position 1 .*not a pair"),
     ([(1, 10), ("b", 2)], TypeError, "ids: the id at position 1"),
     ([("1", 10), ("2", 2)], TypeError, "ids: the id at position 0 .* is '1', a str; .*end in custom_ids"),
-    ([(1, 10), (2, None)], ValueError, "^value: null is refused .*allow_null"),
+    ([(1, 10), (2, None)], ValueError, "^value: null is not allowed .*allow_null"),
     (((id, id) for id in range(1, 50_002)), ValueError, "round the values"),
 ]
 
 
-@pytest.mark.parametrize("rows, kind, words", ROWS_REFUSED, ids=range(len(ROWS_REFUSED)))
-def test_rows_refused(
+@pytest.mark.parametrize("rows, kind, words", INVALID_ROWS, ids=range(len(INVALID_ROWS)))
+def test_invalid_rows(
     sandbox: Sandbox, client: usercom.Client, rows: Any, kind: type[Exception], words: str
 ) -> None:
     with pytest.raises(kind, match=words):
@@ -169,7 +169,7 @@ def test_rows_refused(
     assert sandbox.requests() == []
 
 
-def test_rows_of_custom_ids_refused(sandbox: Sandbox, client: usercom.Client) -> None:
+def test_invalid_rows_of_custom_ids(sandbox: Sandbox, client: usercom.Client) -> None:
     with pytest.raises(TypeError, match="custom_ids: the id at position 1"):
         client.mass_update_rows_custom_ids([("a", 10), (2, 2)], "v")
     assert sandbox.requests() == []

@@ -82,7 +82,7 @@ def test_null_only_when_allowed(sandbox: Sandbox, client: usercom.Client) -> Non
 circle: list[Any] = []
 circle.append(circle)
 
-REFUSED = [
+INVALID = [
     (float("nan"), ValueError, "nan does not exist in JSON"),
     (float("-inf"), ValueError, "-inf does not exist"),
     ([1.0, float("inf")], ValueError, "inf does not exist"),
@@ -114,12 +114,12 @@ REFUSED = [
 ]
 
 
-@pytest.mark.parametrize("value, kind, words", REFUSED, ids=range(len(REFUSED)))
-def test_refused(
+@pytest.mark.parametrize("value, kind, words", INVALID, ids=range(len(INVALID)))
+def test_invalid(
     sandbox: Sandbox, client: usercom.Client, value: Any, kind: type[Exception], words: str
 ) -> None:
-    with pytest.raises(kind, match=f"value: .*{words}") as refused:
+    with pytest.raises(kind, match=f"value: .*{words}") as invalid:
         client.mass_update([1], "v", value)
-    assert isinstance(refused.value, usercom.InvalidArgument)
-    assert refused.value.status == usercom.Status.INVALID_ARGUMENT
+    assert isinstance(invalid.value, usercom.InvalidArgument)
+    assert invalid.value.status == usercom.Status.INVALID_ARGUMENT
     assert sandbox.requests() == []

@@ -1,9 +1,9 @@
 """One call into the library, on a thread of its own, with its callbacks on the caller's thread.
 
 Python runs signal handlers on the main thread, between two steps of Python code. With the library on that
-thread, the next such step is the first one of a callback, before its `try`: there the exception that Ctrl-C
-raises would be printed and lost, and the library would read a random answer. So the main thread waits in
-Python, where Ctrl-C is at home, and the callbacks ask it to do what the caller wants done.
+thread, the next such step is the first one of a callback, before its `try`: the exception that Ctrl-C raises
+would be printed and lost, and the library would read a random return value. So the main thread waits in
+Python, where it can be interrupted, and the callbacks hand over to it what the caller wants to be called.
 """
 
 from __future__ import annotations
@@ -12,18 +12,19 @@ import queue
 import threading
 from typing import Callable, NamedTuple, Optional
 
-from ._library import LOG, PROGRESS, lib, text_of
+from ._generated import LOG, PROGRESS
+from ._library import lib, text_of
 
 
 class Progress(NamedTuple):
-    """How far a run is. Its ids count once, also those that come twice."""
+    """How far a run is; told about ten times a second, also while it waits. Duplicated ids count once."""
 
     done: int  # confirmed or rejected
     total: int
     confirmed: int
     rejected: int
     requests: int
-    waiting: float  # seconds until the run sends again; 0 while requests are under way
+    waiting: float  # seconds until the run sends again; 0 while requests are in flight
 
 
 ProgressFunction = Callable[[Progress], object]
@@ -42,7 +43,7 @@ class Call:
         self._stopping = False
         self._done = False
         self._error: Optional[BaseException] = None
-        # Always there, so that an interrupted run is stopped. The library calls it ten times a second.
+        # Set in every run, so that an interrupted run is stopped.
         self.tick = PROGRESS(self._tick)
 
     def run(self, function: Callable[[], object]) -> None:
@@ -50,7 +51,7 @@ class Call:
         thread = threading.Thread(target=self._work, args=(function,), name="usercom")
         try:
             thread.start()
-        except RuntimeError:  # no threads any more: Python is ending
+        except RuntimeError:  # Python is ending and starts no more threads
             self._put = self._deliver
             self._work(function)
         try:
@@ -68,7 +69,7 @@ class Call:
             try:
                 while not (self._done and self._events.empty()):
                     try:
-                        event = self._events.get(timeout=0.5)  # without a timeout, Windows hears no Ctrl-C
+                        event = self._events.get(timeout=0.5)  # without a timeout, Ctrl-C does nothing on Windows
                     except queue.Empty:
                         continue
                     self._deliver(event)
@@ -86,7 +87,7 @@ class Call:
         self._stopping = True
         self._error = self._error or error
 
-    # ---- from here on: on the library's side ----
+    # ---- the rest runs on the library's thread ----
 
     def _work(self, function: Callable[[], object]) -> None:
         outer, _of_thread.call = getattr(_of_thread, "call", None), self

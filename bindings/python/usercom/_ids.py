@@ -1,4 +1,4 @@
-"""Ids of every kind as an array that the library reads where it lies, if it can."""
+"""Ids of every kind as an array for the library, without a copy where that is possible."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import Any, SupportsIndex, Union
 
-from ._errors import InvalidArgument, InvalidType
+from ._errors import InvalidType
+from ._exceptions import InvalidArgument
 from ._values import text
 
 Ids = Union[Iterable[SupportsIndex], Iterable[int]]
@@ -83,7 +84,7 @@ def _copy(ids: Any) -> array[int]:
         try:
             return array("q", items)
         except OverflowError:
-            pass  # the long way says where
+            pass  # the loop below says where
     return array("q", [_one(item, at) for at, item in enumerate(items)])
 
 
@@ -122,7 +123,7 @@ _release_buffer.restype, _release_buffer.argtypes = None, [ctypes.POINTER(_Buffe
 
 
 def _address(view: memoryview) -> int:
-    """Where the memory of a view lies. It stays there as long as the view exists."""
+    """The address of a view's memory. It is valid as long as the view exists."""
     buffer = _Buffer()
     _get_buffer(view, ctypes.byref(buffer), 0)
     try:

@@ -1,26 +1,17 @@
-"""What a run tells afterwards."""
+"""What became of a run and of each of its ids."""
 
 from __future__ import annotations
 
 import ctypes
-import enum
 import itertools
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Union, overload
 
-from ._errors import Status, error_of
-from ._library import Handle, lib, text_of, words_of
-
-
-class IdState(enum.IntEnum):
-    """What has become of an id."""
-
-    NOT_ATTEMPTED = 0  # never sent, or not applied for a reason that concerns the whole run
-    CONFIRMED = 1  # in a batch that the service accepted, which does not prove that the user exists
-    REJECTED = 2  # refused, with a reason
-    UNKNOWN = 3  # sent at least once, and nothing proves that it was applied or that it wasn't
+from ._generated import IdState, Status
+from ._library import Handle, lib, text_of
 
 
 @dataclass(frozen=True)
@@ -30,7 +21,7 @@ class Failure:
     index: int  # its position in the caller's list, counted from 0
     id: Union[int, str]
     state: IdState
-    http_status: Optional[int]  # of the answer that decided it; None where there was no answer
+    http_status: Optional[int]  # of the response that decided it; None if there was none
     message: str  # why, at most 256 characters
 
 
@@ -40,18 +31,20 @@ class Report:
     confirmed + rejected + unknown + not_attempted == total, the number of ids that were given.
     """
 
-    def __init__(self, handle: Handle, ids: Sequence[Any]) -> None:
+    def __init__(self, handle: Handle, ids: Sequence[Any], error_of: Callable[[Report], Exception]) -> None:
         pointer = handle.pointer
         self.status = Status(lib.uc_report_status(pointer))
-        self.message: str = words_of(lib.uc_report_message(pointer))
-        """One line on how the run ended, and what to do where there is something to do."""
+        message = text_of(lib.uc_report_message(pointer))
+        # An entry of the distinct values, which are not the caller's rows.
+        self.message: str = re.sub(r"^values: (entry \d+ \(counted from 0\): )?", "value: ", message)
+        """One line on how the run ended, and what to do if there is something to do."""
         self.total: int = lib.uc_report_total(pointer)
         self.confirmed: int = lib.uc_report_confirmed(pointer)
         self.rejected: int = lib.uc_report_rejected(pointer)
         self.unknown: int = lib.uc_report_unknown(pointer)
         self.not_attempted: int = lib.uc_report_not_attempted(pointer)
         self.requests: int = lib.uc_report_requests(pointer)
-        """Requests that were sent; in a dry run, that would be."""
+        """Requests that were sent; in a dry run, that would be sent."""
         states = (ctypes.c_uint8 * self.total)()
         lib.uc_report_states(pointer, states, self.total)
         self.states = bytes(states)
@@ -59,9 +52,10 @@ class Report:
         self.failures = Failures(handle, self.states, ids)
         """Every rejected or unknown id, in the order of the input."""
         self._handle = handle
+        self._error_of = error_of
 
     def state(self, index: int) -> IdState:
-        """What has become of the id at a position of the input, counted from 0."""
+        """What became of the id at a position of the input, counted from 0."""
         return IdState(self.states[index])
 
     def json(self) -> str:
@@ -70,21 +64,21 @@ class Report:
 
     @property
     def notes(self) -> list[str]:
-        """Remarkable things that didn't change the outcome, such as an answer of an unfamiliar form."""
+        """What was unusual but did not change the outcome, such as a response of an unfamiliar form."""
         return list(json.loads(self.json()).get("notes", []))
 
     @property
     def retries(self) -> int:
-        """How many of the requests sent again what an earlier one had sent."""
+        """Requests that sent again what an earlier one had sent."""
         return int(json.loads(self.json()).get("retries", 0))
 
     def raise_for_failures(self) -> None:
-        """Raises PartialUpdate, or the error of a run that stopped, unless every id is confirmed.
+        """Raises PartialUpdate, or the error of a run that stopped early, unless every id is confirmed.
 
         A dry run has no failures.
         """
         if self.status not in (Status.OK, Status.DRY_RUN):
-            raise error_of(self.status, self.message, self)
+            raise self._error_of(self)
 
     def __repr__(self) -> str:
         return (
@@ -101,13 +95,13 @@ _FAILED = bytes(state in (IdState.REJECTED, IdState.UNKNOWN) for state in range(
 
 
 class Failures(Sequence[Failure]):
-    """The failures of a report. Each is read from it when it is asked for."""
+    """The failures of a report. Each is read from the report on access."""
 
     def __init__(self, handle: Handle, states: bytes, ids: Sequence[Any]) -> None:
         self._handle = handle
         self._states = states
         self._count: int = lib.uc_report_failure_count(handle.pointer)
-        # Now, and not from the caller's memory later: it may hold something else by then.
+        # A copy, because the caller may change the memory of its ids later.
         self._ids: list[Union[int, str]] = []
         if self._count:
             self._ids = list(itertools.compress(ids, states.translate(_FAILED)))

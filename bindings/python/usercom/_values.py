@@ -1,16 +1,15 @@
-"""What Python has becomes what the library takes: values as JSON text, settings as numbers and texts."""
+"""The values of attributes as JSON text, and texts as the library takes them."""
 
 from __future__ import annotations
 
 import json
-import math
-import operator
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
 from decimal import Decimal
-from typing import Any, SupportsFloat, SupportsIndex, Union
+from typing import Any, SupportsFloat, Union
 
-from ._errors import InvalidArgument, InvalidType
+from ._errors import InvalidType
+from ._exceptions import InvalidArgument
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ def _encode(value: object, name: str) -> str:
         return "null"
     if isinstance(value, Json):
         if not isinstance(value.text, str):
-            raise InvalidType(f"{name}: Json takes a str, not {_kind(value.text)}")
+            raise InvalidType(f"{name}: Json takes a str, not {kind_of(value.text)}")
         return value.text
     if isinstance(value, bool):  # before int, which a bool is, too
         return "true" if value else "false"
@@ -65,11 +64,12 @@ def _encode(value: object, name: str) -> str:
     if type(value).__module__ == "numpy":
         return _numpy(value, name)
     raise InvalidType(
-        f"{name}: {_kind(value)} can't be sent; use bool, int, float, Decimal, str, date, datetime, list or dict"
+        f"{name}: {kind_of(value)} can't be sent; use bool, int, float, Decimal, str, date, datetime, list or dict"
     )
 
 
-def _kind(value: object) -> str:
+def kind_of(value: object) -> str:
+    """The type of a value, for messages."""
     return f"a {type(value).__name__}"
 
 
@@ -98,7 +98,7 @@ def _moment(value: datetime, name: str) -> str:
 
 def _key(key: object, name: str) -> str:
     if not isinstance(key, str):
-        raise InvalidType(f"{name}: a key of the dict is {_kind(key)}; JSON has only text for keys")
+        raise InvalidType(f"{name}: a key of the dict is {kind_of(key)}; JSON has only text for keys")
     return json.dumps(key, ensure_ascii=False)
 
 
@@ -120,7 +120,7 @@ def _numpy(value: Any, name: str) -> str:
 def text(name: str, value: object) -> bytes:
     """A text for the library: UTF-8 without a NUL, which would end it. Messages never hold the text."""
     if not isinstance(value, str):
-        raise InvalidType(f"{name}: is {_kind(value)}; use a str")
+        raise InvalidType(f"{name}: is {kind_of(value)}; use a str")
     try:
         encoded, problem = value.encode(), ""
     except UnicodeEncodeError as error:
@@ -132,32 +132,3 @@ def text(name: str, value: object) -> bytes:
     if problem:  # outside of the handler: the error that was caught holds the text
         raise InvalidArgument(f"{name}: {problem}")
     return encoded
-
-
-def whole(name: str, value: SupportsIndex, bits: int) -> int:
-    """A setting that is a whole number. ctypes would silently cut what does not fit."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise InvalidType(f"{name}: is {_kind(value)}; use a whole number") from None
-    if not 0 <= number < 2**bits:
-        raise InvalidArgument(f"{name}: is {number}; use a number from 0 to {2**bits - 1}")
-    return number
-
-
-def real(name: str, value: SupportsFloat) -> float:
-    """A setting that is a finite number from 0 on."""
-    if not isinstance(value, SupportsFloat):  # float itself would read a str
-        raise InvalidType(f"{name}: is {_kind(value)}; use a number")
-    number = float(value)
-    if not 0 <= number < math.inf:
-        raise InvalidArgument(f"{name}: is {number}; use a number that is not negative")
-    return number
-
-
-def milliseconds(name: str, seconds: SupportsFloat) -> int:
-    """A time in seconds as whole milliseconds, rounded up: a short time never becomes 0, which means none."""
-    number = real(name, seconds)
-    if number == 0:
-        raise InvalidArgument(f"{name}: is 0 seconds; use more, or None for the default")
-    return whole(name, math.ceil(number * 1000), 64)

@@ -2,7 +2,7 @@
 //! that aren't there. No crash, and what the header promises of statuses, out-parameters, reports and the last error.
 //!
 //! A line is a call: a letter for the function, then its arguments, each after a bar. There is one handle of each type,
-//! and none at first. Nothing is sent: a run is a dry one, was cancelled before it began, or is refused.
+//! and none at first. Nothing is sent: a run is a dry one, was cancelled before it began, or is invalid.
 #![no_main]
 
 mod arguments;
@@ -40,11 +40,11 @@ fuzz_target!(init: unsafe { std::env::set_var("USERCOM_BASE_URL", NOWHERE) }, |b
 /// Each is live or NULL. Strings end with a NUL or are NULL; arrays are as long as is said, NULL, or said to be longer
 /// than any can be.
 struct Program {
-    options: ptr,
-    client: ptr,
-    run: ptr,
-    cancel: ptr,
-    report: ptr,
+    options: *mut uc_options,
+    client: *mut uc_client,
+    run: *mut uc_run_options,
+    cancel: *mut uc_cancel,
+    report: *mut uc_report,
     /// Whether options and client have [`NOWHERE`] for their address.
     options_nowhere: bool,
     client_nowhere: bool,
@@ -78,10 +78,7 @@ impl Program {
             b'A'..=b'L' => self.handle(function, words),
             b'1'..=b'5' => self.update(function, words),
             b'6' => self.look(words),
-            // SAFETY: takes any number.
-            b'7' => {
-                assert!(!silent(|| said(unsafe { uc_status_message(words.number() as c_int) })).is_empty())
-            }
+            b'7' => assert!(!silent(|| said(uc_status_message(words.number() as c_int))).is_empty()),
             _ => {}
         }
     }
@@ -125,7 +122,7 @@ impl Program {
         let taken = set(run, || unsafe {
             match function {
                 b'm' => uc_run_options_set_deadline_ms(run, words.number()),
-                b'n' => uc_run_options_set_patience_ms(run, words.number()),
+                b'n' => uc_run_options_set_stall_timeout_ms(run, words.number()),
                 b'o' => uc_run_options_set_max_requests(run, words.number()),
                 b'p' => uc_run_options_set_journal_dir(run, text.ptr()),
                 b'q' => uc_run_options_set_journal_max_age_ms(run, words.number()),
@@ -207,7 +204,7 @@ impl Program {
         expected: &[c_int],
         nowhere: bool,
         no_out: bool,
-        new: impl FnOnce(*mut ptr) -> c_int,
+        new: impl FnOnce(*mut *mut uc_client) -> c_int,
     ) {
         self.call(b'E', &mut Arguments(b""));
         if no_out {
@@ -215,9 +212,9 @@ impl Program {
             return;
         }
         // Something that is to be overwritten.
-        self.client = userdata(0);
+        self.client = userdata(0).cast();
         let status = call(expected, || new(&mut self.client));
-        assert_ne!(self.client, userdata(0));
+        assert_ne!(self.client, userdata(0).cast());
         assert_eq!(status == OK, !self.client.is_null());
         self.client_nowhere = nowhere;
     }
@@ -260,7 +257,12 @@ impl Program {
     }
 
     /// Runs an update in a way that sends nothing.
-    fn run(&mut self, n: usize, no_report: bool, update: impl FnOnce(ptr, ptr, *mut ptr) -> c_int) {
+    fn run(
+        &mut self,
+        n: usize,
+        no_report: bool,
+        update: impl FnOnce(*const uc_client, *const uc_run_options, *mut *mut uc_report) -> c_int,
+    ) {
         let harmless = self.client_nowhere && self.cancels && self.cancelled && !self.journal;
         if !self.run.is_null() && !harmless {
             self.call(b't', &mut Arguments(b"|1"));
@@ -273,9 +275,9 @@ impl Program {
             return;
         }
         // Something that is to be overwritten.
-        self.report = userdata(0);
+        self.report = userdata(0).cast();
         let status = call(expected, || update(client, self.run, &mut self.report));
-        assert_ne!(self.report, userdata(0));
+        assert_ne!(self.report, userdata(0).cast());
         // SAFETY: a live report.
         unsafe { promises::report(self.report, status, if status == INVALID { 0 } else { n }) };
     }

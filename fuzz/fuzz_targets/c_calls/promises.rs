@@ -13,7 +13,7 @@ pub const INVALID: c_int = 10;
 pub const TLS: c_int = 32;
 
 /// A text of the library's.
-pub fn said<'a>(text: Text) -> &'a str {
+pub fn said<'a>(text: *const c_char) -> &'a str {
     assert!(!text.is_null());
     // SAFETY: it ends with a NUL and is looked at while what it belongs to is alive.
     unsafe { CStr::from_ptr(text) }.to_str().expect("UTF-8")
@@ -21,8 +21,7 @@ pub fn said<'a>(text: Text) -> &'a str {
 
 fn last_error() -> String {
     static PLACE: AtomicPtr<c_char> = AtomicPtr::new(null_mut());
-    // SAFETY: takes nothing.
-    let text = unsafe { uc_last_error() };
+    let text = uc_last_error();
     let before = PLACE.swap(text.cast_mut(), Relaxed);
     assert!(before.is_null() || before == text.cast_mut(), "it has moved");
     let text = said(text);
@@ -32,14 +31,14 @@ fn last_error() -> String {
 
 /// Fails with words that were never said before, so that what the next call says can't be taken for them.
 fn mark() -> String {
-    static REFUSED: AtomicPtr<c_void> = AtomicPtr::new(null_mut());
+    static INVALID_REPORT: AtomicPtr<uc_report> = AtomicPtr::new(null_mut());
     static MARKS: AtomicUsize = AtomicUsize::new(usize::MAX / 2);
-    let (mut report, none) = (REFUSED.load(Relaxed), null_mut());
+    let mut report = INVALID_REPORT.load(Relaxed);
     // SAFETY: everything may be NULL, and there is room for a report, which is kept for ever.
     unsafe {
         if report.is_null() {
-            uc_client_mass_update(none, null(), 0, null(), null(), none, &mut report);
-            REFUSED.store(report, Relaxed);
+            uc_client_mass_update(null(), null(), 0, null(), null(), null(), &mut report);
+            INVALID_REPORT.store(report, Relaxed);
         }
         let k = MARKS.fetch_add(1, Relaxed);
         assert_eq!(uc_report_failure(report, k, null_mut(), null_mut(), null_mut()), INVALID);
@@ -67,7 +66,7 @@ pub fn silent<T>(call: impl FnOnce() -> T) -> T {
 }
 
 /// Calls a setter; whether it took what it was given.
-pub fn set(handle: ptr, setter: impl FnOnce() -> c_int) -> bool {
+pub fn set<T>(handle: *mut T, setter: impl FnOnce() -> c_int) -> bool {
     call(if handle.is_null() { &[INVALID] } else { &[OK, INVALID] }, setter) == OK
 }
 
@@ -75,7 +74,7 @@ pub fn set(handle: ptr, setter: impl FnOnce() -> c_int) -> bool {
 ///
 /// # Safety
 /// A live report.
-pub unsafe fn report(report: ptr, status: c_int, total: usize) {
+pub unsafe fn report(report: *const uc_report, status: c_int, total: usize) {
     let error = last_error();
     // SAFETY: the caller promises it; there is room for all states.
     unsafe {
@@ -97,18 +96,18 @@ pub unsafe fn report(report: ptr, status: c_int, total: usize) {
     }
 }
 
-static ANSWERS: [c_int; 2] = [0, 1];
+static RETURNED: [c_int; 2] = [0, 1];
 
 /// What the progress function is to return.
-pub fn userdata(answer: u64) -> ptr {
-    (&raw const ANSWERS[answer as usize % 2]).cast_mut().cast()
+pub fn userdata(value: u64) -> *mut c_void {
+    (&raw const RETURNED[value as usize % 2]).cast_mut().cast()
 }
 
-pub unsafe extern "C" fn log(own: ptr, level: c_int, message: Text) {
+pub unsafe extern "C" fn log(own: *mut c_void, level: c_int, message: *const c_char) {
     assert!(own == userdata(0) && (1..=5).contains(&level) && !said(message).is_empty());
 }
 
-pub unsafe extern "C" fn progress(own: ptr, progress: *const c_void) -> c_int {
+pub unsafe extern "C" fn progress(own: *mut c_void, progress: *const uc_progress) -> c_int {
     // SAFETY: both are what was given.
     unsafe {
         let (done, total) = (uc_progress_done(progress), uc_progress_total(progress));

@@ -22,7 +22,7 @@ impl Limits {
     pub fn new(client: &ClientOptions, run: &RunOptions) -> Limits {
         Limits {
             batch_size: client.batch_size,
-            workers: client.workers as usize,
+            workers: client.workers,
             interval: client.interval(),
             max_attempts: client.max_attempts,
             stall_timeout: run.stall_timeout,

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::service::{Names, Weather};
+use crate::options::{ClientOptions, RunOptions};
 use crate::run::engine::Limits;
 use crate::throttle::Rng;
 use crate::update::{AttributeKind, Ids, Job, Rules, Update};
@@ -17,7 +18,7 @@ pub fn limits() -> Limits {
         interval: Some(Duration::from_millis(20)),
         max_attempts: 8,
         stall_timeout: 120 * SECOND,
-        max_requests: None,
+        ..Limits::new(&ClientOptions::default(), &RunOptions::default())
     }
 }
 

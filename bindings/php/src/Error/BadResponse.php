@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because the answers could not be understood. */
+/** Stopped early: the responses can't be understood. */
 final class BadResponse extends Error
 {
     protected const STATUS = Status::BAD_RESPONSE;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** Nothing was sent: the same update is running already. */
+/** Nothing was sent: the same update is already running. */
 final class Busy extends Error
 {
     protected const STATUS = Status::BUSY;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,10 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/**
- * The run stopped because it was asked to, by a {@see \UserCom\Cancel} or by `return false` from the progress
- * callback.
- */
+/** Stopped early: the caller cancelled the run. */
 final class Cancelled extends Error
 {
     protected const STATUS = Status::CANCELLED;

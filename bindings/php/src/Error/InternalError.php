@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** A bug in the library; please report it. */
+/** A bug in usercom. The ids that it concerns are unknown. */
 final class InternalError extends Error
 {
     protected const STATUS = Status::INTERNAL;

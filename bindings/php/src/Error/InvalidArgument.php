@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** An argument was refused before the run began: the message names it and says what to do. Nothing was sent. */
+/** Nothing was sent: an argument is invalid. The message says which one and what to do. */
 final class InvalidArgument extends Error
 {
     protected const STATUS = Status::INVALID_ARGUMENT;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run came to its end, and some ids are rejected or unknown: see `->report->failures()`. */
+/** Completed: some ids are rejected or unknown. */
 final class PartialUpdate extends Error
 {
     protected const STATUS = Status::PARTIAL;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because the service asked for a longer wait than the run's patience. */
+/** Stopped early: the service asked for a longer wait than the stall timeout. */
 final class RateLimited extends Error
 {
     protected const STATUS = Status::RATE_LIMITED;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because the service refuses the attribute or the value, or knows none of the ids. */
+/** Stopped early: the service rejects the attribute or the value, or none of these ids exist. */
 final class Rejected extends Error
 {
     protected const STATUS = Status::REJECTED;

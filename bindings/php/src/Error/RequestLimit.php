@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because it needed more requests than a job of this size should. */
+/** Stopped early: the run reached its maximum number of requests. */
 final class RequestLimit extends Error
 {
     protected const STATUS = Status::REQUEST_LIMIT;

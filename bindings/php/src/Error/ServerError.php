@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because the service kept failing for longer than the run's patience. */
+/** Stopped early: the service kept failing. */
 final class ServerError extends Error
 {
     protected const STATUS = Status::SERVER;

@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** There is no trusted connection: certificate, handshake, or no trusted certificates on this machine. */
+/** No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates. */
 final class TlsError extends Error
 {
     protected const STATUS = Status::TLS;

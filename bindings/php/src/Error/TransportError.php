@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because there was no connection, or none that lasted. */
+/** Stopped early: no connection, or none that lasted. */
 final class TransportError extends Error
 {
     protected const STATUS = Status::TRANSPORT;

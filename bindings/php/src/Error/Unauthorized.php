@@ -1,5 +1,7 @@
 <?php
 
+// Generated from src/interface by `make generate`; do not edit.
+
 declare(strict_types=1);
 
 namespace UserCom\Error;
@@ -7,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** The run stopped because the service refused the token. */
+/** Stopped early: the service does not accept the token. */
 final class Unauthorized extends Error
 {
     protected const STATUS = Status::UNAUTHORIZED;

@@ -13,7 +13,7 @@ namespace UserCom\Internal;
  */
 final class Callbacks
 {
-    /** @var array<int, Watch|LogSink> */
+    /** @var array<int, Hooks|LogSink> */
     private static array $objects = [];
     private static int $last = 0;
     private static ?\FFI\CData $progress = null;
@@ -24,7 +24,7 @@ final class Callbacks
     public readonly \FFI\CData $userdata;
     private readonly \FFI\CData $memory;
 
-    public function __construct(Watch|LogSink $object)
+    public function __construct(Hooks|LogSink $object)
     {
         $ffi = Library::get();
         $this->number = ++self::$last;
@@ -50,7 +50,7 @@ final class Callbacks
             self::$progress[0] = static function (?\FFI\CData $userdata, \FFI\CData $progress): int {
                 $object = self::object($userdata);
 
-                return $object instanceof Watch ? $object->report($progress) : 0;
+                return $object instanceof Hooks ? $object->report($progress) : 0;
             };
         }
 
@@ -72,7 +72,7 @@ final class Callbacks
         return self::$log[0];
     }
 
-    private static function object(?\FFI\CData $userdata): Watch|LogSink|null
+    private static function object(?\FFI\CData $userdata): Hooks|LogSink|null
     {
         $number = $userdata === null ? 0 : Library::get()->cast('intptr_t *', $userdata)[0];
 

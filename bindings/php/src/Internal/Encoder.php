@@ -34,7 +34,7 @@ final class Encoder
         }
     }
 
-    /** Replaces dates and refuses what json_encode() would turn into something that nobody meant. */
+    /** Replaces dates, and throws where json_encode() would send something that nobody meant. */
     private static function plain(mixed $value, string $argument, int $depth = 0): mixed
     {
         return match (true) {

@@ -4,8 +4,6 @@ declare(strict_types=1);
 
 namespace UserCom\Internal;
 
-use UserCom\Error\InternalError;
-
 /**
  * A pointer of the native library that is freed once, with the object.
  *
@@ -21,10 +19,10 @@ final class Handle
         $this->ffi = Library::get();
     }
 
-    /** What a `_new` function gave, which is NULL when there is no memory. */
+    /** What a `_new` function returns, which is never NULL. */
     public static function make(string $new, string $free): self
     {
-        return new self(Library::get()->$new() ?? throw new InternalError('usercom: out of memory'), $free);
+        return new self(Library::get()->$new(), $free);
     }
 
     public function __destruct()

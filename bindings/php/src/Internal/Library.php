@@ -23,7 +23,7 @@ final class Library
         return self::$ffi ??= self::open();
     }
 
-    /** @throws Error for every status but OK, with the library's own words */
+    /** @throws Error for every status but OK, with the library's message */
     public static function check(int $status): void
     {
         if ($status !== 0) {
@@ -31,24 +31,21 @@ final class Library
         }
     }
 
-    /** Why the last call failed; arguments that C names base_url are called baseUrl here. */
+    /** Why the last call failed, with the names that arguments have in PHP. */
     public static function lastError(): string
     {
-        // Which of several values it was can't be told: equal ones were made one.
-        $words = preg_replace(
-            ['/^attr:/', '/^json_values?: (entry \d+ \(counted from 0\): )?/', '/^max_level:/'],
-            ['attribute:', 'value: ', 'log_level:'],
+        $names = ['custom_ids' => 'customIds', 'max_level' => 'logLevel'] + Options::ARGUMENTS;
+        $message = (string) preg_replace_callback(
+            '/(?<!\S)[a-z]+(?:_[a-z]+)+(?=[\s:;,]|$)/',
+            static fn (array $word): string => $names[$word[0]] ?? $word[0],
             self::get()->uc_last_error(),
         );
 
-        return (string) preg_replace_callback(
-            '/^[a-z_]+(?=: )|\ballow_null\b/',
-            static fn (array $name): string => lcfirst(str_replace('_', '', ucwords($name[0], '_'))),
-            (string) $words,
-        );
+        // Rows with equal values share an entry: its number says nothing about them.
+        return (string) preg_replace('/^values: (entry \d+ \(counted from 0\): )?/', 'value: ', $message);
     }
 
-    /** What C reads as a string ends at its first NUL: one inside would cut it, silently. */
+    /** C reads a string up to its first NUL: one inside would truncate it silently. */
     public static function text(string $argument, #[\SensitiveParameter] ?string $text): ?string
     {
         if ($text !== null && str_contains($text, "\0")) {
@@ -58,15 +55,22 @@ final class Library
         return $text;
     }
 
-    /** A string that shows up in no stack trace. The caller wipes it with FFI::memset(). */
-    public static function secret(string $argument, #[\SensitiveParameter] string $text): \FFI\CData
+    /**
+     * Calls C with a string that shows up in no stack trace and is wiped afterwards.
+     *
+     * @param \Closure(\FFI\CData): int $call
+     */
+    public static function checkSecret(string $argument, #[\SensitiveParameter] string $text, \Closure $call): void
     {
         self::text($argument, $text);
         $size = \strlen($text) + 1;
         $memory = self::get()->new("char[$size]");
         \FFI::memcpy($memory, $text . "\0", $size);
-
-        return $memory;
+        try {
+            self::check($call($memory));
+        } finally {
+            \FFI::memset($memory, 0, $size);
+        }
     }
 
     private static function open(): \FFI

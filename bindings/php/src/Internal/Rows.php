@@ -7,14 +7,13 @@ namespace UserCom\Internal;
 use UserCom\Error\InvalidArgument;
 
 /**
- * Rows of id and value, taken apart: the ids, the distinct values, and for each id the number of its value.
+ * Rows of id and value as C takes them: the ids, the distinct values, and for each id the number of its value.
  *
  * @internal
  */
 final class Rows
 {
-    /** @var list<mixed> */
-    public array $ids = [];
+    public readonly IdList $ids;
     /** @var array<string, int> the number of each distinct JSON text */
     private array $numbers = [];
     /** @var array<string, int> the number of each text and integer that was there */
@@ -33,12 +32,13 @@ final class Rows
             throw new InvalidArgument('rows: has keys with gaps, and its first value looks like an [id, value] pair; '
                 . 'give array_values($rows) for pairs, or pairs of id and list where each value is a list');
         }
-        $position = 0;
+        $ids = [];
         foreach ($rows as $key => $row) {
-            [$id, $value] = $isMap ? [$key, $row] : self::pair($key, $row, $position);
-            $this->add($id, $value, $position);
-            ++$position;
+            [$id, $value] = $isMap ? [$key, $row] : self::pair($key, $row, \count($ids));
+            $this->valueOf[] = $this->number($value, \count($ids));
+            $ids[] = $id;
         }
+        $this->ids = $customIds ? IdList::custom($ids) : IdList::numeric($ids);
     }
 
     /** The `json_values` for C. */
@@ -73,9 +73,10 @@ final class Rows
             : 'has a key that is a ' . get_debug_type($key) . '; yield [id, value] pairs'));
     }
 
-    private function add(mixed $id, mixed $value, int $position): void
+    /** The number of this value, which is a new one only if the value is. */
+    private function number(mixed $value, int $position): int
     {
-        // Most rows have a value that was there before: it is not encoded again.
+        // Most rows have a value that another row had before: it is not encoded again.
         $known = match (true) {
             \is_string($value) => "s$value",
             \is_int($value) => "i$value",
@@ -93,8 +94,8 @@ final class Rows
                 $this->seen[$known] = $number;
             }
         }
-        $this->ids[] = $id;
-        $this->valueOf[] = $number;
+
+        return $number;
     }
 
     private static function looksLikePair(mixed $row, bool $customIds): bool

@@ -6,8 +6,8 @@ namespace UserCom\Internal;
 
 /**
  * Takes the arguments of this package's own calls out of an exception's stack trace. Among them are the token, which
- * PHP hides from 8.2 on only, and pointers to memory that is given back when the run has ended: whoever shows a trace
- * with its arguments, as error pages do, would follow them and crash.
+ * PHP hides from 8.2 on only, and pointers to memory that is freed when the run has ended: whoever shows a trace with
+ * its arguments, as error pages do, would follow them and crash.
  *
  * @internal
  */

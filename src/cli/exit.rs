@@ -1,0 +1,26 @@
+//! The exit codes, for scripts.
+
+/// Some ids were not confirmed.
+pub const PARTIAL: u8 = 1;
+/// Nothing was sent: an argument or a file was refused.
+pub const REFUSED: u8 = 2;
+/// The run stopped before its end.
+pub const STOPPED_EARLY: u8 = 3;
+/// The run ended, but its report could not be printed or written.
+pub const NOT_REPORTED: u8 = 4;
+
+/// As shells have it for a process that a signal ended.
+pub fn of_signal(signal: i32) -> u8 {
+    128 + signal as u8
+}
+
+/// For `--help`.
+pub const HELP: &str = "\
+Exit codes:
+  0    every id is confirmed; also for an empty list and for a dry run
+  1    the run completed, some ids are rejected or unknown
+  2    refused before the run: nothing was sent, no file was touched
+  3    the run stopped early, or could not start now; the report says why
+  4    the run ended, but its report could not be printed or written
+  129, 130, 143
+       cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came";

@@ -1,0 +1,16 @@
+//! The `usercom` program as a shell sees it: what it sends, what it refuses, what it tells, what it does to files.
+#![cfg(all(feature = "cli", target_os = "linux"))]
+
+mod account;
+mod files;
+mod header;
+mod ids;
+mod lines;
+mod numbers;
+mod quoting;
+mod resume;
+mod signals;
+mod summary;
+mod support;
+mod telling;
+mod types;

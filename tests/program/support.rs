@@ -1,0 +1,132 @@
+//! Starts the program for a sandbox, and looks at what it said.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use usercom::sandbox::{Options, Sandbox, TOKEN};
+
+/// A sandbox and a folder of its own for a test.
+pub struct Setup {
+    pub sandbox: Sandbox,
+    pub folder: tempfile::TempDir,
+}
+
+impl Setup {
+    pub fn new() -> Setup {
+        Setup::with(Options::default())
+    }
+
+    pub fn with(options: Options) -> Setup {
+        Setup { sandbox: Sandbox::start(options).unwrap(), folder: tempfile::tempdir().unwrap() }
+    }
+
+    /// Writes a file into the folder.
+    pub fn file(&self, name: &str, text: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// The program for the sandbox's account, in the folder.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_usercom"));
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .env("USERCOM_SUBDOMAIN", "acme")
+            .env("USERCOM_BASE_URL", self.sandbox.url())
+            .env("USERCOM_TOKEN", TOKEN)
+            .env_remove("USERCOM_TOKEN_FILE");
+        command
+    }
+
+    /// The same, started by a shell: `script` ends with `exec "$0" "$@"`, perhaps with redirections.
+    pub fn by_shell(&self, script: &str, arguments: &[&str]) -> Command {
+        let plain = self.command(arguments);
+        let mut command = Command::new("sh");
+        command.args(["-c", script]).arg(plain.get_program()).args(plain.get_args());
+        command.current_dir(self.folder.path());
+        for (name, value) in plain.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
+        }
+        command
+    }
+
+    pub fn run(&self, arguments: &[&str]) -> Outcome {
+        Outcome::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
+    }
+
+    /// `usercom apply` for a file with this text, in a new file `rows.csv`.
+    pub fn apply(&self, attribute: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
+        self.file("rows.csv", text);
+        self.run(&[&["apply", "rows.csv", "--attribute", attribute], more].concat())
+    }
+
+    /// `usercom update` to plan = "pro" for a file with this text, `ids.csv`.
+    pub fn update(&self, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
+        self.file("ids.csv", text);
+        self.run(&[&["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv"], more].concat())
+    }
+
+    /// The same with the text on standard input, through a pipe.
+    pub fn piped(&self, text: &str, arguments: &[&str]) -> Outcome {
+        let mut command = self.command(arguments);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A program that refuses its arguments doesn't read.
+        let _ = child.stdin.take().unwrap().write_all(text.as_bytes());
+        Outcome::of(child.wait_with_output().unwrap())
+    }
+
+    /// What the sandbox holds, by id.
+    pub fn held(&self, attribute: &str) -> Vec<(i64, String)> {
+        self.sandbox.ledger(attribute).iter().map(|entry| (entry.id, entry.value.to_string())).collect()
+    }
+
+    /// Refused with these words, and nothing was sent.
+    #[track_caller]
+    pub fn refused(&self, outcome: &Outcome, words: &str) {
+        assert_eq!(outcome.code, Some(2), "{words:?}: {outcome:?}");
+        assert!(outcome.stderr.contains(words), "{words:?} is not in: {}", outcome.stderr);
+        assert!(outcome.stdout.is_empty() && !outcome.stderr.contains("panicked"), "{outcome:?}");
+        assert_eq!(self.sandbox.total(), 0, "{words:?}: something was sent");
+    }
+}
+
+/// What a process left behind.
+#[derive(Debug)]
+pub struct Outcome {
+    pub code: Option<i32>,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Outcome {
+    pub fn of(output: Output) -> Outcome {
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        Outcome { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
+    }
+
+    #[track_caller]
+    pub fn ok(&self) -> &Outcome {
+        assert_eq!(self.code, Some(0), "{self:?}");
+        self
+    }
+}
+
+/// The names in a folder, sorted.
+pub fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let mut names: Vec<String> =
+        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
