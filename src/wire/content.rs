@@ -44,7 +44,8 @@ impl fmt::Display for Unreadable {
 impl Content {
     pub fn of(reply: &Reply) -> Content {
         let text = trimmed(&reply.body);
-        if text.is_empty() {
+        let too_long = reply.framing == Framing::TooLong;
+        if text.is_empty() && !too_long {
             return Content::Empty;
         }
         if text.starts_with(b"<") {
@@ -62,7 +63,7 @@ impl Content {
                 Content::Unreadable(Unreadable::Encoded(wide))
             };
         }
-        if reply.framing == Framing::TooLong {
+        if too_long {
             return if reply.html { Content::Html } else { Content::Unreadable(Unreadable::TooLong) };
         }
         match Json::parse(text) {
@@ -176,6 +177,7 @@ mod tests {
     fn too_long_is_said_unless_it_is_a_page() {
         let long = |body: &str| Reply { framing: Framing::TooLong, ..reply(200, body) };
         assert!(name(&long("{\"a\":")).contains("1 MiB"));
+        assert!(name(&long(" \n ")).contains("1 MiB"), "who knows what comes after the blanks");
         assert_eq!(name(&long(" <html>")), "html");
         assert_eq!(name(&Reply { html: true, ..long("Please log in") }), "html");
         assert_eq!(name(&Reply { html: true, ..reply(200, "Please log in") }), "html");

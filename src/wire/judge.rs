@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn other_statuses() {
+    fn statuses() {
         let each = |statuses: &[u16], [json, page, empty]: [&str; 3]| {
             for status in statuses {
                 for (body, want) in [(JSON, json), ("[]", json), (PAGE, page), ("no JSON", page), ("", empty)]

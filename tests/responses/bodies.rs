@@ -115,6 +115,7 @@ fn what_can_never_be_read() {
         ("", gzip, "compressed with gzip"),
         ("Content-Encoding: br\r\n", b"\x0b\x07\x80{\xff}\x03".to_vec(), "compressed with br"),
         ("", long, "more than 1 MiB"),
+        ("", vec![b' '; 2 * MIB], "more than 1 MiB"),
     ];
     side_by_side(&cases, |(headers, body, says)| {
         for response in framings(200, headers, body) {

@@ -18,7 +18,7 @@ fn pause(code: u16, headers: String) -> Duration {
 }
 
 #[test]
-fn forms() {
+fn each_form_of_the_header() {
     let in_3_s = SystemTime::now() + s(3);
     let date = httpdate::fmt_http_date(in_3_s);
     let now = httpdate::fmt_http_date(SystemTime::now());
