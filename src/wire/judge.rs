@@ -4,13 +4,13 @@ use super::content::Content;
 use super::json::Json;
 use super::meaning::{Meaning, count, meaning, shape};
 use super::message::Message;
-use super::quote::{body, rejected_ids, words};
+use super::quote::{body, rejected_ids, server_message};
 use super::verdict::{Fatal, Fault, Framing, Remark, Reply, Verdict};
 
 /// Judges the response to a request with `sent` ids.
 pub(crate) fn judge(reply: &Reply, sent: usize) -> Verdict {
     let content = Content::of(reply);
-    let message = words(reply, &content);
+    let message = server_message(reply, &content);
     if (200..300).contains(&reply.status) {
         return success(reply, &content, message, sent);
     }

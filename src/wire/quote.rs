@@ -11,7 +11,7 @@ const QUOTED: usize = 4 * 1024;
 const HEAD: usize = 64 * 1024;
 
 /// What the response says: a page's title, a `detail`, or the body as it is.
-pub(super) fn words(reply: &Reply, content: &Content) -> Message {
+pub(super) fn server_message(reply: &Reply, content: &Content) -> Message {
     match content {
         Content::Empty => Message::new("(no body)"),
         Content::Html => match title(&reply.body) {
@@ -91,10 +91,10 @@ mod tests {
             ("plain\r\nwords", "plain\\r\\nwords"),
         ] {
             let reply = reply(502, body);
-            assert_eq!(words(&reply, &Content::of(&reply)).as_str(), want, "{body}");
+            assert_eq!(server_message(&reply, &Content::of(&reply)).as_str(), want, "{body}");
         }
         let long = reply(502, &"é".repeat(100_000));
-        assert_eq!(words(&long, &Content::of(&long)).as_str().chars().count(), 256);
+        assert_eq!(server_message(&long, &Content::of(&long)).as_str().chars().count(), 256);
     }
 
     #[test]

@@ -157,7 +157,10 @@ fn serve(mut stream: TcpStream, seen: &Mutex<Seen>, script: &(dyn Fn(&Request) -
 fn read(stream: &mut TcpStream, bytes: &mut Vec<u8>) -> Option<(String, Vec<u8>)> {
     let mut buffer = [0; 16 * 1024];
     let mut more = |bytes: &mut Vec<u8>| match stream.read(&mut buffer) {
-        Ok(n @ 1..) => Some(bytes.extend_from_slice(&buffer[..n])),
+        Ok(n @ 1..) => {
+            bytes.extend_from_slice(&buffer[..n]);
+            Some(())
+        }
         _ => None,
     };
     let end = loop {

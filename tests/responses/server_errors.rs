@@ -15,7 +15,9 @@ fn poisoned(ids: &'static [i64]) -> Server {
 }
 
 fn isolates(n: i64, batch_size: usize, ids: &'static [i64], most: u64) {
+    let begun = Instant::now();
     let report = poisoned(ids).update(n, batch_size, 4, s(120));
+    println!("{ids:?} of {n}: {} requests in {:?}", report.requests(), begun.elapsed());
     assert_eq!(report.status(), Status::Partial, "{ids:?}: {report}");
     let unknown: Vec<i64> =
         (1..=n).filter(|id| report.states()[*id as usize - 1] == IdState::Unknown).collect();

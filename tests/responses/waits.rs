@@ -8,7 +8,7 @@ use usercom::{Status, Update};
 use super::server::{Server, ok, status};
 use super::{s, side_by_side};
 
-/// How long nobody sent after the sixth of ten requests was answered so.
+/// How long nobody sent after the sixth of ten requests got such a response.
 fn pause(code: u16, headers: String) -> Duration {
     let server = Server::start(move |r| if r.number == 5 { status(code, &headers, "") } else { ok() });
     let report = server.update(20, 2, 2, s(60));
