@@ -97,6 +97,9 @@ impl Ceiling {
     /// 429. `allowed` is the configured rate.
     pub fn throttled(&mut self, now: Instant, allowed: Option<f64>) {
         let current = self.rate(now);
+        // If nothing got through since the last one, it may be no matter of the rate.
+        let in_a_row = self.learned.as_ref().is_some_and(|learned| learned.successes == 0.0);
+        let lowest = if in_a_row { allowed.unwrap_or(GUESS).min(GUESS) / 4.0 } else { LOWEST };
         let (sent, since) = self.sent.since(now);
         let sending = match since {
             // The first one begins the interval, so it is not counted.
@@ -118,7 +121,7 @@ impl Ceiling {
         };
         let mut learned =
             Learned { rate: next, fine, too_high, throttled_at: now, changed_at: now, successes: 0.0 };
-        learned.try_rate(next, now);
+        learned.try_rate(next.max(lowest.min(too_high)), now);
         self.learned = Some(learned);
     }
 }
@@ -149,8 +152,13 @@ mod tests {
         assert_eq!(ceiling.rate(now), Some(50.0));
         ceiling.throttled(now, None);
         assert_eq!(ceiling.rate(now), Some(25.0));
+        (0..10).for_each(|_| ceiling.throttled(now, None));
+        assert_eq!(ceiling.rate(now), Some(2.5), "nothing got through, at whatever rate");
+        ceiling.succeeded(now, now);
+        ceiling.throttled(now, None);
+        assert_eq!(ceiling.rate(now), Some(1.25));
         let rates: Vec<f64> = (0..60).map(|s| ceiling.rate(now + s * SECOND).unwrap()).collect();
-        assert!(rates.windows(2).all(|pair| pair[0] <= pair[1]) && rates[10] < 26.0 && rates[30] == 50.0);
+        assert!(rates.windows(2).all(|pair| pair[0] <= pair[1]) && rates[10] < 1.3 && rates[30] == 2.5);
         assert_eq!(ceiling.rate(now + 60 * SECOND), None);
     }
 
@@ -159,7 +167,10 @@ mod tests {
         let (mut ceiling, now) = (Ceiling::default(), Instant::now());
         ceiling.throttled(now, Some(5.0));
         assert_eq!(ceiling.rate(now), Some(2.5));
-        (0..100).for_each(|_| ceiling.throttled(now, Some(5.0)));
+        for _ in 0..100 {
+            ceiling.succeeded(now, now);
+            ceiling.throttled(now, Some(5.0));
+        }
         assert_eq!(ceiling.rate(now), Some(LOWEST));
     }
 
@@ -175,6 +186,7 @@ mod tests {
         assert!((9.5..9.6).contains(&ceiling.rate(now).unwrap()), "{:?}", ceiling.rate(now));
         // If even those are too many, what was fine is not any more.
         for _ in 0..10 {
+            ceiling.succeeded(now, now);
             ceiling.throttled(now, Some(16.0));
         }
         assert!(ceiling.rate(now).unwrap() < 5.0);

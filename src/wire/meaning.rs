@@ -133,8 +133,10 @@ pub(super) fn meaning(json: &Json, queued: bool) -> Meaning {
     if is_documented(json) {
         return Meaning::Documented;
     }
-    let unclear =
-        |(name, value): &(String, Json)| is_one_of(name, &STATUS) && status(value, queued) == Sign::Unclear;
+    // A `result` may be anything, a `status` is a word.
+    let unclear = |(name, value): &(String, Json)| {
+        is_one_of(name, &["status"]) && status(value, queued) == Sign::Unclear
+    };
     if json.fields().iter().any(unclear) { Meaning::Ambiguous } else { Meaning::Plausible }
 }
 

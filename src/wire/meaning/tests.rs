@@ -37,6 +37,8 @@ fn good_shapes() {
         r#"{"status":""}"#,
         r#"{"status":{"code":200}}"#,
         r#"{"result":"done"}"#,
+        r#"{"result":"4 users updated"}"#,
+        r#"{"result":4}"#,
         r#"{"result":{"updated":4}}"#,
         r#"{"ok":true}"#,
         r#"{"ok":1}"#,
@@ -135,7 +137,6 @@ fn what_proves_nothing() {
         r#"{"status":0}"#,
         r#"{"status":-1}"#,
         r#"{"status":302}"#,
-        r#"{"result":"hm"}"#,
     ] {
         assert_eq!(of(text), Meaning::Ambiguous, "{text}");
     }
