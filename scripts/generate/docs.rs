@@ -25,14 +25,14 @@ const HOOKS: &str = "
 | cancel, of a run | `Run::cancel` | `uc_run_options_set_cancel` | `RunOptions::cancel` | `cancel` | `cancel` | Ctrl-C |
 
 A progress function cancels the run with a result other than 0 in C, with `false` in C++, Python and PHP, and with
-`ControlFlow::Break` in Rust. An exception in it cancels the run and is raised again from the call. An exception in a log
-function does the same in Python and PHP; in C++ the run goes on, and the call throws it at its end. In C no callback may
-throw.
+`ControlFlow::Break` in Rust. An exception in it cancels the run and is raised again from the call. An exception in a
+log function does the same in Python and PHP; in C++ the run continues, and the call throws it at its end. In C no
+callback may throw.
 ";
 
 const LIMITS: &str = "An attribute name has 1 to 255 characters. User.com's ids are integers above 0; an id of your own has \
-    1 to 1,024 bytes of UTF-8. Rows have at most 50,000 distinct values. The standard attributes first_name and \
-    last_name take at most 40 characters, city and phone_number 64.";
+    1 to 1,024 bytes of UTF-8. Rows have at most 50,000 distinct values. A string for the \
+    standard attributes first_name and last_name is invalid above 40 characters, for city and phone_number above 64.";
 
 pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
     let readme = Generated::regions(root, "README.md", &[("statuses", statuses()), ("options", options())])?;
@@ -85,7 +85,7 @@ fn differences(option: &Opt) -> &'static str {
     match option.kind {
         Kind::Rate => {
             "Rust, C and C++ take a number of requests and a time, 1 s in C++ if there is none; Python takes requests per \
-             second, or (requests, seconds); PHP and the command take requests per second; by name it is \
+             second, or (requests, seconds); PHP and the command take requests per second; by name in C, it is \
              `{\"requests\": 5, \"per_ms\": 1000}`. 0 requests are no limit in all of them."
         }
         Kind::Time { min: 0, .. } => {

@@ -14,7 +14,7 @@ macro_rules! id_states {
         }
 
         impl IdState {
-            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            #[allow(dead_code, reason = "for the generator, which compiles this module on its own")]
             pub(crate) const ALL: &[IdState] = &[$(IdState::$variant),*];
 
             /// One word, as in the report's JSON.

@@ -24,7 +24,7 @@ macro_rules! statuses {
         }
 
         impl Status {
-            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            #[allow(dead_code, reason = "for the generator, which compiles this module on its own")]
             pub(crate) const ALL: &[Status] = &[$(Status::$variant),*];
 
             /// One word, as in the report's JSON.
@@ -42,13 +42,13 @@ macro_rules! statuses {
             }
 
             /// What to do then, in one short sentence.
-            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            #[allow(dead_code, reason = "for the generator, which compiles this module on its own")]
             pub(crate) fn advice(self) -> &'static str {
                 match self { $(Status::$variant => $advice,)* }
             }
 
             /// The name of the exception in Python and PHP; empty where none is raised.
-            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            #[allow(dead_code, reason = "for the generator, which compiles this module on its own")]
             pub(crate) fn exception(self) -> &'static str {
                 match self { $(Status::$variant => $exception,)* }
             }
