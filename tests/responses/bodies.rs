@@ -13,6 +13,7 @@ fn update(server: &Server) -> usercom::Report {
     server.update(4, 2, 1, s(20))
 }
 
+/// Row 79.
 #[test]
 fn success() {
     let long = format!("{{\"status\":\"ok\",\"users\":[{}]}}", vec!["1234567"; 9000].join(","));
@@ -51,6 +52,7 @@ fn success() {
     assert_eq!(report.status(), Status::Ok, "{report}");
 }
 
+/// Row 79.
 #[test]
 fn failure_in_a_success() {
     let cases = [
@@ -79,6 +81,7 @@ fn failure_in_a_success() {
     });
 }
 
+/// Row 79.
 #[test]
 fn neither() {
     let ambiguous: Vec<(u16, &str)> = [203, 205, 206, 207, 208, 226, 299]
@@ -102,6 +105,7 @@ fn neither() {
     });
 }
 
+/// Row 81.
 #[test]
 fn what_can_never_be_read() {
     let utf16: Vec<u8> = "\u{feff}{\"status\":\"ok\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
@@ -127,6 +131,7 @@ fn what_can_never_be_read() {
     });
 }
 
+/// Row 80.
 #[test]
 fn a_web_page_of_any_length() {
     let page = "<!DOCTYPE html><html><head><title>Log in</title></head></html>";
@@ -161,6 +166,7 @@ fn a_web_page_of_any_length() {
     assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{report}");
 }
 
+/// Row 79.
 #[test]
 fn counts_are_summed_in_one_note() {
     let server = Server::start(|r| status(200, JSON, format!("{{\"updated\":{}}}", r.ids.len() / 2)));
@@ -171,6 +177,7 @@ fn counts_are_summed_in_one_note() {
     assert_eq!(text.matches("counted").count(), 1, "{text}");
 }
 
+/// Row 81.
 #[test]
 fn nobody_asks_for_compression() {
     let server = Server::always(ok());
@@ -182,6 +189,7 @@ fn nobody_asks_for_compression() {
     }
 }
 
+/// Row 98.
 #[test]
 fn a_servers_words_are_cut_and_escaped() {
     let hostile = format!("{{\"detail\":\"\\u001b[2J\\u202e{}\"}}", "x".repeat(5000));

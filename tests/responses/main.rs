@@ -1,6 +1,8 @@
 //! What a response means, byte by byte on loopback: the table of responses, row by row, with its neighbours.
 
 mod bodies;
+#[cfg(feature = "capi")]
+mod c;
 mod server;
 mod server_errors;
 mod statuses;

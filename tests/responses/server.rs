@@ -74,27 +74,35 @@ struct Seen {
     accepted: BTreeSet<i64>,
 }
 
+type Script = dyn Fn(&Request) -> Response + Send + Sync;
+
 pub struct Server {
     url: String,
     token: String,
     seen: Arc<Mutex<Seen>>,
+    #[cfg_attr(not(feature = "capi"), allow(dead_code))]
+    script: Arc<Script>,
 }
 
 impl Server {
     pub fn start(script: impl Fn(&Request) -> Response + Send + Sync + 'static) -> Server {
+        Server::with(Arc::new(script))
+    }
+
+    fn with(script: Arc<Script>) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
-        let (seen, script) = (Arc::<Mutex<Seen>>::default(), Arc::new(script));
-        let shared = seen.clone();
+        let seen = Arc::<Mutex<Seen>>::default();
+        let shared = (seen.clone(), script.clone());
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let (seen, script) = (shared.clone(), script.clone());
+                let (seen, script) = shared.clone();
                 thread::spawn(move || serve(stream, &seen, &*script));
             }
         });
         // One of its own: what is learned of one server must not reach another test.
         let token = (0..4).map(|n| format!("{:016x}", RandomState::new().hash_one(n))).collect();
-        Server { url, token, seen }
+        Server { url, token, seen, script }
     }
 
     /// The same response to every request.
@@ -110,28 +118,52 @@ impl Server {
         self.seen.lock().unwrap().requests.clone()
     }
 
-    /// Sets `plan` to `pro` for the ids 1 to `n`, and checks what must always hold.
+    /// Sets `plan` to `pro` for the ids 1 to `n`, from Rust and, with another server that does the same, from C. Checks
+    /// what must always hold.
     pub fn update(&self, n: i64, batch_size: usize, workers: usize, stall_timeout: Duration) -> Report {
-        let client = self.builder().batch_size(batch_size).workers(workers).build().unwrap();
         let ids: Vec<i64> = (1..=n).collect();
-        let run = client.run(Update::new("plan", "pro")).ids(&ids).stall_timeout(stall_timeout);
-        let report = run.send().unwrap();
+        #[cfg(feature = "capi")]
+        let twin = Server::with(self.script.clone());
+        thread::scope(|scope| {
+            #[cfg(feature = "capi")]
+            let c = scope.spawn(|| {
+                let client = [("batch_size", batch_size.to_string()), ("workers", workers.to_string())];
+                let run = [("stall_timeout_ms", stall_timeout.as_millis().to_string())];
+                super::c::update(&twin.url, &twin.token, &ids, &client, &run)
+            });
+            #[cfg(not(feature = "capi"))]
+            let _ = scope;
+            let client = self.builder().batch_size(batch_size).workers(workers).build().unwrap();
+            let run = client.run(Update::new("plan", "pro")).ids(&ids).stall_timeout(stall_timeout);
+            let report = run.send().unwrap();
+            let states: Vec<u8> = report.states().iter().map(|state| *state as u8).collect();
+            self.check(&ids, &states, &format!("{report:?}{report}{}", report.to_json()));
+            #[cfg(feature = "capi")]
+            {
+                let (status, of_c, said) = c.join().unwrap();
+                twin.check(&ids, &of_c, &said);
+                assert_eq!(status, report.status().code(), "Rust: {report}\nC: {said}");
+                // What was in flight or still to come when a run stopped is a matter of time.
+                let settled = |states: &[u8]| -> Vec<u8> {
+                    states.iter().map(|state| if [1, 2].contains(state) { *state } else { 0 }).collect()
+                };
+                assert!(workers > 1 || settled(&of_c) == settled(&states), "Rust: {report}\nC: {said}");
+            }
+            report
+        })
+    }
+
+    fn check(&self, ids: &[i64], states: &[u8], said: &str) {
         let accepted = &self.seen.lock().unwrap().accepted;
-        for (id, state) in ids.iter().zip(report.states()) {
-            assert!(
-                *state != IdState::Confirmed || accepted.contains(id),
-                "id {id} was not accepted: {report}"
-            );
+        for (id, state) in ids.iter().zip(states) {
+            let confirmed = *state == IdState::Confirmed as u8;
+            assert!(!confirmed || accepted.contains(id), "id {id} was not accepted: {said}");
         }
-        assert!(
-            !format!("{report:?}{report}{}", report.to_json()).contains(&self.token),
-            "the token is shown"
-        );
-        report
+        assert!(!said.contains(&self.token), "the token is shown");
     }
 }
 
-fn serve(mut stream: TcpStream, seen: &Mutex<Seen>, script: &(dyn Fn(&Request) -> Response + Send + Sync)) {
+fn serve(mut stream: TcpStream, seen: &Mutex<Seen>, script: &Script) {
     let _ = stream.set_nodelay(true);
     let mut bytes = Vec::new();
     loop {

@@ -32,6 +32,7 @@ fn isolates(n: i64, batch_size: usize, ids: &'static [i64], most: u64) {
     );
 }
 
+/// Row 102.
 #[test]
 fn among_other_batches() {
     let cases: [(i64, usize, &'static [i64], u64); 4] = [
@@ -43,12 +44,14 @@ fn among_other_batches() {
     side_by_side(&cases, |(n, batch_size, ids, most)| isolates(*n, *batch_size, ids, *most));
 }
 
+/// Row 102.
 #[test]
 fn in_the_only_batch() {
     let cases: [(&'static [i64], u64); 3] = [(&[450], 50), (&[1], 50), (&[1, 450, 900], 120)];
     side_by_side(&cases, |(ids, most)| isolates(900, 1000, ids, *most));
 }
 
+/// Row 102.
 #[test]
 fn an_outage_is_survived() {
     let begun = Instant::now();

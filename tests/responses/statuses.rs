@@ -10,6 +10,7 @@ use super::{s, side_by_side};
 const PAGE: &str = "<html><title>Blocked</title></html>";
 const JSON: &str = "{\"detail\":\"why\"}";
 
+/// Row 78.
 #[test]
 fn something_in_front_of_the_service() {
     let mut cases: Vec<(u16, &str)> = Vec::new();
@@ -40,6 +41,7 @@ fn something_in_front_of_the_service() {
     });
 }
 
+/// Rows 78, 98.
 #[test]
 fn the_apis_own_words_stop_a_run_in_the_middle_too() {
     let cases = [
@@ -64,6 +66,7 @@ fn the_apis_own_words_stop_a_run_in_the_middle_too() {
     });
 }
 
+/// Row 78.
 #[test]
 fn what_passes() {
     let codes = [408, 423, 424, 425, 449, 460, 499, 500, 501, 502, 503, 507, 520, 530, 599];
@@ -81,6 +84,7 @@ fn what_passes() {
     });
 }
 
+/// Row 78.
 #[test]
 fn a_conflict_passes_or_is_a_rejection() {
     let cases = [(409, JSON), (409, ""), (400, PAGE), (400, ""), (400, "Bad Request")];
@@ -101,6 +105,7 @@ fn a_conflict_passes_or_is_a_rejection() {
     });
 }
 
+/// Row 98.
 #[test]
 fn rejections_at_once() {
     side_by_side(&[(400, JSON), (422, JSON), (422, PAGE), (422, ""), (404, JSON)], |(code, body)| {
