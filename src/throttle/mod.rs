@@ -114,11 +114,17 @@ impl Throttle {
             return throttle.clone();
         }
         if throttles.len() >= KEPT {
-            throttles.retain(|(_, throttle)| Arc::strong_count(throttle) > 1);
+            // A delay that the service asked for must be kept until its end.
+            let now = Instant::now();
+            throttles.retain(|(_, throttle)| Arc::strong_count(throttle) > 1 || throttle.is_delayed(now));
         }
         let throttle = Arc::new(Throttle::default());
         throttles.push((key, throttle.clone()));
         throttle
+    }
+
+    fn is_delayed(&self, now: Instant) -> bool {
+        self.state().delay.is_some_and(|delay| delay.until > now)
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -263,7 +263,19 @@ fn a_401_is_final_at_first_and_probed_later() {
 }
 
 #[test]
-fn one_gate_for_one_endpoint_and_token() {
+fn one_throttle_for_one_endpoint_and_token() {
     assert!(Arc::ptr_eq(&Throttle::shared([1; 32]), &Throttle::shared([1; 32])));
     assert!(!Arc::ptr_eq(&Throttle::shared([1; 32]), &Throttle::shared([2; 32])));
+}
+
+#[test]
+fn a_delay_outlives_the_clients_that_were_told_of_it() {
+    let (now, mut rng) = (Instant::now(), Rng::new(1));
+    let key = |n: u8| [200, n].into_iter().cycle().take(32).collect::<Vec<_>>().try_into().unwrap();
+    let asked = Throttle::shared(key(0));
+    asked.admit(now, None).unwrap().throttled(now, 429, Some(3600 * SECOND), &mut rng);
+    drop(asked);
+    (1..=2 * KEPT as u8).for_each(|n| drop(Throttle::shared(key(n))));
+    assert!(Throttle::shared(key(0)).admit(now + 1800 * SECOND, None).is_err());
+    assert!(THROTTLES.lock().len() <= KEPT + 1, "those that nobody needs are dropped");
 }
