@@ -40,8 +40,9 @@ fn commented(tests: &str) -> Rows {
     let mut numbers = BTreeSet::new();
     for line in tests.lines() {
         if let Some(text) = line.strip_prefix("/// Row") {
-            let text = text.trim_start_matches('s').split([':', '.']).next().unwrap();
-            numbers = text.split(',').map(|number| number.trim().parse().unwrap()).collect();
+            let text = text.trim_start_matches('s');
+            let end = text.find(|c: char| !c.is_ascii_digit() && c != ',' && c != ' ').unwrap_or(text.len());
+            numbers = text[..end].split(',').filter_map(|number| number.trim().parse().ok()).collect();
         } else if let Some(name) = line.strip_prefix("fn ").and_then(|line| line.split('(').next()) {
             let numbers = std::mem::take(&mut numbers);
             if !numbers.is_empty() {
@@ -60,6 +61,7 @@ fn every_row_has_its_tests() {
     let (tests, bindings) = (folder("tests"), folder("bindings"));
     let others = folder("src") + &bindings;
     let mut expected = commented(&tests);
+    expected.retain(|_, of| of.iter().all(|row| *row <= rows));
     for (name, rows) in index {
         let is_test = |text: &str| {
             let functions =

@@ -29,7 +29,6 @@ try {
     $report = $client->massUpdateRows(
         rows($argv[1]),
         'points',
-        progress: fn () => null, // gives PHP the moment to see a signal
         stallTimeout: 600,
         journalDir: $argv[1] . '.journal',
         cancel: $cancel,

@@ -22,7 +22,8 @@ final class Client
 
     /**
      * @param string $subdomain the `acme` of `https://acme.user.com`
-     * @param string $token the 64-character REST API key
+     * @param string|false|null $token the 64-character REST API key; false, which getenv() returns for a variable that
+     *     does not exist, and null are invalid and explained
      * <!-- generated: documentation of client options -->
      * @param string|null $baseUrl Another address for the service: scheme, host and port only. Plain http is
      *     accepted for loopback addresses only. Default: https://SUBDOMAIN.user.com.
@@ -48,7 +49,7 @@ final class Client
      *     when the option is set. Default: the certificates of this machine.
      * <!-- end of documentation of client options -->
      * @param callable|null $log `fn (int $level, string $message)`, called during runs; levels: 1 error, 2 warning,
-     *     3 info, 4 debug, 5 trace. What it throws stops the run and is thrown again. It must not exit()
+     *     3 info, 4 debug, 5 trace. What it throws stops the run and is thrown again; exit() cancels it first
      * @param int $logLevel the highest level that is logged
      *
      * @throws Error\InvalidArgument if an argument is invalid; the message names it
@@ -57,7 +58,7 @@ final class Client
      */
     public function __construct(
         string $subdomain,
-        #[\SensitiveParameter] string $token,
+        #[\SensitiveParameter] string|false|null $token,
         // generated: client options
         ?string $baseUrl = null,
         ?string $method = null,
@@ -82,7 +83,7 @@ final class Client
      *
      * @throws Error\InvalidArgument|Error\TlsError|Error\LibraryUnavailable as the constructor
      */
-    public static function shared(string $subdomain, #[\SensitiveParameter] string $token): self
+    public static function shared(string $subdomain, #[\SensitiveParameter] string|false|null $token): self
     {
         $client = (new \ReflectionClass(self::class))->newInstanceWithoutConstructor();
         $client->account = Account::shared($subdomain, $token);
@@ -93,15 +94,17 @@ final class Client
     /**
      * Sets one attribute of these users to one value.
      *
-     * @param iterable<int|numeric-string> $ids User.com's own ids, above 0: integers, or text of digits as a database
-     *     or a CSV file gives it
+     * @param iterable<int, int|numeric-string> $ids User.com's own ids, above 0: integers, or text of digits as a
+     *     database or a CSV file gives it, such as a PDO statement with PDO::FETCH_COLUMN. Keys that are numbers are
+     *     positions; a key of text is invalid
      * @param string $attribute the attribute's name, 1 to 255 characters
      * @param mixed $value bool, int, float, string; {@see Date}; a DateTimeInterface, sent in UTC; a list of strings
-     *     for several choices; other arrays and JsonSerializable as JSON; {@see Json} for raw text; null with
-     *     `allowNull` only. Text is never made a number: "7" stays text
+     *     for several choices; other arrays, stdClass, backed enums and JsonSerializable as JSON, where an array is an
+     *     object only if it has a key of text; {@see Json} for raw text; null with `allowNull` only. Text is never
+     *     made a number: "7" stays text
      * @param (callable(Progress): mixed)|null $progress called about ten times a second, also while the run waits;
      *     `return false` cancels the run. What it throws stops the run and is thrown again, and then there is no
-     *     report. It must not exit()
+     *     report; exit() cancels it first
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
      *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
@@ -157,7 +160,8 @@ final class Client
     /**
      * The same for users that are known by your own ids.
      *
-     * @param iterable<string|int> $customIds each 1 to 1,024 bytes of UTF-8; an integer is taken as its digits
+     * @param iterable<int, string|int> $customIds each 1 to 1,024 bytes of UTF-8, sent as they are; an integer is
+     *     taken as its digits. Keys that are numbers are positions; a key of text is invalid
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
      *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
@@ -210,8 +214,8 @@ final class Client
      * Sets one attribute to a value for each user. Ids with the same value share requests; the last value of an id
      * wins, its earlier positions are not attempted. At most 50,000 distinct values.
      *
-     * @param iterable<array{int|numeric-string, mixed}>|array<int, mixed> $rows [id, value] pairs (a list, a
-     *     generator), or an array of id => value
+     * @param iterable<int, array{int|numeric-string, mixed}>|array<int, mixed> $rows [id, value] pairs (a list, a
+     *     generator, PDO::FETCH_NUM), or an array of id => value (PDO::FETCH_KEY_PAIR)
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
      *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
@@ -262,8 +266,8 @@ final class Client
     /**
      * The same for users that are known by your own ids.
      *
-     * @param iterable<array{string|int, mixed}>|array<string|int, mixed> $rows [id, value] pairs (a list, a
-     *     generator), or an array of id => value
+     * @param iterable<int, array{string|int, mixed}>|array<string|int, mixed> $rows [id, value] pairs (a list, a
+     *     generator, PDO::FETCH_NUM), or an array of id => value (PDO::FETCH_KEY_PAIR)
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
      *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no

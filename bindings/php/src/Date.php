@@ -45,10 +45,19 @@ final class Date implements \JsonSerializable, \Stringable
         return new self(sprintf('%04d-%02d-%02d', $year, $month, $day));
     }
 
-    /** The day that it is at this moment in the object's own time zone. */
+    /**
+     * The day that it is at this moment in the object's own time zone.
+     *
+     * @throws InvalidArgument when its year does not have four digits
+     */
     public static function from(\DateTimeInterface $moment): self
     {
-        return new self($moment->format('Y-m-d'));
+        $text = $moment->format('Y-m-d');
+        if (preg_match('/^\d{4}-/', $text) !== 1) {
+            throw new InvalidArgument("date: the year of $text does not have four digits");
+        }
+
+        return new self($text);
     }
 
     public function __toString(): string

@@ -14,8 +14,9 @@ if (!\function_exists(__NAMESPACE__ . '\massUpdate')) {
      * (`usercom sandbox`).
      *
      * @param string $subdomain the `acme` of `https://acme.user.com`
-     * @param string $token the 64-character REST API key
-     * @param iterable<int|numeric-string> $ids User.com's own ids, above 0
+     * @param string|false|null $token the 64-character REST API key; false, which getenv() returns for a variable that
+     *     does not exist, and null are invalid and explained
+     * @param iterable<int, int|numeric-string> $ids User.com's own ids, above 0
      * @param string $attribute the attribute's name, 1 to 255 characters
      * @param mixed $value as for {@see Client::massUpdate()}
      *
@@ -26,7 +27,7 @@ if (!\function_exists(__NAMESPACE__ . '\massUpdate')) {
      */
     function massUpdate(
         string $subdomain,
-        #[\SensitiveParameter] string $token,
+        #[\SensitiveParameter] string|false|null $token,
         iterable $ids,
         string $attribute,
         mixed $value,

@@ -2,6 +2,8 @@
 
 // For web servers that keep `ffi.enable=preload`, PHP's default: only preloaded code may use FFI there. In php.ini:
 //     opcache.preload=/path/to/vendor/usercom/usercom/src/preload.php
+//     opcache.preload_user=www-data
+// The second line names the user of the pool; a server that starts as root does not start without it.
 // A project that preloads files of its own requires this one from there.
 
 declare(strict_types=1);

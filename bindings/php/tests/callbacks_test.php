@@ -122,3 +122,152 @@ test('a signal stops a run tidily', function (): void {
         PHP, [], ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]);
     same([0, 'tidy'], [$code, $output]);
 });
+
+/** A script with a client and a service that takes its time, and what it wrote. */
+function withClient(string $code, string ...$options): array
+{
+    $sandbox = new Sandbox('--latency', '300');
+    [$exit, $output] = script(<<<'PHP'
+        $client = new UserCom\Client('acme', getenv('TOKEN'), baseUrl: getenv('URL'), batchSize: 1, rateLimit: 20);
+        PHP . "\n$code", array_values($options), ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]);
+
+    return [$exit, $output, count($sandbox->requests())];
+}
+
+test('exit() in a callback cancels the run, and then the script ends', function (): void {
+    $end = "register_shutdown_function(function () { echo 'tidy'; });\n";
+    foreach ([
+        'progress: function () { exit(7); }' => 7,
+        'progress: function () { register_shutdown_function(fn () => print("too ")); die(7); }' => 7,
+        'progress: function () use ($client) { $client->massUpdate([1], "x", 1, progress: fn () => 1); exit(7); }' => 7,
+    ] as $progress => $status) {
+        [$exit, $output, $requests] = withClient("$end try { \$client->massUpdate(range(1, 200), 'plan', 'pro', $progress); } finally { echo 'never'; }");
+        same(PHP_VERSION_ID < 80400 ? $status : 1, $exit, $output);
+        contains('tidy', $output);
+        holds(!str_contains($output, 'never') && !str_contains($output, 'Fatal'), $output);
+        holds($requests < 100, "$requests requests");
+    }
+    [$exit, $output] = withClient(<<<'PHP'
+        $client = new UserCom\Client('acme', getenv('TOKEN'), baseUrl: getenv('URL'), log: function () { exit('logged out'); });
+        $client->massUpdate([1], 'plan', 'pro');
+        echo 'never';
+        PHP);
+    same('logged out', $output);
+});
+
+test('a signal handler may cancel, throw or exit(), without a progress callback', function (): void {
+    $run = '$client->massUpdate(range(1, 200), "plan", "pro", cancel: $cancel = new UserCom\Cancel());';
+    foreach ([
+        ['$cancel->request()', 'Cancelled', 0],
+        ['throw new DomainException("too late")', 'DomainException', 0],
+        ['exit(9)', '', PHP_VERSION_ID < 80400 ? 9 : 1],
+    ] as [$handler, $class, $status]) {
+        $code = 'pcntl_async_signals(true); $cancel = null; pcntl_signal(SIGALRM, function () use (&$cancel) { '
+            . "$handler; }); pcntl_alarm(1); try { $run } catch (Throwable \$e) { echo get_class(\$e), pcntl_async_signals() ? ' on' : ''; }";
+        [$exit, $output, $requests] = withClient($code);
+        same($status, $exit, $output);
+        same($class === '' ? '' : "$class on", str_replace('UserCom\\Error\\', '', $output));
+        holds($requests > 0 && $requests < 100, "$requests requests");
+    }
+});
+
+test('a signal handler is called in the middle of a long callback, and of a run in it', function (): void {
+    $handle = 'pcntl_async_signals(true); pcntl_signal(SIGALRM, function () { throw new DomainException("now"); }); pcntl_alarm(1); ';
+    foreach ([
+        'for ($until = microtime(true) + 20; microtime(true) < $until;) { strlen("x"); }',
+        '$client->massUpdate(range(1, 500), "x", 1, progress: fn () => null);',
+        '$client->massUpdate(range(1, 500), "x", 1);',
+    ] as $long) {
+        $start = microtime(true);
+        [$exit, $output] = withClient("$handle try { \$client->massUpdate([1, 2], 'plan', 'pro', progress: function () use (\$client) { $long }); } "
+            . 'catch (DomainException $e) { echo $e->getMessage(), pcntl_async_signals() ? " on" : ""; }');
+        same([0, 'now on'], [$exit, $output]);
+        holds(microtime(true) - $start < 9, 'it took its time');
+    }
+});
+
+test('a fatal error in a callback is explained', function (): void {
+    [$exit, $output] = withClient(<<<'PHP'
+        ini_set('memory_limit', '32M');
+        $client->massUpdate([1], 'plan', 'pro', progress: fn () => str_repeat('x', 1 << 30));
+        PHP, '-d', 'error_log=/dev/stderr');
+    contains('Allowed memory size', $output);
+    contains('usercom: a fatal error or the time limit ended the script inside a callback', $output);
+});
+
+function boom(): never
+{
+    throw new DomainException('boom');
+}
+
+test('what a callback throws keeps its trace, inside of the run and outside', function (): void {
+    $sandbox = new Sandbox();
+    $nightlyJob = fn (UserCom\Client $client) => $client->massUpdate([1], 'plan', 'pro', progress: fn () => boom());
+    foreach ([
+        fn () => $nightlyJob($sandbox->client()),
+        fn () => $sandbox->client(log: fn () => boom())->massUpdate([1], 'plan', 'pro'),
+    ] as $run) {
+        $e = throws(DomainException::class, $run, 'boom');
+        $trace = $e->getTraceAsString();
+        same('boom', $e->getTrace()[0]['function']);
+        foreach (['UserCom\\Client->massUpdate()', 'callbacks_test.php', 'throws(', 'run.php'] as $frame) {
+            contains($frame, $trace);
+        }
+    }
+    // One that was made elsewhere keeps what it has.
+    $mine = new DomainException('mine');
+    $before = $mine->getTraceAsString();
+    throws(DomainException::class, fn () => $sandbox->client()->massUpdate([1], 'plan', 'pro', progress: fn () => throw $mine));
+    same($before, $mine->getTraceAsString());
+});
+
+test('a callback in a fiber of the caller may suspend it', function (): void {
+    $sandbox = new Sandbox();
+    $client = $sandbox->client();
+    $fiber = new Fiber(fn () => $client->massUpdate([1], 'plan', 'pro', progress: fn () => Fiber::suspend('seen'))->confirmed);
+    $seen = $fiber->start();
+    while (!$fiber->isTerminated()) {
+        $fiber->resume();
+    }
+    same(['seen', 1], [$seen, $fiber->getReturn()]);
+});
+
+test('a run in a destructor has its callbacks', function (): void {
+    $sandbox = new Sandbox();
+    $calls = 0;
+    $object = new class (function () use ($sandbox, &$calls): void {
+        $sandbox->client()->massUpdate([1], 'plan', 'pro', progress: function () use (&$calls): void {
+            ++$calls;
+        });
+    }) {
+        public function __construct(private readonly Closure $atTheEnd)
+        {
+        }
+
+        public function __destruct()
+        {
+            ($this->atTheEnd)();
+        }
+    };
+    unset($object);
+    holds($calls > 0, 'no calls');
+    same([1 => '"pro"'], $sandbox->ledger('plan'));
+});
+
+test('a child that is made in a callback ends with it, and the run goes on', function (): void {
+    foreach (['exit(0);', 'return;'] as $child) {
+        [$exit, $output] = withClient(<<<PHP
+            \$made = 0;
+            \$report = \$client->massUpdate([1, 2], 'plan', 'pro', progress: function () use (&\$made) {
+                if (\$made === 0 && (\$made = pcntl_fork()) === 0) {
+                    $child
+                }
+            });
+            pcntl_waitpid(\$made, \$status);
+            echo "confirmed \$report->confirmed, child ", pcntl_wifexited(\$status) ? 'ended' : 'killed';
+            PHP);
+        contains('confirmed 2, child ended', $output);
+        contains('a child of pcntl_fork() ends with the callback that it was made in', $output);
+        same(0, $exit);
+    }
+});

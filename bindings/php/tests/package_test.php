@@ -103,7 +103,7 @@ test('preloading loads every class', function (): void {
 });
 
 /** Runs an example as its user would: in a project with vendor/autoload.php. */
-function example(string $name, Sandbox $sandbox, string ...$arguments): array
+function example(string $name, object $sandbox, string ...$arguments): array
 {
     $project = sys_get_temp_dir() . '/usercom-php-' . getmypid();
     @mkdir("$project/vendor", recursive: true);
@@ -151,6 +151,39 @@ test('examples/errors.php', function (): void {
     [$code, $output] = example('errors.php', $sandbox);
     same(0, $code, $output);
     contains("2 of 3 confirmed\nid 999999: Rejected, ", $output);
+});
+
+test('examples/unknown.php sends again what is unknown, and nothing else', function (): void {
+    $sandbox = new Sandbox();
+    same([0, ''], example('unknown.php', $sandbox));
+    same([4], array_column($sandbox->requests(), 'ids'));
+
+    // A service that fails until the first run has given up.
+    $server = proc_open([PHP_BINARY, '-r', <<<'PHP'
+        $server = stream_socket_server('tcp://127.0.0.1:0');
+        echo stream_socket_get_name($server, false), "\n";
+        $first = null;
+        while ($one = @stream_socket_accept($server, 60)) {
+            for ($size = 0; ($line = trim((string) fgets($one))) !== ''; ) {
+                $size = stripos($line, 'content-length:') === 0 ? (int) substr($line, 15) : $size;
+            }
+            $ids = implode(' ', json_decode(stream_get_contents($one, $size))->ids);
+            $first ??= microtime(true);
+            [$status, $body] = microtime(true) - $first < 4.5 ? ['503 Busy', '{}'] : ['200 OK', '{"status":"ok"}'];
+            fwrite($one, "HTTP/1.1 $status\r\ncontent-length: " . strlen($body) . "\r\nconnection: close\r\n\r\n$body");
+            fclose($one);
+            echo "$status: $ids\n";
+        }
+        PHP], [['file', '/dev/null', 'r'], ['pipe', 'w']], $pipes);
+    $sandbox = (object) ['url' => 'http://' . trim((string) fgets($pipes[1]))];
+    [$code, $output] = example('unknown.php', $sandbox);
+    proc_terminate($server);
+    $requests = explode("\n", trim(stream_get_contents($pipes[1])));
+    proc_close($server);
+    same(0, $code, $output);
+    contains('stopped early: no progress for 4 s', $output);
+    same('200 OK: 10 15 22 23', end($requests));
+    holds(count($requests) > 3, 'too few requests');
 });
 
 test('examples/progress.php', function (): void {

@@ -125,3 +125,34 @@ test('repeating the call with a journal resumes the run', function (): void {
         @rmdir($dir);
     }
 });
+
+test('row 98: the service\'s words arrive in report and exception', function (): void {
+    $words = 'Object with name=colour does not exist.';
+    $sandbox = new Sandbox('--unknown-attributes', 'reject');
+    $e = throws(UserCom\Error\Rejected::class, fn () => $sandbox->client()->massUpdate([1, 2, 3], 'colour', 'red'));
+    same($e->report->message, $e->getMessage());
+    foreach ([(string) $e->report, $e->report->json(), print_r(iterator_to_array($e->report->failures()), true)] as $text) {
+        contains($words, $text);
+    }
+    contains("rejected: {$e->report->message}\n3 ids: 0 confirmed, 3 rejected", (string) $e->report);
+
+    $wrong = new UserCom\Client('acme', str_repeat('x', 64), baseUrl: $sandbox->url, rateLimit: 0);
+    $e = throws(UserCom\Error\Unauthorized::class, fn () => $wrong->massUpdate([1], 'plan', 'pro'), 'Invalid token.');
+    contains('Invalid token.', (string) $e->report);
+
+    $post = new Sandbox('--methods', 'post');
+    throws(UserCom\Error\WrongEndpoint::class, fn () => $post->client()->massUpdate([1], 'plan', 'pro'), 'POST');
+});
+
+test('dumps of a report and of an exception are short, whatever the number of ids', function (): void {
+    $sandbox = new Sandbox('--unknown-attributes', 'reject');
+    foreach (['massUpdate', 'massUpdateCustomIds'] as $method) {
+        $e = throws(UserCom\Error\Rejected::class, fn () => $sandbox->client()->$method(range(1, 20000), 'colour', 'red'));
+        ob_start();
+        var_dump($e);
+        print_r($e->report);
+        $dump = (string) ob_get_clean();
+        contains('20000', $dump);
+        holds(strlen($dump) < 10_000, strlen($dump) . ' bytes');
+    }
+});

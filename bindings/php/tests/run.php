@@ -25,6 +25,7 @@ putenv('USERCOM_LIBRARY=' . LIBRARY);
 require PACKAGE . '/src/autoload.php';
 require __DIR__ . '/support/harness.php';
 require __DIR__ . '/support/Sandbox.php';
+require __DIR__ . '/support/Fpm.php';
 foreach (glob(__DIR__ . '/*_test.php') as $file) {
     require $file;
 }

@@ -59,3 +59,34 @@ test('the token is in no message, dump, trace, report or log', function (): void
     }
     contains('Token …(64)', $sandbox->requests()[0]['headers']['authorization']);
 });
+
+test('row 98: the password of a proxy is shown nowhere', function (): void {
+    [$code, $output] = script(<<<'PHP'
+        use UserCom\{Client, Error};
+        $log = fn (int $level, string $message) => print("$level $message\n");
+        foreach (['http://user:' . getenv('PASSWORD') . '@127.0.0.1:1', 'http://user:' . getenv('PASSWORD') . '@', 'socks9://u:' . getenv('PASSWORD') . '@h:1'] as $proxy) {
+            try {
+                $client = new Client('acme', getenv('TOKEN'), proxy: $proxy, log: $log, logLevel: 5);
+                var_dump($client);
+                print_r($client);
+                $client->massUpdate([1], 'plan', 'pro', stallTimeout: 1, progress: function () { debug_print_backtrace(); });
+            } catch (Error $e) {
+                echo $e, print_r($e->getTrace(), true), $e->report, $e->report?->json();
+                var_dump($e);
+            }
+        }
+        echo 'the end';
+        PHP,
+        ['-d', 'zend.exception_ignore_args=0', '-d', 'zend.exception_string_param_max_len=1000000'],
+        ['TOKEN' => Sandbox::TOKEN, 'PASSWORD' => 'pr0xyPassw0rd']);
+    same(0, $code, $output);
+    contains('TransportError', $output);
+    contains('InvalidArgument', $output);
+    contains('the end', $output);
+    if (PHP_VERSION_ID >= 80200) {
+        foreach (['pr0xyPassw0rd', Sandbox::TOKEN] as $secret) {
+            $at = strpos($output, $secret);
+            holds($at === false, 'a secret is shown: ' . substr($output, max(0, (int) $at - 300), 400));
+        }
+    }
+});

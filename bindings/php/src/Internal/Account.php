@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace UserCom\Internal;
 
 use UserCom\Cancel;
+use UserCom\Error\InvalidArgument;
 
 /**
  * A client of the native library, and what must live as long as it does.
@@ -23,7 +24,7 @@ final class Account
     /** @param array<string, mixed> $options */
     public static function open(
         string $subdomain,
-        #[\SensitiveParameter] string $token,
+        #[\SensitiveParameter] string|false|null $token,
         #[\SensitiveParameter] array $options,
         ?\Closure $log,
         int $logLevel,
@@ -39,7 +40,7 @@ final class Account
         return new self(self::connect($subdomain, $token, $settings), $sink, $callback);
     }
 
-    public static function shared(string $subdomain, #[\SensitiveParameter] string $token): self
+    public static function shared(string $subdomain, #[\SensitiveParameter] string|false|null $token): self
     {
         return new self(self::connect($subdomain, $token, null));
     }
@@ -52,10 +53,13 @@ final class Account
 
     private static function connect(
         string $subdomain,
-        #[\SensitiveParameter] string $token,
+        #[\SensitiveParameter] string|false|null $token,
         ?Settings $settings,
     ): Handle {
         $ffi = Library::get();
+        if ($token === '' || $token === false || $token === null) {
+            throw new InvalidArgument(Sapi::noToken());
+        }
         $subdomain = Library::text('subdomain', $subdomain);
         $client = $ffi->new('uc_client *');
         Library::checkSecret('token', $token, static fn (\FFI\CData $secret): int => $settings === null

@@ -16,6 +16,8 @@ final class Callbacks
     /** @var array<int, Hooks|LogSink> */
     private static array $objects = [];
     private static int $last = 0;
+    /** How many callbacks are being called at this moment: one, or more where a callback starts a run. */
+    private static int $calls = 0;
     private static ?\FFI\CData $progress = null;
     private static ?\FFI\CData $log = null;
 
@@ -26,6 +28,9 @@ final class Callbacks
 
     public function __construct(Hooks|LogSink $object)
     {
+        if (self::$last === 0) {
+            register_shutdown_function(self::explainEnd(...));
+        }
         $ffi = Library::get();
         $this->number = ++self::$last;
         self::$objects[$this->number] = $object;
@@ -50,7 +55,7 @@ final class Callbacks
             self::$progress[0] = static function (?\FFI\CData $userdata, \FFI\CData $progress): int {
                 $object = self::object($userdata);
 
-                return $object instanceof Hooks ? $object->report($progress) : 0;
+                return $object instanceof Hooks ? self::counted(fn (): int => $object->report($progress)) : 0;
             };
         }
 
@@ -64,12 +69,37 @@ final class Callbacks
             self::$log[0] = static function (?\FFI\CData $userdata, int $level, string $message): void {
                 $object = self::object($userdata);
                 if ($object instanceof LogSink) {
-                    $object->write($level, $message);
+                    self::counted(fn () => $object->write($level, $message));
                 }
             };
         }
 
         return self::$log[0];
+    }
+
+    private static function counted(\Closure $call): mixed
+    {
+        $process = getmypid();
+        ++self::$calls;
+        $result = $call();
+        if (getmypid() !== $process) {
+            self::$calls = 0;
+            // A child of pcntl_fork() has none of the library's threads: going on there would wait for ever.
+            throw new \Error('usercom: a child of pcntl_fork() ends with the callback that it was made in; '
+                . 'the run goes on in the parent');
+        }
+        --self::$calls;
+
+        return $result;
+    }
+
+    /** A fatal error in a callback can be neither caught nor survived; PHP's own message does not say what happened. */
+    private static function explainEnd(): void
+    {
+        if (self::$calls > 0) {
+            error_log('usercom: a fatal error or the time limit ended the script inside a callback, in the middle of a '
+                . 'run. So there is no report; with a journalDir, the same call resumes the run');
+        }
     }
 
     private static function object(?\FFI\CData $userdata): Hooks|LogSink|null

@@ -9,87 +9,127 @@ use UserCom\Error\InvalidArgument;
 use UserCom\Json;
 
 /**
- * A value of PHP as the one JSON text that is sent.
+ * A value of PHP as the one JSON text that is sent. Not json_encode() as a whole: it asks JsonSerializable before it
+ * knows a date, writes floats as an ini setting says, makes an object of a list with gaps, and sends the public
+ * properties of whatever object it meets.
  *
  * @internal
  */
 final class Encoder
 {
-    private const FLAGS = \JSON_THROW_ON_ERROR | \JSON_PRESERVE_ZERO_FRACTION
+    private const FLAGS = \JSON_THROW_ON_ERROR
         | \JSON_UNESCAPED_UNICODE | \JSON_UNESCAPED_SLASHES | \JSON_UNESCAPED_LINE_TERMINATORS;
 
     private const DEPTH = 100;
 
+    /** More than the native library takes: it says so itself, unless the value would not end within memory. */
+    private const SIZE = 1 << 20;
+
+    private int $size = 0;
+
+    private function __construct(private readonly string $argument)
+    {
+    }
+
     /** @throws InvalidArgument when there is no exact JSON for it; `$argument` is named in the message */
     public static function json(mixed $value, string $argument = 'value'): string
     {
-        if ($value instanceof Json) {
-            return (string) Library::text($argument, (string) $value);
-        }
-        $plain = self::plain($value, $argument);
-        try {
-            return self::withExactFloats(static fn (): string => json_encode($plain, self::FLAGS));
-        } catch (\JsonException $e) {
-            throw new InvalidArgument("$argument: can't be JSON: {$e->getMessage()}", previous: $e);
-        }
+        return $value instanceof Json
+            ? (string) Library::text($argument, (string) $value)
+            : (new self($argument))->encode($value, $argument, 0);
     }
 
-    /** Replaces dates, and throws where json_encode() would send something that nobody meant. */
-    private static function plain(mixed $value, string $argument, int $depth = 0): mixed
+    private function encode(mixed $value, string $path, int $depth): string
     {
-        return match (true) {
-            $value === null, \is_bool($value), \is_int($value), $value instanceof Date,
-                $value instanceof \JsonSerializable => $value,
-            \is_string($value) => self::string($value, $argument),
-            \is_float($value) => is_finite($value) ? $value : throw new InvalidArgument(
-                "$argument: is $value, which does not exist in JSON; send a number or leave the ids out"
-            ),
-            $value instanceof \DateTimeInterface => self::moment($value, $argument),
-            $value instanceof \BackedEnum => $value->value,
-            \is_array($value) => self::elements($value, $argument, $depth + 1),
-            $value instanceof \stdClass => (object) self::elements((array) $value, $argument, $depth + 1),
-            $value instanceof Json => throw new InvalidArgument(
-                "$argument: holds a UserCom\\Json inside of an array; give the whole value as one UserCom\\Json"
-            ),
-            default => throw new InvalidArgument("$argument: is of type " . get_debug_type($value) . '; use bool, int, '
-                . 'float, string, UserCom\Date, DateTimeInterface, array, JsonSerializable or UserCom\Json'),
+        if ($depth > self::DEPTH) {
+            throw new InvalidArgument("$this->argument: is nested more than " . self::DEPTH . ' deep, or holds itself');
+        }
+        $json = match (true) {
+            $value === null => 'null',
+            \is_bool($value) => $value ? 'true' : 'false',
+            \is_int($value) => (string) $value,
+            \is_float($value) => Number::json($value, $path),
+            \is_string($value) => self::string($value, $path),
+            \is_array($value) => $this->elements($value, $path, $depth),
+            $value instanceof Date => "\"$value\"",
+            // Before JsonSerializable, which Carbon's and Nette's dates are, too.
+            $value instanceof \DateTimeInterface => self::moment($value, $path),
+            $value instanceof \JsonSerializable => $this->serialized($value, $path, $depth + 1),
+            $value instanceof \BackedEnum => $this->encode($value->value, $path, $depth),
+            $value instanceof \stdClass => $this->members((array) $value, $path, $depth),
+            default => throw new InvalidArgument("$path: " . self::problem($value)),
         };
+        if (\is_scalar($value)) {
+            $this->size += \strlen($json);
+            if ($this->size > self::SIZE) {
+                $problem = 'is more than 1 MiB of JSON; at most 65536 bytes can be sent';
+                throw new InvalidArgument("$this->argument: $problem");
+            }
+        }
+
+        return $json;
     }
 
     /**
-     * @param array<mixed> $values
+     * A list, also one with gaps as array_filter() leaves it; an object only if there is a key of text.
      *
-     * @return array<mixed>
+     * @param array<mixed> $values
      */
-    private static function elements(array $values, string $argument, int $depth): array
+    private function elements(array $values, string $path, int $depth): string
     {
-        if ($depth > self::DEPTH) {
-            throw new InvalidArgument('value: is nested more than ' . self::DEPTH . ' deep, or holds itself');
+        foreach ($values as $key => $_) {
+            if (\is_string($key)) {
+                return $this->members($values, $path, $depth);
+            }
         }
-        $plain = []; // a new array: the caller's may hold references
+        $list = [];
         foreach ($values as $key => $value) {
-            $plain[$key] = self::plain($value, "{$argument}[$key]", $depth);
+            $list[] = $this->encode($value, "{$path}[$key]", $depth + 1);
         }
 
-        return $plain;
+        return '[' . implode(',', $list) . ']';
     }
 
-    private static function string(string $value, string $argument): string
+    /** @param array<mixed> $values */
+    private function members(array $values, string $path, int $depth): string
+    {
+        $members = [];
+        foreach ($values as $key => $value) {
+            $name = self::string((string) $key, "$path: a key");
+            $members[] = "$name:" . $this->encode($value, "{$path}[$key]", $depth + 1);
+        }
+
+        return '{' . implode(',', $members) . '}';
+    }
+
+    /** What jsonSerialize() returns follows the rules of every other value. */
+    private function serialized(\JsonSerializable $value, string $path, int $depth): string
+    {
+        $data = $value->jsonSerialize();
+
+        return $data === $value
+            ? $this->members(get_object_vars($value), $path, $depth) // as json_encode() does
+            : $this->encode($data, $path, $depth);
+    }
+
+    private static function string(string $value, string $path): string
     {
         if (preg_match('//u', $value) !== 1) {
-            throw new InvalidArgument("$argument: is text that is not UTF-8; convert it, for example from Windows-1250 "
+            throw new InvalidArgument("$path: is text that is not UTF-8; convert it, for example from Windows-1250 "
                 . 'with iconv("CP1250", "UTF-8", $text)');
         }
 
-        return (string) Library::text($argument, $value);
+        return json_encode(Library::text($path, $value), self::FLAGS);
     }
 
     /** RFC 3339 in UTC with as many digits of the second as there are: none, three or six. */
-    private static function moment(\DateTimeInterface $moment, string $argument): string
+    private static function moment(\DateTimeInterface $moment, string $path): string
     {
         $utc = \DateTimeImmutable::createFromInterface($moment)->setTimezone(new \DateTimeZone('UTC'));
-        if (preg_match('/^\d{4}$/D', $utc->format('Y')) !== 1) {
-            throw new InvalidArgument("$argument: the year of {$utc->format('Y-m-d')} does not have four digits");
+        $year = (int) $utc->format('Y');
+        if ($year < 1 || $year > 9999) {
+            throw new InvalidArgument("$path: the year of {$utc->format('Y-m-d')} (in UTC) does not have four digits; "
+                . 'use a date & time from 0001 to 9999');
         }
         $fraction = match (true) {
             $utc->format('u') === '000000' => '',
@@ -97,26 +137,24 @@ final class Encoder
             default => '.u',
         };
 
-        return $utc->format("Y-m-d\\TH:i:s$fraction\\Z");
+        return $utc->format("\"Y-m-d\\TH:i:s$fraction\\Z\"");
     }
 
-    /**
-     * json_encode() writes floats as the ini setting serialize_precision says; -1, its default, is the shortest text
-     * that means exactly the number.
-     *
-     * @param callable(): string $encode
-     */
-    private static function withExactFloats(callable $encode): string
+    /** Why there is no JSON for it, and what to give instead. */
+    private static function problem(mixed $value): string
     {
-        $setting = (string) \ini_get('serialize_precision');
-        if ($setting === '-1') {
-            return $encode();
-        }
-        ini_set('serialize_precision', '-1');
-        try {
-            return $encode();
-        } finally {
-            ini_set('serialize_precision', $setting);
-        }
+        $type = 'is of type ' . get_debug_type($value);
+
+        return match (true) {
+            $value instanceof Json => 'holds a UserCom\Json inside of an array or object; '
+                . 'give the whole value as one UserCom\Json',
+            $value instanceof \DateInterval => "$type, a duration; send a number, or the date & time that it leads to",
+            $value instanceof \UnitEnum => "$type, an enum without values; send ->name, or make it a backed enum",
+            $value instanceof \Closure => "$type; call it and send what it returns",
+            $value instanceof \Traversable => "$type; send an array: iterator_to_array(\$value)",
+            $value instanceof \Stringable => "$type; send (string) \$value",
+            default => "$type; use bool, int, float, string, UserCom\\Date, DateTimeInterface, array, stdClass, "
+                . 'a backed enum, JsonSerializable or UserCom\Json',
+        };
     }
 }

@@ -25,7 +25,7 @@ final class Hooks
     /** Without a callback there is nothing to call. */
     public function isNeeded(): bool
     {
-        return $this->progress !== null || $this->log !== null;
+        return $this->progress !== null || $this->log !== null || Signals::areExpected();
     }
 
     /** @return int what C takes: other than 0 cancels the run */
@@ -34,19 +34,8 @@ final class Hooks
         if (($this->thrown ?? $this->log?->thrown) !== null) {
             return 1;
         }
-        if ($this->progress === null) {
-            return 0;
-        }
-        $ffi = Library::get();
         try {
-            return ($this->progress)(new Progress(
-                done: $ffi->uc_progress_done($progress),
-                total: $ffi->uc_progress_total($progress),
-                confirmed: $ffi->uc_progress_confirmed($progress),
-                rejected: $ffi->uc_progress_rejected($progress),
-                requests: $ffi->uc_progress_requests($progress),
-                waiting: $ffi->uc_progress_waiting_ms($progress) / 1000,
-            )) === false ? 1 : 0;
+            return Guard::call(fn (): mixed => $this->call($progress)) === false ? 1 : 0;
         } catch (\Throwable $e) {
             Trace::clean($e);
             $this->thrown = $e;
@@ -59,8 +48,28 @@ final class Hooks
     public function rethrow(): void
     {
         $thrown = $this->thrown ?? $this->log?->thrown;
+        if ($thrown instanceof ScriptEnd) {
+            ScriptEnd::now();
+        }
         if ($thrown !== null) {
             throw $thrown;
         }
+    }
+
+    private function call(\FFI\CData $progress): mixed
+    {
+        if ($this->progress === null) {
+            return null; // called to give signal handlers an opportunity
+        }
+        $ffi = Library::get();
+
+        return ($this->progress)(new Progress(
+            done: $ffi->uc_progress_done($progress),
+            total: $ffi->uc_progress_total($progress),
+            confirmed: $ffi->uc_progress_confirmed($progress),
+            rejected: $ffi->uc_progress_rejected($progress),
+            requests: $ffi->uc_progress_requests($progress),
+            waiting: $ffi->uc_progress_waiting_ms($progress) / 1000,
+        ));
     }
 }

@@ -13,6 +13,9 @@ use UserCom\Error\InvalidArgument;
  */
 final class IdList
 {
+    private const COLUMN = '; give one column and not rows: PDO::FETCH_COLUMN, array_column($rows, "id") '
+        . 'or ->pluck("id")';
+
     /**
      * @param \FFI\CData|null $pointer the argument for C; null for an empty list
      * @param Texts|null $texts what the pointers of custom ids point into
@@ -28,10 +31,11 @@ final class IdList
      * User.com's own ids.
      *
      * @param iterable<mixed> $ids
+     * @param string $method which takes the customer's own ids instead
      */
-    public static function numeric(iterable $ids): self
+    public static function numeric(iterable $ids, string $method = 'massUpdateCustomIds'): self
     {
-        $ids = self::toArray($ids);
+        $ids = self::toArray('ids', $ids);
         $count = \count($ids);
         if ($count === 0) {
             return new self(0, null, null);
@@ -40,7 +44,7 @@ final class IdList
         $memory = Library::get()->new("int64_t[$count]");
         $position = 0;
         foreach ($ids as $id) {
-            $memory[$position] = \is_int($id) ? $id : self::parse($id, $position);
+            $memory[$position] = \is_int($id) ? $id : self::parse($id, $position, $method);
             ++$position;
         }
 
@@ -55,7 +59,7 @@ final class IdList
     public static function custom(iterable $ids): self
     {
         $checked = [];
-        foreach (self::toArray($ids) as $id) {
+        foreach (self::toArray('customIds', $ids) as $id) {
             $checked[] = \is_string($id) && !str_contains($id, "\0") ? $id : self::customId($id, \count($checked));
         }
         self::requireUtf8($checked);
@@ -75,24 +79,47 @@ final class IdList
     }
 
     /**
+     * Keys that are numbers are positions, perhaps with gaps as array_filter() leaves them. Any other key means
+     * something: it is not thrown away.
+     *
      * @param iterable<mixed> $ids
      *
      * @return array<mixed>
      */
-    private static function toArray(iterable $ids): array
+    private static function toArray(string $argument, iterable $ids): array
     {
-        return \is_array($ids) ? $ids : iterator_to_array($ids, false);
+        if (\is_array($ids) && array_is_list($ids)) {
+            return $ids;
+        }
+        $list = [];
+        foreach ($ids as $key => $id) {
+            // A generator counts from 0, also where it starts again with `yield from`: a larger key was chosen.
+            if (!\is_int($key) || ($ids instanceof \Generator && $key > \count($list))) {
+                throw new InvalidArgument("$argument: position " . \count($list) . ' (counted from 0) has the key '
+                    . Shown::value($key) . ', so this looks like a row of a database or an array of id => value; '
+                    . 'give one column of ids: PDO::FETCH_COLUMN, array_keys() or array_values(); '
+                    . 'a value for each id goes to massUpdateRows' . ($argument === 'ids' ? '()' : 'CustomIds()'));
+            }
+            $list[] = $id;
+        }
+
+        return $list;
     }
 
     /** Databases and CSV files give numbers as text. */
-    private static function parse(mixed $id, int $position): int
+    private static function parse(mixed $id, int $position, string $method): int
     {
         if (\is_string($id) && (string) (int) $id === $id && $id[0] !== '-') {
             return (int) $id;
         }
-        throw new InvalidArgument(
-            "ids: the id at position $position (counted from 0) is " . self::show($id) . '; ids are whole numbers'
-        );
+        throw new InvalidArgument(self::invalid('ids', $id, $position) . '; ids are whole numbers' . match (true) {
+            \is_string($id) && preg_match('/^[1-9]\d{18,}$/D', $id) === 1 => ' up to ' . \PHP_INT_MAX,
+            \is_string($id) => ' as User.com writes them, 123 and not 000123, +123, 123.0 or 1e3; '
+                . "your own ids go to $method()",
+            \is_float($id) => ' of type int, or text of digits',
+            \is_array($id), \is_object($id) => self::COLUMN,
+            default => '',
+        });
     }
 
     private static function customId(mixed $id, int $position): string
@@ -100,9 +127,16 @@ final class IdList
         if (\is_int($id)) {
             return (string) $id; // PHP makes integers of array keys such as "7"
         }
-        throw new InvalidArgument("customIds: the id at position $position (counted from 0) " . (\is_string($id)
-            ? 'has a NUL byte in it, which can\'t be sent'
-            : 'is ' . self::show($id) . '; custom ids are strings'));
+        throw new InvalidArgument(\is_string($id)
+            ? "customIds: the id at position $position (counted from 0) has a NUL byte in it, which can't be sent"
+            : self::invalid('customIds', $id, $position) . '; custom ids are strings'
+                . ($id instanceof \Stringable ? ': give (string) $id'
+                    : (\is_array($id) || \is_object($id) ? self::COLUMN : '')));
+    }
+
+    private static function invalid(string $argument, mixed $id, int $position): string
+    {
+        return "$argument: the id at position $position (counted from 0) is " . Shown::value($id);
     }
 
     /** @param list<string> $ids */
@@ -119,12 +153,13 @@ final class IdList
         }
     }
 
-    private static function show(mixed $id): string
+    /**
+     * Dumps would show the memory element by element.
+     *
+     * @return array<string, mixed>
+     */
+    public function __debugInfo(): array
     {
-        return match (true) {
-            \is_string($id) => (string) json_encode(substr($id, 0, 40), \JSON_INVALID_UTF8_SUBSTITUTE),
-            \is_float($id) => "the float $id",
-            default => get_debug_type($id),
-        };
+        return ['count' => $this->count];
     }
 }

@@ -31,8 +31,8 @@ final class Library
         }
     }
 
-    /** Why the last call failed, with the names that arguments have in PHP. */
-    public static function lastError(): string
+    /** Why the last call failed, with the names that arguments have in PHP, and with positions in these rows. */
+    public static function lastError(?Rows $rows = null): string
     {
         $names = ['custom_ids' => 'customIds', 'max_level' => 'logLevel'] + Options::ARGUMENTS;
         $message = (string) preg_replace_callback(
@@ -40,9 +40,18 @@ final class Library
             static fn (array $word): string => $names[$word[0]] ?? $word[0],
             self::get()->uc_last_error(),
         );
-
+        if ($rows === null) {
+            return $message;
+        }
         // Rows with equal values share an entry: its number says nothing about them.
-        return (string) preg_replace('/^values: (entry \d+ \(counted from 0\): )?/', 'value: ', $message);
+        $message = (string) preg_replace_callback(
+            '/^values: entry (\d+) \(counted from 0\)/',
+            static fn (array $entry): string => 'rows: the value at position ' . $rows->positionOf((int) $entry[1])
+                . ' (counted from 0)',
+            $message,
+        );
+
+        return (string) preg_replace('/^values: /', 'rows: ', $message);
     }
 
     /** C reads a string up to its first NUL: one inside would truncate it silently. */
@@ -76,12 +85,19 @@ final class Library
     private static function open(): \FFI
     {
         self::requireFfi();
-        $declarations = file_get_contents(\dirname(__DIR__, 2) . '/usercom.cdef.h');
+        $file = \dirname(__DIR__, 2) . '/usercom.cdef.h';
+        $declarations = @file_get_contents($file);
         if ($declarations === false) {
-            throw new LibraryUnavailable('usercom: its file usercom.cdef.h can\'t be read; install the package again');
+            throw new LibraryUnavailable("usercom: $file can't be read; " . (\ini_get('open_basedir') === ''
+                ? 'install the package again' : 'add the folder of the package to open_basedir'));
         }
         $tried = [];
         foreach (self::candidates() as $path) {
+            $problem = LoadFailure::ofFile($path);
+            if ($problem !== null) {
+                $tried[] = "  $path: $problem";
+                continue;
+            }
             try {
                 // Before anything else, because another version may lack functions.
                 $version = \FFI::cdef('uint32_t uc_abi_version(void);', $path)->uc_abi_version();
@@ -94,12 +110,12 @@ final class Library
                 return \FFI::cdef($declarations, $path);
             } catch (\FFI\Exception $e) {
                 self::rethrowIfRestricted($e);
-                $tried[] = "  $path: {$e->getMessage()}";
+                $tried[] = "  $path: " . LoadFailure::of($path, $e);
             }
         }
         throw new LibraryUnavailable("usercom: the native library can't be loaded. Tried:\n" . implode("\n", $tried)
             . "\nInstall it, or set the environment variable USERCOM_LIBRARY to the path of "
-            . self::fileName() . '.');
+            . self::fileName() . Sapi::environment('USERCOM_LIBRARY') . '.');
     }
 
     private static function requireFfi(): void
@@ -116,19 +132,9 @@ final class Library
 
     private static function rethrowIfRestricted(\FFI\Exception $e): void
     {
-        if (!str_contains($e->getMessage(), 'ffi.enable')) {
-            return;
+        if (str_contains($e->getMessage(), 'ffi.enable')) {
+            throw new LibraryUnavailable(Sapi::noFfi(), previous: $e);
         }
-        $ini = php_ini_loaded_file() ?: 'php.ini';
-        $setting = strtolower((string) \ini_get('ffi.enable'));
-        $message = $setting === 'preload'
-            ? 'usercom: ffi.enable=preload lets web requests use FFI in preloaded code only. Put either '
-                . "\"ffi.enable=true\" or \"opcache.preload=" . \dirname(__DIR__) . "/preload.php\" into $ini "
-                . '(or the pool\'s settings) and restart PHP; or do the update in a cron job or a queue worker, '
-                . 'where nothing needs to be set'
-            : "usercom: FFI is switched off (ffi.enable=false). Put \"ffi.enable=preload\" into $ini: it is "
-                . 'enough for the command line; web servers need "ffi.enable=true" or preloading, see the README';
-        throw new LibraryUnavailable($message, previous: $e);
     }
 
     /** @return list<string> */

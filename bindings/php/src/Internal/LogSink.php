@@ -23,7 +23,7 @@ final class LogSink
             return;
         }
         try {
-            ($this->log)($level, $message);
+            Guard::call(fn (): mixed => ($this->log)($level, $message));
         } catch (\Throwable $e) {
             Trace::clean($e);
             $this->thrown = $e;

@@ -13,6 +13,10 @@ use UserCom\Error\InvalidArgument;
  */
 final class Rows
 {
+    private const FETCH = '[id, value] pairs (PDO::FETCH_NUM) or an array of id => value (PDO::FETCH_KEY_PAIR)';
+    /** Names of columns that nobody has as a custom id. */
+    private const ID_COLUMNS = ['id', 'user_id', 'custom_id'];
+
     public readonly IdList $ids;
     /** @var array<string, int> the number of each distinct JSON text */
     private array $numbers = [];
@@ -27,10 +31,8 @@ final class Rows
     public function __construct(iterable $rows, bool $customIds)
     {
         $isMap = \is_array($rows) && !array_is_list($rows);
-        if ($isMap && \is_int(array_key_first($rows)) && self::looksLikePair(reset($rows), $customIds)) {
-            // What array_filter() leaves of a list of pairs: its keys would be taken for ids.
-            throw new InvalidArgument('rows: has keys with gaps, and its first value looks like an [id, value] pair; '
-                . 'give array_values($rows) for pairs, or pairs of id and list where each value is a list');
+        if ($isMap) {
+            self::requireIdsAsKeys($rows, $customIds);
         }
         $ids = [];
         foreach ($rows as $key => $row) {
@@ -38,7 +40,7 @@ final class Rows
             $this->valueOf[] = $this->number($value, \count($ids));
             $ids[] = $id;
         }
-        $this->ids = $customIds ? IdList::custom($ids) : IdList::numeric($ids);
+        $this->ids = $customIds ? IdList::custom($ids) : IdList::numeric($ids, 'massUpdateRowsCustomIds');
     }
 
     /** The `json_values` for C. */
@@ -62,15 +64,61 @@ final class Rows
         return $memory;
     }
 
+    /** The first position with a value, by the number that C has for the value. */
+    public function positionOf(int $number): int
+    {
+        return (int) array_search($number, $this->valueOf, true);
+    }
+
+    /**
+     * Throws for arrays whose keys could be something else than ids.
+     *
+     * @param non-empty-array<mixed> $rows
+     */
+    private static function requireIdsAsKeys(array $rows, bool $customIds): void
+    {
+        foreach ($rows as $key => $_) {
+            $isColumn = $customIds ? \in_array(strtolower((string) $key), self::ID_COLUMNS, true) : !\is_int($key);
+            if ($isColumn) {
+                throw new InvalidArgument('rows: has the key ' . Shown::value($key) . ($customIds
+                    ? ', the name of a column,'
+                    : ', which is not an id of User.com,') . ' so this looks like one row of a database; give '
+                    . self::FETCH . ($customIds ? '' : '; your own ids go to massUpdateRowsCustomIds()'));
+            }
+        }
+        // What array_filter() leaves of a list of rows: its keys would be taken for ids.
+        $first = reset($rows);
+        if (\is_int(array_key_first($rows)) && self::looksLikePair($first, $customIds)) {
+            throw new InvalidArgument('rows: has keys with gaps, and its first value looks like an [id, value] pair; '
+                . 'give array_values($rows) for pairs, or pairs of id and list where each value is a list');
+        }
+        if (\is_int(array_key_first($rows)) && Shown::columns($first) !== null) {
+            throw new InvalidArgument('rows: its keys are numbers and its first value is a row with the columns '
+                . Shown::columns($first) . ': the keys may be ids or just positions; give ' . self::FETCH
+                . '; a value with names goes into a pair, too: [id, value]');
+        }
+    }
+
     /** @return array{mixed, mixed} */
     private static function pair(mixed $key, mixed $row, int $position): array
     {
-        if (\is_int($key) && \is_array($row) && array_is_list($row) && \count($row) === 2) {
+        // Counted from 0, also where a generator starts again with `yield from`. A larger key may be an id.
+        $isCounted = \is_int($key) && $key <= $position;
+        if ($isCounted && \is_array($row) && array_is_list($row) && \count($row) === 2) {
             return $row;
         }
-        throw new InvalidArgument("rows: the row at position $position (counted from 0) " . (\is_int($key)
-            ? 'is not an [id, value] pair'
-            : 'has a key that is a ' . get_debug_type($key) . '; yield [id, value] pairs'));
+        $problem = match (true) {
+            !$isCounted => 'has the key ' . Shown::value($key) . ', which may be an id or a position; '
+                . 'yield [id, value] pairs without keys: iterator_to_array($rows, false); '
+                . 'or give an array of id => value: iterator_to_array($rows)',
+            Shown::columns($row) !== null => 'is not an [id, value] pair but a row with the columns '
+                . Shown::columns($row) . '; give ' . self::FETCH,
+            \is_array($row) && \count($row) === 2 => 'is not an [id, value] pair: its keys are '
+                . implode(' and ', array_keys($row)) . ', not 0 and 1',
+            \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns',
+            default => 'is not an [id, value] pair but ' . Shown::value($row),
+        };
+        throw new InvalidArgument("rows: the row at position $position (counted from 0) $problem");
     }
 
     /** The number of this value, which is a new one only if the value is. */

@@ -59,22 +59,25 @@ final class Run
             $values->pointer,
             $values->count,
             Library::text('attribute', $attribute),
-        ]);
+        ], $rows);
     }
 
     /** @param list<mixed> $arguments what the function of C takes between client and options */
-    private function call(string $function, IdList $ids, array $arguments): Report
+    private function call(string $function, IdList $ids, array $arguments, ?Rows $rows = null): Report
     {
         $ffi = Library::get();
         $pointer = $ffi->new('uc_report *');
-        $status = $ffi->{"uc_client_$function"}(
+        $status = Signals::putOffDuring(fn (): int => $ffi->{"uc_client_$function"}(
             $this->client->pointer,
             ...[...$arguments, $this->settings->handle->pointer, \FFI::addr($pointer)],
-        );
+        ));
         $handle = new Handle($pointer, 'uc_report_free');
+        if (Signals::areExpected()) {
+            pcntl_signal_dispatch(); // of signals that came since the last callback
+        }
         $this->hooks->rethrow();
         if ($status === Status::INVALID_ARGUMENT || \FFI::isNull($pointer)) {
-            throw Error::of($status, Library::lastError());
+            throw Error::of($status, Library::lastError($rows));
         }
         $report = new Report($handle, $ids);
 

@@ -13,6 +13,9 @@ use UserCom\Error\InvalidArgument;
  */
 final class Settings
 {
+    /** 30,000 years: what is too long for an option, the native library says itself. */
+    private const MAX_SECONDS = 1_000_000_000_000;
+
     public readonly Handle $handle;
 
     /**
@@ -64,8 +67,9 @@ final class Settings
     /** Seconds as milliseconds, rounded up so that little does not become none. */
     private static function milliseconds(string $argument, float $seconds): int
     {
-        if (!is_finite($seconds) || $seconds <= 0 || $seconds > 1e12) {
-            throw new InvalidArgument("$argument: is $seconds; give seconds above 0, or null for the default");
+        if (!is_finite($seconds) || $seconds < 0.001 || $seconds > self::MAX_SECONDS) {
+            throw new InvalidArgument("$argument: is " . Shown::float($seconds) . '; give seconds above 0, from 0.001 to '
+                . self::MAX_SECONDS . ', or null for the default');
         }
 
         // Without round(), a number that is not exact in binary would end one too high.
@@ -79,10 +83,11 @@ final class Settings
      */
     private static function rate(string $argument, float $perSecond): array
     {
-        if (!is_finite($perSecond) || $perSecond < 0 || $perSecond > 1e6) {
-            throw new InvalidArgument("$argument: is $perSecond; give requests per second, or 0 for no limit");
+        if (!is_finite($perSecond) || $perSecond < 0) {
+            throw new InvalidArgument("$argument: is " . Shown::float($perSecond)
+                . '; give requests per second, or 0 for no limit');
         }
-        $requests = (int) round($perSecond * 1000);
+        $requests = (int) round(min($perSecond, 1e6) * 1000);
 
         // 0 would mean "no limit": a rate that is too low must stay too low.
         return ['requests' => $perSecond > 0 ? max(1, $requests) : 0, 'per_ms' => 1_000_000];

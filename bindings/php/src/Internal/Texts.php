@@ -42,4 +42,14 @@ final class Texts
         }
         $this->pointer = $ffi->cast('char **', \FFI::addr($addresses));
     }
+
+    /**
+     * Dumps would show the memory element by element.
+     *
+     * @return array<string, mixed>
+     */
+    public function __debugInfo(): array
+    {
+        return ['count' => $this->count];
+    }
 }

@@ -16,11 +16,26 @@ final class Trace
     public static function clean(\Throwable $e): void
     {
         for ($one = $e; $one !== null; $one = $one->getPrevious()) {
-            $class = $one instanceof \Exception ? \Exception::class : \Error::class;
-            // Exception and Error keep it private and final; there is no other way.
-            $property = new \ReflectionProperty($class, 'trace');
-            $property->setValue($one, array_map(self::frame(...), $one->getTrace()));
+            self::set($one, array_map(self::frame(...), $one->getTrace()));
         }
+    }
+
+    /** Appends who called the guard to a trace that ends in it: a fiber's trace does not go on outside of the fiber. */
+    public static function join(\Throwable $e, \Exception $here): void
+    {
+        $frames = $e->getTrace();
+        $last = end($frames);
+        if ($last !== false && ($last['class'] ?? '') === Guard::class && !isset($last['file'])) {
+            self::set($e, [...$frames, ...$here->getTrace()]);
+        }
+    }
+
+    /** @param list<array<string, mixed>> $frames */
+    private static function set(\Throwable $e, array $frames): void
+    {
+        // Exception and Error keep it private and final; there is no other way.
+        $class = $e instanceof \Exception ? \Exception::class : \Error::class;
+        (new \ReflectionProperty($class, 'trace'))->setValue($e, $frames);
     }
 
     /**
