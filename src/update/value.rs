@@ -105,7 +105,10 @@ impl JsonText {
             Value::DateTime(v) if !is_sendable_year(v.date_naive()) => return Err(outside_years(v)),
             // Most languages, and most databases, have no second 60.
             Value::DateTime(v) if v.timestamp_subsec_nanos() >= NANOS_PER_SECOND => {
-                return Err(Error::invalid("value", format!("{v} is a leap second; use the second before or after")));
+                return Err(Error::invalid(
+                    "value",
+                    format!("{v} is a leap second; use the second before or after"),
+                ));
             }
             Value::DateTime(v) => format!("\"{}\"", v.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Value::Json(v) => v.get().to_owned(),

@@ -65,17 +65,22 @@ fn every_case(language: &str, send: impl Fn(&Server, &Case) -> Result<(), String
     for case in cases().iter().filter(|case| !case.not_in.contains_key(language)) {
         let server = Server::start(|exchange| exchange.ok());
         let outcome = send(&server, case);
-        let bodies: Vec<String> =
-            server.requests().iter().map(|request| String::from_utf8(request.body.clone()).unwrap()).collect();
+        let bodies: Vec<String> = server
+            .requests()
+            .iter()
+            .map(|request| String::from_utf8(request.body.clone()).unwrap())
+            .collect();
         let (expected, said) = match (&case.sent, &case.invalid) {
-            (Some(sent), None) => {
-                (format!("[{:?}]", format!(r#"{{"ids":[1],"attribute":"v","value":{sent}}}"#)), format!("{bodies:?}"))
-            }
+            (Some(sent), None) => (
+                format!("[{:?}]", format!(r#"{{"ids":[1],"attribute":"v","value":{sent}}}"#)),
+                format!("{bodies:?}"),
+            ),
             (None, Some(argument)) => {
                 let argument = case.invalid_in.get(language).unwrap_or(argument);
                 assert!(bodies.is_empty(), "{}: {bodies:?}", case.name);
                 let said = outcome.clone().unwrap_err();
-                let named = said.trim_start_matches("usercom: ").split(": ").next().unwrap_or_default().to_owned();
+                let named =
+                    said.trim_start_matches("usercom: ").split(": ").next().unwrap_or_default().to_owned();
                 (argument.clone(), named)
             }
             _ => panic!("{}: either sent or invalid", case.name),
