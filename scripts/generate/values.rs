@@ -29,11 +29,22 @@ fn row(case: &Value) -> String {
     let name = text("name").unwrap_or_default();
     let languages = case["not_in"].as_object().into_iter().flatten();
     let without: Vec<String> = languages
-        .map(|(language, why)| format!("{language}: {}", why.as_str().unwrap_or_default()))
+        .map(|(language, why)| format!("{}: {}", shown(language), why.as_str().unwrap_or_default()))
         .collect();
     let without =
         if without.is_empty() { String::new() } else { format!(" (not in {})", without.join("; not in ")) };
     format!("| {} | {value} | {sent} | {name}{without} |\n", text("type").unwrap_or_default())
+}
+
+/// What a language is called.
+fn shown(language: &str) -> &str {
+    match language {
+        "c" => "C",
+        "python" => "Python",
+        "php" => "PHP",
+        "program" => "the program",
+        other => other,
+    }
 }
 
 /// What can't be seen, and what Markdown would take for its own, as an escape.

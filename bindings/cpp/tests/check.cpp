@@ -385,6 +385,17 @@ void exceptions(const usercom::Client& client) {
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
     CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value rejected");
+    // An exception says all that the report and C say, which is where the service's words are.
+    try {
+        strict.mass_update({1, 2}, "mistyped", 1);
+        CHECK(false);
+    } catch (const usercom::Stopped& stopped) {
+        CHECK_EQUAL(stopped.what(), std::string(stopped.report()->message()));
+        CHECK_EQUAL(stopped.what(), std::string(uc_last_error()));
+        CHECK_EQUAL(stopped.report()->failures().size(), 2u);
+        for (const usercom::Failure& each : stopped.report()->failures())
+            CHECK(each.message.find("mistyped") != std::string_view::npos);
+    }
     // An exception may be kept, and its report outlives everything else.
     std::exception_ptr kept;
     try {
