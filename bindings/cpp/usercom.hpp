@@ -8,7 +8,7 @@
 //         std::cerr << ids[failure.index] << ": " << failure.message << '\n';
 //
 // A completed run returns its Report, also when some ids failed; Report::throw_for_failures() throws then. A run that
-// stopped early throws Stopped, an invalid argument throws InvalidArgument; both carry the report. The one-line
+// stopped early throws Stopped with the report, an invalid argument throws InvalidArgument. The one-line
 // usercom::mass_update throws unless every id is confirmed.
 //
 // An exception in a progress function cancels the run, and the call throws it. An exception in a log function does not
@@ -747,6 +747,9 @@ private:
 class Progress {
 public:
     explicit Progress(const uc_progress* progress) : progress_(progress) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
     std::size_t done() const { return uc_progress_done(progress_); }
     std::size_t total() const { return uc_progress_total(progress_); }
     std::size_t confirmed() const { return uc_progress_confirmed(progress_); }
@@ -954,9 +957,17 @@ private:
         std::vector<const char*> values;
         std::vector<std::uint32_t> index;
 
-        void add(const Value& value) {
-            index.push_back(static_cast<std::uint32_t>(values.size()));
-            values.push_back(texts.emplace_back(value.json()).c_str());
+        template <class T>
+        void add(const T& value) {
+            const std::size_t position = values.size();
+            try {
+                values.push_back(texts.emplace_back(Value(value).json()).c_str());
+            } catch (const InvalidArgument& error) {
+                std::string problem = error.what();
+                if (problem.rfind("value: ", 0) == 0) problem.erase(0, 7);
+                detail::invalid("values: entry " + std::to_string(position) + " (counted from 0): " + problem);
+            }
+            index.push_back(static_cast<std::uint32_t>(position));
         }
     };
 

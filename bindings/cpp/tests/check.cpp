@@ -182,6 +182,8 @@ void ids_in_every_form(const usercom::Client& client) {
     CHECK_THROWS(client.mass_update_rows(std::map<std::uint64_t, int>{{1, 1}, {~0ULL, 1}}, "plan"),
                  usercom::InvalidArgument, large);
     CHECK_THROWS(client.mass_update_rows(std::map<int, int>{{-7, 1}}, "plan"), usercom::InvalidArgument, "is -7");
+    CHECK_THROWS(client.mass_update_rows(std::vector<std::pair<int, const char*>>{{1, "a"}, {2, nullptr}}, "plan"),
+                 usercom::InvalidArgument, "values: entry 1 (counted from 0): is NULL");
     CHECK_EQUAL(ledger("plan"), "");
     const char* const with_null[] = {"a", nullptr};
     CHECK_THROWS(client.mass_update_custom_ids(with_null, "plan", 1), usercom::InvalidArgument, "position 1 (counted from 0) is NULL");

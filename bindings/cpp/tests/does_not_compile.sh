@@ -85,6 +85,9 @@ cat >"$work/lines" <<'LINES'
   auto text = report().text();
   auto text = report().json();
   for (const Failure& failure : report().failures()) (void)failure;
++ RunOptions().progress([](const Progress&) {});
+  RunOptions().progress([](Progress) {});
+  RunOptions().progress([](const Progress& progress) { Progress kept = progress; return kept.done() > 0; });
   auto handle = report().get();
   auto handle = Options().get();
   auto handle = RunOptions().get();
