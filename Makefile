@@ -112,8 +112,9 @@ test-core:
 	$(CARGO) check --lib
 	$(CARGO) check --lib --features capi
 
+# Most tests wait for something most of the time.
 test-rust:
-	$(CARGO) test --features cli,capi
+	RUST_TEST_THREADS=8 $(CARGO) test --features cli,capi
 
 test-clippy:
 	$(CARGO) clippy --all-targets --features cli,capi -- -D warnings

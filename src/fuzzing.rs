@@ -43,7 +43,7 @@ pub struct Judged {
     pub named: Vec<usize>,
 }
 
-/// Judges the response to a request with `sent` ids. `framing`: 0 complete, 1 ended by closing, else truncated.
+/// Judges the response to a request with `sent` ids. `framing`: 0 complete, 1 ended by closing, 2 truncated, else too long.
 pub fn judge_response(
     status: u16,
     framing: u8,
@@ -55,9 +55,11 @@ pub fn judge_response(
     let framing = match framing {
         0 => Framing::Complete,
         1 => Framing::CloseDelimited,
-        _ => Framing::Truncated,
+        2 => Framing::Truncated,
+        _ => Framing::TooLong,
     };
-    let verdict = judge(&Reply { status, framing, html, retry_after, body: body.to_vec() }, sent);
+    let verdict =
+        judge(&Reply { status, framing, html, coding: None, retry_after, body: body.to_vec() }, sent);
     let message = verdict.problem().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
     let named = match &verdict {
         Verdict::Rejected { rejected_ids, .. } => rejected_ids.iter().filter_map(place).collect(),

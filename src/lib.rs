@@ -25,7 +25,7 @@
 //! # Features
 //! * `capi`: the C functions of `include/usercom.h`.
 //! * `cli`: the `usercom` program.
-//! * `sandbox`: a look-alike of the service on loopback, for tests.
+//! * `sandbox`: a replacement of the service on loopback, for tests.
 
 #![deny(missing_docs)]
 

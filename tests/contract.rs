@@ -137,6 +137,7 @@ fn the_head_holds_these_lines_and_no_other() {
     let body = r#"{"ids":[10,15],"attribute":"plan","value":"pro"}"#;
     let expected = [
         ("accept", "*/*"),
+        ("accept-encoding", "identity"),
         ("authorization", &*format!("Token {}", server.token)),
         ("content-length", &*body.len().to_string()),
         ("content-type", "application/json"),

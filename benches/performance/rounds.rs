@@ -274,7 +274,7 @@ fn million(tools: &Tools, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// A dry run does everything but the network.
+/// A dry run checks and counts, but sends nothing.
 fn rendering(table: &mut Table) -> Result<()> {
     let client = builder("127.0.0.1:9").build().map_err(Error::other)?;
     let ids = increasing();

@@ -632,15 +632,15 @@ public:
 
     // generated: client options, from src/interface by `make generate`; do not edit
     /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
-    /// only. Default: `https://SUBDOMAIN.user.com`.
+    /// only. One-shot calls and the `usercom` command also read a loopback address from USERCOM_BASE_URL; a client
+    /// that you make does not. Default: `https://SUBDOMAIN.user.com`.
     Options& base_url(const Text& url) & { return did(uc_options_set_base_url(options_.get(), url.c_str())); }
     Options base_url(const Text& url) && { return std::move(this->base_url(url)); }
     /// The HTTP method. The vendor's page says PUT, its code samples send POST. The library never changes from one to
     /// the other on its own. Range: PUT or POST. Default: PUT.
     Options& method(const Text& method) & { return did(uc_options_set_method(options_.get(), method.c_str())); }
     Options method(const Text& method) && { return std::move(this->method(method)); }
-    /// The version of the API to ask for in the Accept header. 0 asks for none. Range: 0 to 4,294,967,295. Default:
-    /// none.
+    /// The version of the API to ask for in the Accept header. Range: 0 to 4,294,967,295. Default: none (0).
     Options& api_version(const detail::Count& version) & {
         return did(uc_options_set(options_.get(), "api_version", version.json()));
     }
@@ -663,23 +663,25 @@ public:
         return did(uc_options_set(options_.get(), "workers", workers.json()));
     }
     Options workers(const detail::Count& workers) && { return std::move(this->workers(workers)); }
-    /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint and
-    /// token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to 1,000 requests per
-    /// second; 0 is no limit. Default: 5 requests per second.
+    /// Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process that use the
+    /// same host and token share it. A wait that the service asks for is obeyed in any case; one longer than the stall
+    /// timeout ends the run with `UC_STATUS_RATE_LIMITED` after a 429, else with `UC_STATUS_SERVER`. Range: 0.1 to
+    /// 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
     Options& rate_limit(const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)) & {
         return did(uc_options_set(options_.get(), "rate_limit", detail::rate(requests, per).c_str()));
     }
     Options rate_limit(const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)) && {
         return std::move(this->rate_limit(requests, per));
     }
-    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range: 1 to 20
-    /// attempts. Default: 8 attempts.
+    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches that
+    /// have used up their attempts get the same number once more at the end of the run. Range: 1 to 20 attempts.
+    /// Default: 8 attempts.
     Options& max_attempts(const detail::Count& attempts) & {
         return did(uc_options_set(options_.get(), "max_attempts", attempts.json()));
     }
     Options max_attempts(const detail::Count& attempts) && { return std::move(this->max_attempts(attempts)); }
-    /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. Default:
-    /// HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+    /// The proxy for https requests: `http://[user:password@]host:port`. An empty string connects directly. Default:
+    /// https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
     Options& proxy(const Text& url) & { return did(uc_options_set_proxy(options_.get(), url.c_str())); }
     Options proxy(const Text& url) && { return std::move(this->proxy(url)); }
     /// A PEM file with the certificates to trust instead of this machine's. It is read when the option is set.
@@ -769,15 +771,17 @@ public:
     RunOptions() : options_(detail::made(uc_run_options_new()), uc_run_options_free) {}
 
     // generated: run options, from src/interface by `make generate`; do not edit
-    /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more. The
-    /// run ends with `UC_STATUS_DEADLINE`. Default: no limit. Zero or less has passed at once.
+    /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more.
+    /// Looking up a host name, for which the system sets the limit, and connecting, up to 10 s, can't be interrupted.
+    /// The run ends with `UC_STATUS_DEADLINE`. Default: no limit. Zero or less has passed at once.
     RunOptions& deadline(const detail::Time& time) & {
         return did(uc_run_options_set(options_.get(), "deadline_ms", time.json()));
     }
     RunOptions deadline(const detail::Time& time) && { return std::move(this->deadline(time)); }
-    /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never less than
-    /// 21 requests take at the `Options::rate_limit`, 4.2 s at 5 per second. The status says what was in the way.
-    /// Requests in flight are waited for, within the limits of `Options::request_timeout`. Range: 1 s to 24 h.
+    /// The run stops early after this long without progress: no batch was confirmed or rejected. The status is that of
+    /// the last error: `UC_STATUS_TRANSPORT`, `UC_STATUS_SERVER`, `UC_STATUS_BAD_RESPONSE`, `UC_STATUS_RATE_LIMITED`
+    /// or `UC_STATUS_UNAUTHORIZED`. Requests in flight are waited for, each within its own limits. A value below the
+    /// time of 21 requests at the configured rate is raised to that time, 4.2 s at 5 per second. Range: 1 s to 24 h.
     /// Default: 120 s.
     RunOptions& stall_timeout(const detail::Time& time) & {
         return did(uc_run_options_set_stall_timeout_ms(options_.get(), time.ms()));
@@ -790,9 +794,9 @@ public:
     }
     RunOptions max_requests(const detail::Count& requests) && { return std::move(this->max_requests(requests)); }
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel resumes
-    /// the run. A completed run removes its journal. The directory is created if it does not exist. While another
-    /// process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written, with
-    /// `UC_STATUS_JOURNAL`. Default: no journal.
+    /// the run. The journal is removed when every id is confirmed or rejected. The directory is created if it does not
+    /// exist. While another process or thread runs the identical job, the run ends with `UC_STATUS_BUSY`; if the
+    /// journal can't be used, with `UC_STATUS_JOURNAL`. Default: no journal.
     RunOptions& journal_dir(const Text& path) & {
         return did(uc_run_options_set_journal_dir(options_.get(), path.c_str()));
     }
@@ -811,8 +815,8 @@ public:
     /// Allows the value null. The vendor does not document what null does. Default: off.
     RunOptions& allow_null(bool on = true) & { return did(uc_run_options_set_allow_null(options_.get(), on)); }
     RunOptions allow_null(bool on = true) && { return std::move(this->allow_null(on)); }
-    /// Does everything but the network, and reports requests, bytes and seconds. The run ends with
-    /// `UC_STATUS_DRY_RUN`. Default: off.
+    /// Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing. The run ends
+    /// with `UC_STATUS_DRY_RUN`. Default: off.
     RunOptions& dry_run(bool on = true) & { return did(uc_run_options_set_dry_run(options_.get(), on)); }
     RunOptions dry_run(bool on = true) && { return std::move(this->dry_run(on)); }
     // end of run options

@@ -127,7 +127,9 @@ fn explained(option: &Opt) -> String {
             option.bounds(),
             grouped(ms)
         ),
-        (Kind::Time { .. }, _) => format!("{about} In milliseconds. 0 is the default: {default}."),
+        (Kind::Time { .. }, _) => format!(
+            "{about} In milliseconds. 0 is the default: {default}. Set by name, 0 has passed at once, and `null` is {default}."
+        ),
         (Kind::Count { min: 0, .. }, Preset::Unset(_)) => format!("{about} Default: 0."),
         (Kind::Count { .. } | Kind::Rate, _) => {
             format!("{about} Range: {}. Default: {default}.", option.bounds())

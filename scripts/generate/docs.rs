@@ -1,12 +1,13 @@
 //! The tables in README.md and the page on options.
 
 use std::fmt::Write as _;
+use std::fs;
 use std::io;
 use std::path::Path;
 
 use super::Generated;
 use super::c::setter_name;
-use super::interface::{CLIENT, IdState, Opt, RUN, Status};
+use super::interface::{CLIENT, IdState, Kind, Opt, RUN, Status};
 use super::text::{Names, camel_case, constant, kebab_case, localized, wrapped};
 
 const NAMES: Names = Names {
@@ -14,21 +15,41 @@ const NAMES: Names = Names {
     status: |status| format!("`{}`", constant(status)),
 };
 
+const HOOKS: &str = "
+## Log, progress, cancel
+
+| | Rust | C | C++ | Python | PHP | command |
+|---|---|---|---|---|---|---|
+| log, of a client | `ClientBuilder::log`, crate `log` | `uc_options_set_log` | `Options::log` | `log` | `log`, `logLevel` | |
+| progress, of a run | `Run::progress` | `uc_run_options_set_progress` | `RunOptions::progress` | `progress` | `progress` | shown on a terminal |
+| cancel, of a run | `Run::cancel` | `uc_run_options_set_cancel` | `RunOptions::cancel` | `cancel` | `cancel` | Ctrl-C |
+
+A progress function cancels the run with a result other than 0 in C, with `false` in C++, Python and PHP, and with
+`ControlFlow::Break` in Rust. An exception in it cancels the run and is raised again from the call. An exception in a
+log function does the same in Python and PHP; in C++ the run continues, and the call throws it at its end. In C no
+callback may throw.
+";
+
+const LIMITS: &str = "An attribute name has 1 to 255 characters. User.com's ids are integers above 0; an id of your own has \
+    1 to 1,024 bytes of UTF-8. Rows have at most 50,000 distinct values. A string for the \
+    standard attributes first_name and last_name is invalid above 40 characters, for city and phone_number above 64.";
+
 pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
     let readme = Generated::regions(root, "README.md", &[("statuses", statuses()), ("options", options())])?;
-    Ok(vec![readme, Generated::new("docs/options.md", page())])
+    Ok(vec![readme, Generated::new("docs/options.md", page(root)?)])
 }
 
 fn statuses() -> String {
-    let mut out = String::from("| number | status | meaning |\n|---|---|---|\n");
+    let mut out = String::from("| number | status | meaning | what to do |\n|---|---|---|---|\n");
     for status in Status::ALL {
-        let _ = writeln!(out, "| {} | `{}` | {} |", status.code(), constant(*status), status.about());
+        let (name, about, advice) = (constant(*status), status.about(), status.advice());
+        let _ = writeln!(out, "| {} | `{name}` | {about} | {advice} |", status.code());
     }
     out
 }
 
 fn options() -> String {
-    let mut out = String::from("| option | default | bounds |\n|---|---|---|\n");
+    let mut out = String::from("| option | default | range |\n|---|---|---|\n");
     for option in CLIENT.iter().chain(RUN) {
         let _ = writeln!(
             out,
@@ -45,30 +66,60 @@ fn options() -> String {
 fn defaults(option: &Opt) -> String {
     let default = option.default.words(option.kind);
     match option.program {
-        Some(program) => format!("{default} (the program: {})", program.words(option.kind)),
+        Some(program) => format!("{default} (the command: {})", program.words(option.kind)),
         None => default,
     }
 }
 
-fn page() -> String {
+/// The names of the standard attributes, which `src/update` checks.
+fn standard_attributes(root: &Path) -> io::Result<String> {
+    let source = fs::read_to_string(root.join("src/update/attribute.rs"))?;
+    let list = source.split_once("const STANDARD").and_then(|(_, rest)| rest.split_once("];"));
+    let (list, _) = list.ok_or_else(|| io::Error::other("src/update/attribute.rs has no list STANDARD"))?;
+    let names: Vec<String> = list.split('"').skip(1).step_by(2).map(|name| format!("`{name}`")).collect();
+    Ok(names.join(", "))
+}
+
+/// What an option's sentences can't say, because it differs between the languages.
+fn differences(option: &Opt) -> &'static str {
+    match option.kind {
+        Kind::Rate => {
+            "Rust, C and C++ take a number of requests and a time, 1 s in C++ if there is none; Python takes requests per \
+             second, or (requests, seconds); PHP and the command take requests per second; by name in C, it is \
+             `{\"requests\": 5, \"per_ms\": 1000}`. 0 requests are no limit in all of them."
+        }
+        Kind::Time { min: 0, .. } => {
+            "0 has passed at once. The exception is the C setter, where 0 is no limit; set by name, 0 has passed and \
+             `null` is no limit."
+        }
+        _ => "",
+    }
+}
+
+fn page(root: &Path) -> io::Result<String> {
     let mut out = String::from(
-        "# Options\n\n<!-- Generated from src/interface by `make generate`; do not edit. -->\n\n\
-         Each option has one name. C adds the unit to it, PHP writes it in camelCase, the program with hyphens. Times\n\
-         are `Duration` in Rust, `std::chrono` in C++, whole milliseconds in C, and seconds in Python, PHP and the\n\
-         program. In C an option can also be set by name and JSON, with `uc_options_set` and `uc_run_options_set`; the\n\
-         file `usercom.json`, beside the header, lists them for programs.\n",
+        "# Options\n\n<!-- Generated by `make generate` from src/interface and scripts/generate; do not edit. -->\n\n\
+         Each option has one name. C adds the unit to it, PHP writes it in camelCase, the `usercom` command with hyphens.\n\
+         Times are `Duration` in Rust, `std::chrono` in C++, whole milliseconds in C, and seconds in Python, PHP and the\n\
+         command, where fractions are allowed. In C an option can also be set by name and JSON, with `uc_options_set` and\n\
+         `uc_run_options_set`; `null` is the default of every option. The file `usercom.json`, beside the header, lists\n\
+         the options for programs.\n",
     );
     for (title, client, options) in [("a client", true, CLIENT), ("one run", false, RUN)] {
         let _ = writeln!(out, "\n## Options of {title}");
         for option in options {
             let _ = write!(out, "\n### {}\n\n", option.name);
             out.push_str(&wrapped(&localized(option.about, &NAMES), "", 118));
+            let differences = differences(option);
+            if !differences.is_empty() {
+                out.push_str(&format!("\n{}", wrapped(differences, "", 118)));
+            }
             let bounds = option.bounds();
             let bounds = if bounds.is_empty() { String::new() } else { format!("Range: {bounds}. ") };
             let _ = write!(out, "\n{bounds}Default: {}.\n\n", defaults(option));
             let _ = writeln!(
                 out,
-                "| Rust, C++, Python | C | C by name | PHP | program |\n|---|---|---|---|---|\n\
+                "| Rust, C++, Python | C | C by name | PHP | command |\n|---|---|---|---|---|\n\
                  | `{}` | `{}` | `{}` | `{}` | `--{}` |",
                 option.name,
                 setter_name(option, client),
@@ -78,10 +129,14 @@ fn page() -> String {
             );
         }
     }
+    out.push_str(HOOKS);
+    let _ = write!(out, "\n## Limits of a call\n\n{}", wrapped(LIMITS, "", 118));
+    let names = standard_attributes(root)?;
+    let _ = write!(out, "\n{}", wrapped(&format!("The standard attributes: {names}."), "", 118));
     out.push_str("\n## States of an id\n\n| number | state | meaning |\n|---|---|---|\n");
     for state in IdState::ALL {
         let _ =
             writeln!(out, "| {} | {} | {} |", *state as u8, state.name().replace('_', " "), state.about());
     }
-    out
+    Ok(out)
 }

@@ -52,7 +52,7 @@ fn described(status: Status) -> Value {
     let name = constant(status);
     let constant = format!("UC_STATUS_{name}");
     json!({"name": name, "constant": constant, "number": status.code(), "completed": status.completed(),
-           "exception": status.exception(), "about": status.about()})
+           "exception": status.exception(), "about": status.about(), "advice": status.advice()})
 }
 
 fn rows(options: &[Opt], client: bool) -> Vec<Value> {

@@ -2,9 +2,9 @@
 
 /// Some ids were not confirmed.
 pub const PARTIAL: u8 = 1;
-/// Nothing was sent: an argument or a file was refused.
+/// Nothing was sent: an argument or a file is invalid.
 pub const REFUSED: u8 = 2;
-/// The run stopped before its end.
+/// The run stopped early, or did not start.
 pub const STOPPED_EARLY: u8 = 3;
 /// The run ended, but its report could not be printed or written.
 pub const NOT_REPORTED: u8 = 4;
@@ -19,8 +19,11 @@ pub const HELP: &str = "\
 Exit codes:
   0    every id is confirmed; also for an empty list and for a dry run
   1    the run completed, some ids are rejected or unknown
-  2    refused before the run: nothing was sent, no file was touched
-  3    the run stopped early, or could not start now; the report says why
+  2    an argument or a file is invalid: nothing was sent, no file was touched
+  3    the run stopped early, or did not start; the report says why
   4    the run ended, but its report could not be printed or written
   129, 130, 143
-       cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came";
+       cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came
+
+Environment: USERCOM_TOKEN or USERCOM_TOKEN_FILE, USERCOM_SUBDOMAIN, and USERCOM_BASE_URL, which
+may name a loopback address only (a sandbox)";

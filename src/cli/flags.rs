@@ -13,7 +13,8 @@ use crate::parse::{rate, seconds};
 pub struct ClientFlags {
     /// Another address for the service: scheme, host and port only [default: https://SUBDOMAIN.user.com]
     ///
-    /// Plain http is accepted for loopback addresses only.
+    /// Plain http is accepted for loopback addresses only. One-shot calls and the usercom command also read a
+    /// loopback address from USERCOM_BASE_URL; a client that you make does not.
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
     /// The HTTP method [default: PUT]
@@ -22,9 +23,9 @@ pub struct ClientFlags {
     /// other on its own. Range: PUT or POST.
     #[arg(long, value_name = "METHOD", value_parser = ["PUT", "POST"])]
     method: Option<String>,
-    /// The version of the API to ask for in the Accept header [default: none]
+    /// The version of the API to ask for in the Accept header [default: none (0)]
     ///
-    /// 0 asks for none. Range: 0 to 4,294,967,295.
+    /// Range: 0 to 4,294,967,295.
     #[arg(long, value_name = "VERSION")]
     api_version: Option<u32>,
     /// Maximum wait for the first byte of a response [default: 60 s]
@@ -43,21 +44,24 @@ pub struct ClientFlags {
     /// Threads start only when they are needed and end with the run. Range: 1 to 32 workers.
     #[arg(long, value_name = "WORKERS")]
     workers: Option<usize>,
-    /// Maximum number of requests in a time, evenly spaced [default: 5 requests per second]
+    /// Maximum number of requests per unit of time, evenly spaced [default: 5 requests per second]
     ///
-    /// Everything in the process that uses the same endpoint and token shares it. Waits that the service asks
-    /// for are obeyed in any case. Range: 0.1 to 1,000 requests per second; 0 is no limit.
+    /// All clients and threads of the process that use the same host and token share it. A wait that the
+    /// service asks for is obeyed in any case; one longer than the stall timeout ends the run with status
+    /// rate_limited after a 429, else with status server. Range: 0.1 to 1,000 requests per second; 0 is no
+    /// limit.
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
     rate_limit: Option<(u32, Duration)>,
     /// Maximum number of attempts per batch [default: 8 attempts]
     ///
-    /// Failures while the whole service is down are not counted. Range: 1 to 20 attempts.
+    /// Failures while the whole service is down are not counted. Batches that have used up their attempts get
+    /// the same number once more at the end of the run. Range: 1 to 20 attempts.
     #[arg(long, value_name = "ATTEMPTS")]
     max_attempts: Option<u32>,
-    /// The proxy for https requests: http://[user:password@]host:port [default: HTTPS_PROXY and NO_PROXY of
-    /// the environment, as curl reads them]
+    /// The proxy for https requests: http://[user:password@]host:port [default: https_proxy or HTTPS_PROXY,
+    /// except for the hosts in no_proxy or NO_PROXY]
     ///
-    /// An empty text connects directly.
+    /// An empty string connects directly.
     #[arg(long, value_name = "URL")]
     proxy: Option<String>,
     /// A PEM file with the certificates to trust instead of this machine's [default: the certificates of this
@@ -111,15 +115,17 @@ impl ClientFlags {
 pub struct RunFlags {
     /// Maximum duration of the whole call, waits and retries included [default: no limit]
     ///
-    /// Requests in flight then get up to 5 s more. The run ends with status deadline.
+    /// Requests in flight then get up to 5 s more. Looking up a host name, for which the system sets the
+    /// limit, and connecting, up to 10 s, can't be interrupted. The run ends with status deadline.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     deadline: Option<Duration>,
     /// The run stops early after this long without progress: no batch was confirmed or rejected [default: 600
     /// s]
     ///
-    /// It is never less than 21 requests take at the --rate-limit, 4.2 s at 5 per second. The status says
-    /// what was in the way. Requests in flight are waited for, within the limits of --request-timeout. Range:
-    /// 1 s to 24 h.
+    /// The status is that of the last error: status transport, status server, status bad_response, status
+    /// rate_limited or status unauthorized. Requests in flight are waited for, each within its own limits. A
+    /// value below the time of 21 requests at the configured rate is raised to that time, 4.2 s at 5 per
+    /// second. Range: 1 s to 24 h.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
     stall_timeout: Option<Duration>,
     /// Maximum number of requests of the run [default: 20 times what the update needs without errors, at
@@ -131,9 +137,9 @@ pub struct RunFlags {
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
     /// resumes the run [default: no journal]
     ///
-    /// A completed run removes its journal. The directory is created if it does not exist. While another
-    /// process runs the same update, the run ends with status busy; if the journal can't be written, with
-    /// status journal.
+    /// The journal is removed when every id is confirmed or rejected. The directory is created if it does not
+    /// exist. While another process or thread runs the identical job, the run ends with status busy; if the
+    /// journal can't be used, with status journal.
     #[arg(long, value_name = "DIR")]
     journal_dir: Option<PathBuf>,
     /// Maximum age of an unfinished journal [default: 12 h]
@@ -150,7 +156,7 @@ pub struct RunFlags {
     /// The vendor does not document what null does.
     #[arg(long)]
     allow_null: bool,
-    /// Does everything but the network, and reports requests, bytes and seconds
+    /// Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing
     ///
     /// The run ends with status dry_run.
     #[arg(long)]

@@ -5,18 +5,18 @@ use std::str::FromStr;
 use chrono::{DateTime, FixedOffset, NaiveDate};
 use usercom::Value;
 
-/// What a text is taken for.
+/// The type in which a text is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
-    /// The type that all values are written like; refused where they differ or it is not clear
+    /// Infer the type from how all values are written; an error if they differ or it is not clear
     Auto,
-    /// Text, as it is
+    /// A string, as it is written
     String,
     /// true or false, in upper or lower case
     Boolean,
-    /// A whole number
+    /// A whole number, such as 1200
     Integer,
-    /// A number
+    /// A number, such as 12.5; sent as written
     Float,
     /// YYYY-MM-DD
     Date,

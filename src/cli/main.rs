@@ -37,7 +37,7 @@ use clap::{CommandFactory, FromArgMatches, Parser};
 use crate::say::say;
 use crate::signals::Signals;
 
-/// Set one attribute of many User.com users, and know of every single id whether it was updated
+/// Set one attribute of many User.com users; the report says what is known of each id
 #[derive(Parser)]
 #[command(version, max_term_width = 100)]
 enum Usercom {

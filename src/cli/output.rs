@@ -19,7 +19,7 @@ pub struct OutputArgs {
     #[arg(long)]
     json: bool,
     /// Write the state of every row as CSV: id, state, http_status, message. The file is replaced when the run has
-    /// ended; if nothing was sent, it is left as it was
+    /// ended; if nothing was sent, it stays as it was
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
     /// Print no summary before the run and no progress

@@ -9,13 +9,14 @@ use std::{
 };
 use usercom::sandbox::{Methods, Options, Sandbox, SuccessBody, UnknownAttributes, UnknownIds};
 
-/// Run an imitation of the service on 127.0.0.1, for tests and for first steps
+/// Run a sandbox on 127.0.0.1: a replacement of the service for tests and first steps
 #[derive(clap::Args)]
 pub struct SandboxArgs {
     /// Port to listen on; 0 picks a free one
     #[arg(long, default_value_t = 8080, allow_negative_numbers = true)]
     port: u16,
-    /// API key that requests must have: any 64 visible ASCII characters
+    /// API key that requests must have: any 64 visible ASCII characters. Arguments are visible to all users of the
+    /// machine: set the variable instead
     #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
     token: String,
     /// CSV file of the users that exist: a column id, every other column an attribute [default: any id exists]
@@ -33,16 +34,16 @@ pub struct SandboxArgs {
     /// Respond with 400 to a value that does not have its attribute's type
     #[arg(long)]
     check_types: bool,
-    /// Respond with 400 to more ids in a request
+    /// Respond with 400 if a request has more than N ids
     #[arg(long, value_name = "N", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
     max_ids: Option<usize>,
-    /// Respond with 413 to a larger body
+    /// Respond with 413 if a body is larger than this
     #[arg(long, value_name = "BYTES", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
     max_body: Option<usize>,
-    /// Respond with 429 to more requests in a second
+    /// Respond with 429 if there are more than N requests in a second
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     rate: Option<u32>,
-    /// Respond with 401 for three seconds after more requests in a second
+    /// Respond with 401 for three seconds if there are more than N requests in a second
     #[arg(long, value_name = "N", value_parser = above_zero::<u32>, allow_negative_numbers = true)]
     burst_401: Option<u32>,
     /// Delay every response by this time
@@ -51,7 +52,7 @@ pub struct SandboxArgs {
     /// Status of an update that was applied
     #[arg(long, default_value_t = 200, value_name = "200-299", value_parser = status(200..=299))]
     success_status: u16,
-    /// Body of an update that was applied: one of these names, or a text that is sent as it is
+    /// Body of an update that was applied: one of these names, or a string that is sent as it is
     #[arg(long, default_value = "ok", value_name = "ok|empty|count|page|bom|TEXT")]
     success_body: SuccessBody,
     /// Let the first N updates fail; they are not applied
@@ -60,10 +61,10 @@ pub struct SandboxArgs {
     /// Status of an update that fails, such as 409, 423 or 500
     #[arg(long, default_value_t = 503, value_name = "400-599", value_parser = status(400..=599))]
     fail_status: u16,
-    /// Retry-After of an update that fails: seconds, a date, or whatever is to be tried
+    /// Retry-After of an update that fails: seconds, a date, or any other string
     #[arg(long, value_name = "TEXT")]
     fail_retry_after: Option<String>,
-    /// Respond to the N-th request as a firewall: 403 and a page in HTML
+    /// Respond to the N-th request as a firewall does: 403 and an HTML page
     #[arg(long, value_name = "N", value_parser = above_zero::<u64>, allow_negative_numbers = true)]
     firewall_once: Option<u64>,
     /// Pad every response with blanks to this length
@@ -72,7 +73,7 @@ pub struct SandboxArgs {
     /// Compress every response, whatever the client accepts
     #[arg(long)]
     gzip: bool,
-    /// Respond to CONNECT as a proxy that rejects it, such as 407
+    /// Respond to CONNECT with this status, as a proxy that rejects it: such as 407
     #[arg(long, value_name = "300-599", value_parser = status(300..=599))]
     refuse_connect: Option<u16>,
 }

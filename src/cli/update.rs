@@ -30,7 +30,7 @@ pub struct UpdateArgs {
     /// What to set it to
     #[arg(long, allow_hyphen_values = true)]
     value: String,
-    /// File with the ids: a CSV with a header, or one number per line; - is the standard input
+    /// File with the ids: a CSV with a header, or one id per line; - is the standard input
     #[arg(long, value_name = "FILE")]
     ids: PathBuf,
     #[command(flatten)]
@@ -49,7 +49,7 @@ pub struct ApplyArgs {
     /// The column with the values [default: the attribute's name]
     #[arg(long, value_name = "NAME")]
     value_column: Option<String>,
-    /// What to do with rows that have no value [default: they are refused]
+    /// What to do with rows that have no value [default: they are invalid]
     #[arg(long, value_enum)]
     empty: Option<Empty>,
     #[command(flatten)]
@@ -65,10 +65,10 @@ struct JobArgs {
     /// What separates the columns: , or ; or tab
     #[arg(long, default_value = ",", value_parser = Delimiter::parse)]
     delimiter: Delimiter,
-    /// The ids are your own, not User.com's
+    /// The ids are your own (1 to 1,024 bytes each), not User.com's
     #[arg(long)]
     custom_ids: bool,
-    /// What the values are taken for
+    /// The type in which the values are sent
     #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
     kind: Kind,
     #[command(flatten)]

@@ -14,7 +14,7 @@ use crate::table::Table;
 pub enum Empty {
     /// Leave those ids as they are
     Skip,
-    /// Send an empty text
+    /// Send an empty string
     Send,
 }
 

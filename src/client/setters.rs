@@ -8,7 +8,8 @@ use crate::options::{Given, Method};
 
 impl ClientBuilder {
     /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback
-    /// addresses only. Default: `https://SUBDOMAIN.user.com`.
+    /// addresses only. One-shot calls and the `usercom` command also read a loopback address from
+    /// USERCOM_BASE_URL; a client that you make does not. Default: `https://SUBDOMAIN.user.com`.
     pub fn base_url(self, url: &str) -> Self {
         self.set("base_url", Given::Text(url.into()))
     }
@@ -19,8 +20,7 @@ impl ClientBuilder {
         self.set("method", Given::Text(method.as_str().into()))
     }
 
-    /// The version of the API to ask for in the Accept header. 0 asks for none. Range: 0 to 4,294,967,295.
-    /// Default: none.
+    /// The version of the API to ask for in the Accept header. Range: 0 to 4,294,967,295. Default: none (0).
     pub fn api_version(self, version: u32) -> Self {
         self.set("api_version", Given::Integer(version.into()))
     }
@@ -43,21 +43,24 @@ impl ClientBuilder {
         self.set("workers", Given::Integer(workers as u64))
     }
 
-    /// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same
-    /// endpoint and token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to
-    /// 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
+    /// Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process
+    /// that use the same host and token share it. A wait that the service asks for is obeyed in any case; one
+    /// longer than the stall timeout ends the run with [`Status::RateLimited`](crate::Status::RateLimited)
+    /// after a 429, else with [`Status::Server`](crate::Status::Server). Range: 0.1 to 1,000 requests per
+    /// second; 0 is no limit. Default: 5 requests per second.
     pub fn rate_limit(self, requests: u32, per: Duration) -> Self {
         self.set("rate_limit", Given::Rate(requests, per))
     }
 
-    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range:
-    /// 1 to 20 attempts. Default: 8 attempts.
+    /// Maximum number of attempts per batch. Failures while the whole service is down are not counted.
+    /// Batches that have used up their attempts get the same number once more at the end of the run. Range: 1
+    /// to 20 attempts. Default: 8 attempts.
     pub fn max_attempts(self, attempts: u32) -> Self {
         self.set("max_attempts", Given::Integer(attempts.into()))
     }
 
-    /// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.
-    /// Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+    /// The proxy for https requests: `http://[user:password@]host:port`. An empty string connects directly.
+    /// Default: https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
     pub fn proxy(self, url: &str) -> Self {
         self.set("proxy", Given::Text(url.into()))
     }
@@ -71,15 +74,19 @@ impl ClientBuilder {
 
 impl Run<'_> {
     /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
-    /// more. The run ends with [`Status::Deadline`](crate::Status::Deadline). Default: no limit.
+    /// more. Looking up a host name, for which the system sets the limit, and connecting, up to 10 s, can't
+    /// be interrupted. The run ends with [`Status::Deadline`](crate::Status::Deadline). Default: no limit.
     pub fn deadline(self, time: Duration) -> Self {
         self.set("deadline", Given::Time(time))
     }
 
-    /// The run stops early after this long without progress: no batch was confirmed or rejected. It is never
-    /// less than 21 requests take at the [`rate_limit`](crate::ClientBuilder::rate_limit), 4.2 s at 5 per
-    /// second. The status says what was in the way. Requests in flight are waited for, within the limits of
-    /// [`request_timeout`](crate::ClientBuilder::request_timeout). Range: 1 s to 24 h. Default: 120 s.
+    /// The run stops early after this long without progress: no batch was confirmed or rejected. The status
+    /// is that of the last error: [`Status::Transport`](crate::Status::Transport),
+    /// [`Status::Server`](crate::Status::Server), [`Status::BadResponse`](crate::Status::BadResponse),
+    /// [`Status::RateLimited`](crate::Status::RateLimited) or
+    /// [`Status::Unauthorized`](crate::Status::Unauthorized). Requests in flight are waited for, each within
+    /// its own limits. A value below the time of 21 requests at the configured rate is raised to that time,
+    /// 4.2 s at 5 per second. Range: 1 s to 24 h. Default: 120 s.
     pub fn stall_timeout(self, time: Duration) -> Self {
         self.set("stall_timeout", Given::Time(time))
     }
@@ -92,10 +99,10 @@ impl Run<'_> {
     }
 
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
-    /// resumes the run. A completed run removes its journal. The directory is created if it does not exist.
-    /// While another process runs the same update, the run ends with [`Status::Busy`](crate::Status::Busy);
-    /// if the journal can't be written, with [`Status::Journal`](crate::Status::Journal). Default: no
-    /// journal.
+    /// resumes the run. The journal is removed when every id is confirmed or rejected. The directory is
+    /// created if it does not exist. While another process or thread runs the identical job, the run ends
+    /// with [`Status::Busy`](crate::Status::Busy); if the journal can't be used, with
+    /// [`Status::Journal`](crate::Status::Journal). Default: no journal.
     pub fn journal_dir(self, dir: impl Into<PathBuf>) -> Self {
         self.set("journal_dir", Given::Path(dir.into().into()))
     }
@@ -116,8 +123,8 @@ impl Run<'_> {
         self.set("allow_null", Given::Flag(true))
     }
 
-    /// Does everything but the network, and reports requests, bytes and seconds. The run ends with
-    /// [`Status::DryRun`](crate::Status::DryRun). Default: off.
+    /// Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing. The
+    /// run ends with [`Status::DryRun`](crate::Status::DryRun). Default: off.
     pub fn dry_run(self) -> Self {
         self.set("dry_run", Given::Flag(true))
     }

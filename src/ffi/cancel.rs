@@ -38,7 +38,7 @@ pub unsafe extern "C" fn uc_cancel_free(cancel: *mut uc_cancel) {
 pub struct uc_progress(pub(super) Progress);
 
 /// Called on the thread that started the run, about every 100 ms while the run lasts, also while it waits, and once at
-/// its end. Non-zero cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
+/// its end. A result other than 0 cancels the run. It must return normally: no longjmp, no C++ exception. It may start another run.
 pub type uc_progress_fn =
     Option<unsafe extern "C" fn(userdata: *mut c_void, progress: *const uc_progress) -> c_int>;
 
@@ -65,7 +65,7 @@ pub unsafe extern "C" fn uc_progress_total(progress: *const uc_progress) -> usiz
     unsafe { read(progress, |p| p.total) }
 }
 
-/// Ids in batches that the service accepted.
+/// Ids in requests that the service accepted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_confirmed(progress: *const uc_progress) -> usize {
     // SAFETY: the caller gives what the callback was given.

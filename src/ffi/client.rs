@@ -30,11 +30,13 @@ pub struct uc_client {
 ///
 /// `subdomain` is the `acme` of `https://acme.user.com`; `token` the 64-character REST API key; `ids` are
 /// User.com's own ids, above 0 (NULL with `n` 0 is an empty list: nothing is sent); `attr` has 1 to 255
-/// characters; `json_value` is one JSON value, sent as written: `true`, `3`, `"pro"`, `"2026-11-23"`.
+/// characters; `json_value` is one JSON value, sent as written: `true`, `3`, `"pro"`, `"2026-11-23"`. An id that comes
+/// more than once is sent once.
 ///
 /// Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
 /// rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
-/// instead. Returns a `uc_status`; `uc_last_error` says more for everything but `UC_STATUS_OK`. To learn which ids
+/// instead; of the other functions only `uc_client_shared` reads it. Returns a `uc_status`; `uc_last_error` says more for
+/// everything but `UC_STATUS_OK`. To learn which ids
 /// were not confirmed, use `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_mass_update(
@@ -162,7 +164,7 @@ pub unsafe extern "C" fn uc_client_mass_update_custom_ids(
 
 /// Sets `attribute` to a value for each user: the id at position `i` gets `json_values[value_index[i]]`. Ids are
 /// grouped by value, to send as few requests as possible. The last value of an id wins; its earlier positions are not
-/// attempted. At most 50,000 distinct values. Everything else is like `uc_client_mass_update`.
+/// attempted, and the run can still end with `UC_STATUS_OK`. At most 50,000 distinct values. Everything else is like `uc_client_mass_update`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_client_mass_update_rows(
     client: *const uc_client,

@@ -25,7 +25,7 @@ pub enum uc_status {
     UC_STATUS_INVALID_ARGUMENT = 10,
     /// Stopped early: the service does not accept the token.
     UC_STATUS_UNAUTHORIZED = 20,
-    /// Stopped early: the service asked for a longer wait than the stall timeout.
+    /// Stopped early: the service limits requests for longer than the stall timeout.
     UC_STATUS_RATE_LIMITED = 21,
     /// Stopped early: the service rejects the attribute or the value, or none of these ids exist.
     UC_STATUS_REJECTED = 22,
@@ -39,14 +39,14 @@ pub enum uc_status {
     UC_STATUS_TRANSPORT = 30,
     /// Stopped early: the responses can't be understood.
     UC_STATUS_BAD_RESPONSE = 31,
-    /// No trusted connection: the certificate or the handshake failed, or this machine has no trusted
-    /// certificates.
+    /// Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no
+    /// trusted certificates.
     UC_STATUS_TLS = 32,
-    /// Stopped early: the journal can't be written.
+    /// Stopped early or nothing was sent: the journal can't be used.
     UC_STATUS_JOURNAL = 40,
     /// Nothing was sent: the client was made before fork() and this is the child process.
     UC_STATUS_FORKED = 41,
-    /// Nothing was sent: the same update is already running.
+    /// Nothing was sent: another process or thread is running the identical job (only with a journal).
     UC_STATUS_BUSY = 42,
     /// A bug in usercom. The ids that it concerns are unknown.
     UC_STATUS_INTERNAL = 99,
@@ -58,8 +58,8 @@ pub enum uc_status {
 pub enum uc_id_state {
     /// Not sent, or sent only in requests that were rejected for a reason that concerns the whole run.
     UC_ID_NOT_ATTEMPTED = 0,
-    /// In a batch that the service accepted with a complete 2xx response. That does not prove that the user
-    /// exists.
+    /// In a request that the service accepted with a complete, understood 2xx response. That does not prove
+    /// that the user exists.
     UC_ID_CONFIRMED = 1,
     /// Rejected by the service, with a reason.
     UC_ID_REJECTED = 2,
@@ -77,24 +77,25 @@ pub(super) fn message(status: c_int) -> &'static CStr {
         4 => c"Dry run: nothing was sent. The report says what would be sent.",
         10 => c"Nothing was sent: an argument is invalid. The message says which one and what to do.",
         20 => c"Stopped early: the service does not accept the token.",
-        21 => c"Stopped early: the service asked for a longer wait than the stall timeout.",
+        21 => c"Stopped early: the service limits requests for longer than the stall timeout.",
         22 => c"Stopped early: the service rejects the attribute or the value, or none of these ids exist.",
         23 => c"Stopped early: the service kept failing.",
         24 => c"Stopped early: this is not the service, or it does not take this method.",
         25 => c"Stopped early: the run reached its maximum number of requests.",
         30 => c"Stopped early: no connection, or none that lasted.",
         31 => c"Stopped early: the responses can't be understood.",
-        32 => c"No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates.",
-        40 => c"Stopped early: the journal can't be written.",
+        32 => c"Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no trusted certificates.",
+        40 => c"Stopped early or nothing was sent: the journal can't be used.",
         41 => c"Nothing was sent: the client was made before fork() and this is the child process.",
-        42 => c"Nothing was sent: the same update is already running.",
+        42 => c"Nothing was sent: another process or thread is running the identical job (only with a journal).",
         99 => c"A bug in usercom. The ids that it concerns are unknown.",
         _ => c"A status of a later version of usercom.",
     }
 }
 
 /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses
-/// only. NULL is the default: `https://SUBDOMAIN.user.com`.
+/// only. One-shot calls and the `usercom` command also read a loopback address from USERCOM_BASE_URL; a
+/// client that you make does not. NULL is the default: `https://SUBDOMAIN.user.com`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_base_url(options: *mut uc_options, url: *const c_char) -> c_int {
     // SAFETY: the caller gives a live handle and a string or NULL.
@@ -109,7 +110,7 @@ pub unsafe extern "C" fn uc_options_set_method(options: *mut uc_options, method:
     unsafe { set_text(options, "method", method) }
 }
 
-/// The version of the API to ask for in the Accept header. 0 asks for none. Default: 0.
+/// The version of the API to ask for in the Accept header. Default: 0.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_api_version(options: *mut uc_options, version: u32) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -141,25 +142,28 @@ pub unsafe extern "C" fn uc_options_set_workers(options: *mut uc_options, worker
     unsafe { set(options, "workers", Given::Integer(workers.into())) }
 }
 
-/// Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint
-/// and token shares it. Waits that the service asks for are obeyed in any case. Range: 0.1 to 1,000 requests
-/// per second; 0 is no limit. Default: 5 requests per second.
+/// Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process that
+/// use the same host and token share it. A wait that the service asks for is obeyed in any case; one longer
+/// than the stall timeout ends the run with `UC_STATUS_RATE_LIMITED` after a 429, else with
+/// `UC_STATUS_SERVER`. Range: 0.1 to 1,000 requests per second; 0 is no limit. Default: 5 requests per
+/// second.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_rate_limit(options: *mut uc_options, requests: u32, per_ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, "rate_limit", Given::Rate(requests, Duration::from_millis(per_ms))) }
 }
 
-/// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Range: 1
-/// to 20 attempts. Default: 8 attempts.
+/// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches
+/// that have used up their attempts get the same number once more at the end of the run. Range: 1 to 20
+/// attempts. Default: 8 attempts.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_max_attempts(options: *mut uc_options, attempts: u32) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(options, "max_attempts", Given::Integer(attempts.into())) }
 }
 
-/// The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly. NULL is
-/// the default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+/// The proxy for https requests: `http://[user:password@]host:port`. An empty string connects directly. NULL
+/// is the default: https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set_proxy(options: *mut uc_options, url: *const c_char) -> c_int {
     // SAFETY: the caller gives a live handle and a string or NULL.
@@ -175,17 +179,20 @@ pub unsafe extern "C" fn uc_options_set_ca_file(options: *mut uc_options, pem_pa
 }
 
 /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s
-/// more. The run ends with `UC_STATUS_DEADLINE`. In milliseconds. 0 is the default: no limit.
+/// more. Looking up a host name, for which the system sets the limit, and connecting, up to 10 s, can't be
+/// interrupted. The run ends with `UC_STATUS_DEADLINE`. In milliseconds. 0 is the default: no limit. Set by
+/// name, 0 has passed at once, and `null` is no limit.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_deadline_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(run_options, "deadline", if ms == 0 { Given::Default } else { Given::Time(Duration::from_millis(ms)) }) }
 }
 
-/// The run stops early after this long without progress: no batch was confirmed or rejected. It is never less
-/// than 21 requests take at the `uc_options_set_rate_limit`, 4.2 s at 5 per second. The status says what was
-/// in the way. Requests in flight are waited for, within the limits of `uc_options_set_request_timeout_ms`.
-/// Range in milliseconds: 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
+/// The run stops early after this long without progress: no batch was confirmed or rejected. The status is
+/// that of the last error: `UC_STATUS_TRANSPORT`, `UC_STATUS_SERVER`, `UC_STATUS_BAD_RESPONSE`,
+/// `UC_STATUS_RATE_LIMITED` or `UC_STATUS_UNAUTHORIZED`. Requests in flight are waited for, each within its
+/// own limits. A value below the time of 21 requests at the configured rate is raised to that time, 4.2 s at
+/// 5 per second. Range in milliseconds: 1,000 to 86,400,000 (1 s to 24 h). Default: 120,000 (120 s).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_stall_timeout_ms(run_options: *mut uc_run_options, ms: u64) -> c_int {
     // SAFETY: the caller gives a live handle.
@@ -201,9 +208,9 @@ pub unsafe extern "C" fn uc_run_options_set_max_requests(run_options: *mut uc_ru
 }
 
 /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
-/// resumes the run. A completed run removes its journal. The directory is created if it does not exist. While
-/// another process runs the same update, the run ends with `UC_STATUS_BUSY`; if the journal can't be written,
-/// with `UC_STATUS_JOURNAL`. NULL is the default: no journal.
+/// resumes the run. The journal is removed when every id is confirmed or rejected. The directory is created
+/// if it does not exist. While another process or thread runs the identical job, the run ends with
+/// `UC_STATUS_BUSY`; if the journal can't be used, with `UC_STATUS_JOURNAL`. NULL is the default: no journal.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_journal_dir(run_options: *mut uc_run_options, dir: *const c_char) -> c_int {
     // SAFETY: the caller gives a live handle and a string or NULL.
@@ -234,8 +241,8 @@ pub unsafe extern "C" fn uc_run_options_set_allow_null(run_options: *mut uc_run_
     unsafe { set(run_options, "allow_null", Given::Flag(on != 0)) }
 }
 
-/// Does everything but the network, and reports requests, bytes and seconds. The run ends with
-/// `UC_STATUS_DRY_RUN`. Non-zero is on, 0 is off (default).
+/// Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing. The run
+/// ends with `UC_STATUS_DRY_RUN`. Non-zero is on, 0 is off (default).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_dry_run(run_options: *mut uc_run_options, on: c_int) -> c_int {
     // SAFETY: the caller gives a live handle.

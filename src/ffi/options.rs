@@ -54,10 +54,10 @@ pub unsafe extern "C" fn uc_options_free(options: *mut uc_options) {
     unsafe { free(options) };
 }
 
-/// Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a text, true,
-/// false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default.
-/// Names, types, units, bounds and defaults are those of the setters below and are listed in `usercom.json`. An
-/// unknown name and a value of a wrong type or outside the bounds return `UC_STATUS_INVALID_ARGUMENT`.
+/// Sets an option by its name, such as `batch_size` or `request_timeout_ms`, to a JSON value: a number, a string, true,
+/// false, or for `rate_limit` an object such as `{"requests": 5, "per_ms": 1000}`. `null` and NULL are the default,
+/// also of numbers, whose setters can't say it. Names, types, units, ranges and defaults are those of the setters below and are listed in `usercom.json`. An
+/// unknown name and a value of a wrong type or outside its range return `UC_STATUS_INVALID_ARGUMENT`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_options_set(
     options: *mut uc_options,

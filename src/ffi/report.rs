@@ -64,21 +64,21 @@ pub unsafe extern "C" fn uc_report_status(report: *const uc_report) -> c_int {
     unsafe { read(report, Status::InvalidArgument.code(), |r| r.status().code()) }
 }
 
-/// How the run ended, in one line. Never NULL; lives as long as the report.
+/// How the run ended, in one line. Never NULL, "" for NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_message(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { report.as_ref() }.map_or(c"".as_ptr(), |r| r.message.as_ptr())
 }
 
-/// The number of ids in the input. confirmed + rejected + unknown + not attempted = total.
+/// The number of ids in the input, duplicates included. It is the sum of confirmed, rejected, unknown and not attempted.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_total(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, 0, Report::total) }
 }
 
-/// Ids in batches that the service accepted.
+/// Ids in requests that the service accepted with a complete, understood 2xx response.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_confirmed(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
@@ -92,14 +92,15 @@ pub unsafe extern "C" fn uc_report_rejected(report: *const uc_report) -> usize {
     unsafe { read(report, 0, Report::rejected) }
 }
 
-/// Ids that were sent at least once, without proof that they were updated or that they were not.
+/// Ids that were sent at least once, without proof that the value was applied or that it was not.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_unknown(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, 0, Report::unknown) }
 }
 
-/// Ids that were not sent.
+/// Ids that were not sent, or sent only in requests that were rejected for a reason that concerns the whole run. Of
+/// rows, also the earlier positions of an id that a later row sets. `uc_report_states` says which ids these are.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_not_attempted(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
@@ -113,7 +114,8 @@ pub unsafe extern "C" fn uc_report_requests(report: *const uc_report) -> usize {
     unsafe { read(report, 0, |r| r.requests() as usize) }
 }
 
-/// The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position.
+/// The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position
+/// or `report` is NULL. A duplicate of an id in a list has the state of the id that was sent.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_state(report: *const uc_report, index: usize) -> c_int {
     // SAFETY: the caller gives a live handle or NULL.
@@ -150,7 +152,8 @@ pub unsafe extern "C" fn uc_report_failure_count(report: *const uc_report) -> us
 
 /// The `k`-th rejected or unknown id, counted from 0, in input order: its position, the HTTP status (0 if there was no
 /// response), and the reason, at most 256 characters with control characters escaped. Each out-parameter may be NULL;
-/// the message lives as long as the report. Returns `UC_STATUS_INVALID_ARGUMENT` if there is no `k`-th.
+/// the message lives as long as the report. If there is no `k`-th, it returns `UC_STATUS_INVALID_ARGUMENT` and writes
+/// nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_failure(
     report: *const uc_report,
@@ -178,7 +181,7 @@ pub unsafe extern "C" fn uc_report_failure(
 }
 
 /// The report for people, in lines: how the run ended, the numbers, the notes, the first ten failures with their ids.
-/// Never NULL; lives as long as the report.
+/// Never NULL, "" for NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.
@@ -186,7 +189,7 @@ pub unsafe extern "C" fn uc_report_text(report: *const uc_report) -> *const c_ch
     look(c"".as_ptr(), || report.text.get_or_init(|| c_string(&report.report.to_string())).as_ptr())
 }
 
-/// The report as JSON, with details of the first 1,000 failures. Never NULL; lives as long as the report.
+/// The report as JSON, with details of the first 1,000 failures. Never NULL, "{}" for NULL; lives as long as the report.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_json(report: *const uc_report) -> *const c_char {
     // SAFETY: the caller gives a live handle or NULL.

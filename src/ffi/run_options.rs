@@ -52,7 +52,7 @@ pub unsafe extern "C" fn uc_run_options_free(run_options: *mut uc_run_options) {
 }
 
 /// Like `uc_options_set`, for the options of a run, such as `deadline_ms` or `dry_run`. A `deadline_ms` of 0 is a
-/// deadline that has passed; `null` is none.
+/// deadline that has passed, unlike that of the setter; `null` is none.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set(
     run_options: *mut uc_run_options,
@@ -64,7 +64,8 @@ pub unsafe extern "C" fn uc_run_options_set(
 }
 
 /// A function that is called with the progress of the run and `userdata`. If it returns anything but 0, the run ends
-/// with `UC_STATUS_CANCELLED`. NULL: none (default).
+/// with `UC_STATUS_CANCELLED`. NULL: none (default). `userdata` must live until every run with these options has
+/// returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_progress(
     run_options: *mut uc_run_options,
@@ -81,7 +82,7 @@ pub unsafe extern "C" fn uc_run_options_set_progress(
 }
 
 /// A handle that cancels the run from another thread or a signal handler, with `UC_STATUS_CANCELLED`. NULL: none
-/// (default). The handle must live until the run returns.
+/// (default). The handle must live until every run with these options has returned.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_run_options_set_cancel(
     run_options: *mut uc_run_options,

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int};
 
 use super::generated::message;
 
-/// The version of this interface. Additions do not change it.
+/// The ABI version: that of this interface. Additions do not change it.
 pub const UC_ABI_VERSION: u32 = 1;
 
 /// What a status means, in one sentence. Never NULL; a static string.
@@ -20,7 +20,7 @@ pub extern "C" fn uc_library_version() -> *const c_char {
     VERSION.as_ptr().cast()
 }
 
-/// The version of the interface that the library was built with. Compare it with `UC_ABI_VERSION`.
+/// The ABI version of the library. Compare it with `UC_ABI_VERSION`.
 #[unsafe(no_mangle)]
 pub extern "C" fn uc_abi_version() -> u32 {
     UC_ABI_VERSION

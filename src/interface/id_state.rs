@@ -14,7 +14,7 @@ macro_rules! id_states {
         }
 
         impl IdState {
-            #[allow(dead_code, reason = "for the generator, which compiles this room on its own")]
+            #[allow(dead_code, reason = "for the generator, which compiles this module on its own")]
             pub(crate) const ALL: &[IdState] = &[$(IdState::$variant),*];
 
             /// One word, as in the report's JSON.
@@ -35,7 +35,8 @@ id_states! {
     NotAttempted = 0, "not_attempted",
         "Not sent, or sent only in requests that were rejected for a reason that concerns the whole run.";
     Confirmed = 1, "confirmed",
-        "In a batch that the service accepted with a complete 2xx response. That does not prove that the user exists.";
+        "In a request that the service accepted with a complete, understood 2xx response. That does not prove that the user \
+         exists.";
     Rejected = 2, "rejected", "Rejected by the service, with a reason.";
     Unknown = 3, "unknown", "Sent at least once, without proof that it was applied or that it was not.";
 }

@@ -3,7 +3,7 @@
 //! The core checks bounds and takes names and messages from these rows. `make generate` writes everything else of the
 //! kind from them: the C setters and enums, the header, `usercom.json`, the options and exceptions of every language,
 //! the program's flags and the tables in the documentation. Only the standard library is used in here, because the
-//! generator compiles this room without the rest of the crate.
+//! generator compiles this module without the rest of the crate.
 
 mod id_state;
 mod option;

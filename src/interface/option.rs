@@ -21,7 +21,7 @@ pub(crate) enum Kind {
     BaseUrl,
     /// `PUT` or `POST`.
     Method,
-    /// The URL of a proxy, or an empty text for none.
+    /// The URL of a proxy, or an empty string for none.
     Proxy,
     /// The path of a PEM file, which is read when the option is set.
     CaFile,
@@ -29,7 +29,7 @@ pub(crate) enum Kind {
     Directory,
     /// On or off.
     Flag,
-    /// Requests in a time: 0.1 to 1,000 per second, or 0 requests for no limit.
+    /// Requests per unit of time: 0.1 to 1,000 per second, or 0 requests for no limit.
     Rate,
     /// A whole number of something.
     Count { integer: Integer, min: u64, max: u64, unit: &'static str },

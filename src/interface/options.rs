@@ -13,7 +13,8 @@ pub(crate) static CLIENT: &[Opt] = &[
         BaseUrl,
         Preset::Unset("`https://SUBDOMAIN.user.com`"),
         "Another address for the service: scheme, host and port only. Plain http is accepted for loopback addresses \
-         only.",
+         only. One-shot calls and the `usercom` command also read a loopback address from USERCOM_BASE_URL; a client \
+         that you make does not.",
     ),
     Opt::new(
         "method",
@@ -25,8 +26,8 @@ pub(crate) static CLIENT: &[Opt] = &[
     Opt::new(
         "api_version",
         Count { integer: U32, min: 0, max: u32::MAX as u64, unit: "version" },
-        Preset::Unset("none"),
-        "The version of the API to ask for in the Accept header. 0 asks for none.",
+        Preset::Unset("none (0)"),
+        "The version of the API to ask for in the Accept header.",
     ),
     Opt::new(
         "request_timeout",
@@ -53,20 +54,22 @@ pub(crate) static CLIENT: &[Opt] = &[
         // Half of the 10 requests per second that are quoted for the service: the rest is for the customer's other
         // integrations.
         Preset::Rate(5, 1000),
-        "Maximum number of requests in a time, evenly spaced. Everything in the process that uses the same endpoint \
-         and token shares it. Waits that the service asks for are obeyed in any case.",
+        "Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process that use \
+         the same host and token share it. A wait that the service asks for is obeyed in any case; \
+         one longer than the stall timeout ends the run with `RATE_LIMITED` after a 429, else with `SERVER`.",
     ),
     Opt::new(
         "max_attempts",
         Count { integer: U32, min: 1, max: 20, unit: "attempts" },
         Preset::Count(8),
-        "Maximum number of attempts per batch. Failures while the whole service is down are not counted.",
+        "Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches that \
+         have used up their attempts get the same number once more at the end of the run.",
     ),
     Opt::new(
         "proxy",
         Proxy,
-        Preset::Unset("HTTPS_PROXY and NO_PROXY of the environment, as curl reads them"),
-        "The proxy for https requests: `http://[user:password@]host:port`. An empty text connects directly.",
+        Preset::Unset("https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY"),
+        "The proxy for https requests: `http://[user:password@]host:port`. An empty string connects directly.",
     ),
     Opt::new(
         "ca_file",
@@ -83,15 +86,17 @@ pub(crate) static RUN: &[Opt] = &[
         Time { min: 0, max: u64::MAX },
         Preset::Unset("no limit"),
         "Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more. \
+         Looking up a host name, for which the system sets the limit, and connecting, up to 10 s, can't be interrupted. \
          The run ends with `DEADLINE`.",
     ),
     Opt::new(
         "stall_timeout",
         Time { min: 1000, max: 24 * HOUR },
         Preset::Time(120_000),
-        "The run stops early after this long without progress: no batch was confirmed or rejected. It is never less \
-         than 21 requests take at the `rate_limit`, 4.2 s at 5 per second. The status says what was in the way. \
-         Requests in flight are waited for, within the limits of `request_timeout`.",
+        "The run stops early after this long without progress: no batch was confirmed or rejected. The status is that \
+         of the last error: `TRANSPORT`, `SERVER`, `BAD_RESPONSE`, `RATE_LIMITED` or `UNAUTHORIZED`. Requests in flight \
+         are waited for, each within its own limits. A value below the time of 21 requests at the configured rate is \
+         raised to that time, 4.2 s at 5 per second.",
     )
     .program_default(Preset::Time(600_000)),
     Opt::new(
@@ -105,9 +110,9 @@ pub(crate) static RUN: &[Opt] = &[
         Directory,
         Preset::Unset("no journal"),
         "Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel \
-         resumes the run. A completed run removes its journal. The directory is created if it does not exist. While \
-         another process runs the same update, the run ends with `BUSY`; if the journal can't be written, with \
-         `JOURNAL`.",
+         resumes the run. The journal is removed when every id is confirmed or rejected. The directory is created if it \
+         does not exist. While another process or thread runs the identical job, the run ends with `BUSY`; if the \
+         journal can't be used, with `JOURNAL`.",
     ),
     Opt::new(
         "journal_max_age",
@@ -132,6 +137,7 @@ pub(crate) static RUN: &[Opt] = &[
         "dry_run",
         Flag,
         Preset::Off,
-        "Does everything but the network, and reports requests, bytes and seconds. The run ends with `DRY_RUN`.",
+        "Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing. The run ends \
+         with `DRY_RUN`.",
     ),
 ];

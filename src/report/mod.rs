@@ -146,7 +146,8 @@ impl Report {
         self.counts[IdState::Unknown as usize]
     }
 
-    /// How many ids were not sent.
+    /// How many ids were not sent, or sent only in requests that were rejected for a reason that concerns the whole run; also
+    /// the earlier rows of an id.
     pub fn not_attempted(&self) -> usize {
         self.counts[IdState::NotAttempted as usize]
     }

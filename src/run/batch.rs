@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::time::Instant;
 
 use super::outcomes::SlotReason;
+use super::trial::ServerErrors;
 use crate::report::ReasonId;
 use crate::wire::Request;
 
@@ -17,6 +18,17 @@ pub(crate) struct Batch {
     pub too_large: u8,
     /// Whether it was already sent again, without charge, because a kept connection was stale.
     pub retried_stale: bool,
+    /// How often it was rejected in a way that may pass.
+    pub doubts: u8,
+    /// How often the service asked for a delay because of it, with others confirmed in between, and how many batches
+    /// were confirmed when it did so last.
+    pub delays: u8,
+    pub delayed_at: u64,
+    pub server_errors: ServerErrors,
+    /// The number of the trial that it is sent for.
+    pub trial: Option<u32>,
+    /// A trial has proved that it has an id that makes the service fail.
+    pub at_fault: bool,
     /// Sent at least once without proof that it was not applied.
     pub maybe_applied: bool,
     /// How many requests contained it, or a batch that it is a part of. The journal knows of it from the first one on.
@@ -57,6 +69,12 @@ impl Batch {
             attempts: 0,
             too_large: 0,
             retried_stale: false,
+            doubts: 0,
+            delays: 0,
+            delayed_at: 0,
+            server_errors: ServerErrors::default(),
+            trial: None,
+            at_fault: false,
             maybe_applied: false,
             sent: 0,
             reason: None,
@@ -77,7 +95,7 @@ impl Batch {
     /// One slot of it, named by a response, on its own.
     pub fn single(&self, slot: usize) -> Batch {
         let request = Request::single(self.request.group, slot);
-        Batch { request, role: Role::Suspect, suspects: Vec::new(), ..self.clone() }
+        Batch { request, role: Role::Suspect, suspects: Vec::new(), doubts: 0, trial: None, ..self.clone() }
     }
 
     /// Two halves by ids, each with this batch's history. Skipped slots are in neither.
@@ -92,6 +110,10 @@ impl Batch {
                 suspects: Vec::new(),
                 rounds: 0,
                 not_before: None,
+                doubts: 0,
+                delays: 0,
+                server_errors: ServerErrors::default(),
+                trial: None,
                 ..self.clone()
             }
         };

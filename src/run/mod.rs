@@ -8,6 +8,7 @@ mod cancel;
 mod engine;
 mod hooks;
 mod log;
+mod notes;
 mod outcomes;
 mod progress;
 mod recorder;
@@ -16,6 +17,7 @@ mod stop;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod trial;
 mod worker_pool;
 
 use std::sync::Arc;

@@ -89,6 +89,14 @@ impl Outcomes {
         &self.reasons[number.index()]
     }
 
+    /// How many slots are in this state, and the first reason for it.
+    pub fn example(&self, state: IdState) -> Option<(usize, usize, &Reason)> {
+        let slot_of = |slots: &Range<usize>| slots.clone().find(|slot| self.states[*slot] == state);
+        let (slot, reason) = self.why.iter().find_map(|(slots, why)| Some((slot_of(slots)?, *why)))?;
+        let count = self.states.iter().filter(|s| **s == state).count();
+        Some((count, slot, self.reason_of(reason)))
+    }
+
     pub fn confirm(&mut self, request: &Request) {
         let changed = self.set(request.runs(), IdState::Confirmed);
         let entry = |slots| Entry { state: IdState::Confirmed, slots, http_status: None };

@@ -1,4 +1,4 @@
-//! An imitation of the service on loopback, for tests and for first steps.
+//! A sandbox: a replacement of the service on loopback, for tests and for first steps.
 //!
 //! It was written from the vendor's documentation and shares no code with the rest of this crate, so that a misreading
 //! on one side is not repeated on the other. Nobody has compared it with the live service. The calls and their bodies

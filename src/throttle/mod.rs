@@ -4,6 +4,7 @@
 //! throttle through the permit; a permit that is dropped counts as nothing.
 
 mod backoff;
+mod ceiling;
 mod per_process;
 mod rng;
 #[cfg(test)]
@@ -13,6 +14,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::backoff::backoff;
+use self::ceiling::Ceiling;
 pub(crate) use self::per_process::PerProcess;
 #[cfg(feature = "capi")]
 pub(crate) use self::per_process::generation;
@@ -28,10 +30,6 @@ const PROBES_AFTER_401: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(30)];
 /// The longest delay that is obeyed: no stall timeout is longer.
 const LONGEST: Duration = Duration::from_secs(24 * 3600);
-/// The factor by which a 429 lowers the rate, the lowest share of it, and the factor by which a success raises it.
-const DECREASE: f64 = 0.7;
-const FLOOR: f64 = 0.05;
-const INCREASE: f64 = 1.005;
 
 /// Time between two requests; `None` is no rate limit.
 pub(crate) type Interval = Option<Duration>;
@@ -51,14 +49,14 @@ pub(crate) struct Throttle {
     state: Mutex<State>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct State {
     /// When the rate limit allows the next request.
     next: Option<Instant>,
     /// Nobody sends before its end.
     delay: Option<Delay>,
-    /// The share of the rate that is left after 429s.
-    share: f64,
+    /// What 429s taught.
+    ceiling: Ceiling,
     last_throttled: Option<Instant>,
     throttles: u32,
     last_success: Option<Instant>,
@@ -71,28 +69,13 @@ struct State {
     probing: bool,
 }
 
-impl Default for State {
-    fn default() -> State {
-        State {
-            next: None,
-            delay: None,
-            share: 1.0,
-            last_throttled: None,
-            throttles: 0,
-            last_success: None,
-            failures_in_a_row: 0,
-            unauthorized: 0,
-            outage_at: None,
-            probing: false,
-        }
-    }
-}
-
 /// Permission to send one request.
 #[derive(Debug)]
 pub(crate) struct Permit {
     throttle: Arc<Throttle>,
     sent_at: Instant,
+    /// The rate that its run may use, in requests per second.
+    allowed: Option<f64>,
     probe: bool,
 }
 
@@ -152,16 +135,19 @@ impl Throttle {
         if in_outage && state.probing {
             return Err(Delay { until: now + ASK_AGAIN, reason: Waiting::Service });
         }
-        if let Some(interval) = interval {
+        let allowed = interval.map(|interval| 1.0 / interval.as_secs_f64());
+        // The lower of the two rates: the run's own, and the one that the service seems to allow.
+        let ceiling = state.ceiling.rate(now).map(|rate| Duration::from_secs_f64(1.0 / rate));
+        if let Some(interval) = interval.max(ceiling) {
             if let Some(next) = state.next.filter(|next| *next > now) {
                 return Err(Delay { until: next, reason: Waiting::RateLimit });
             }
-            let interval = interval.div_f64(state.share);
             let oldest = now.checked_sub(CATCH_UP.min(interval / 2)).unwrap_or(now);
             state.next = Some(state.next.map_or(now, |next| next.max(oldest)) + interval);
         }
         state.probing |= in_outage;
-        Ok(Permit { throttle: self.clone(), sent_at: now, probe: in_outage })
+        state.ceiling.sent(now);
+        Ok(Permit { throttle: self.clone(), sent_at: now, allowed, probe: in_outage })
     }
 
     /// Whether any request with this token has ever succeeded.
@@ -174,10 +160,10 @@ impl Throttle {
         self.state().failures_in_a_row
     }
 
-    /// The share of the rate that is left, 1 to 0.05.
+    /// The rate that the service seems to allow, in requests per second.
     #[cfg(test)]
-    pub fn share(&self) -> f64 {
-        self.state().share
+    pub fn ceiling(&self, now: Instant) -> Option<f64> {
+        self.state().ceiling.rate(now)
     }
 }
 
@@ -196,11 +182,12 @@ impl Permit {
             state.unauthorized = 0;
         }
         state.throttles = 0;
-        state.share = (state.share * INCREASE).min(1.0);
+        state.ceiling.succeeded(now, self.sent_at);
     }
 
     /// The attempt failed in a way that may pass. `since` is when this batch was first sent without success.
-    pub fn failed(self, now: Instant, since: Instant, rng: &mut Rng) -> Blame {
+    /// In an outage the wait is not longer than `longest`.
+    pub fn failed(self, now: Instant, since: Instant, longest: Duration, rng: &mut Rng) -> Blame {
         let mut state = self.throttle.state();
         if state.last_success.is_some_and(|success| success > since) {
             return Blame::Batch;
@@ -208,19 +195,19 @@ impl Permit {
         if state.is_news(self.sent_at) {
             state.failures_in_a_row += 1;
             state.outage_at = Some(now);
-            let wait = backoff(state.failures_in_a_row, rng);
+            let wait = backoff(state.failures_in_a_row, rng).min(longest);
             state.delay_until(now + wait, Waiting::Service);
         }
         Blame::Service
     }
 
-    /// 429, or 503 with `Retry-After`: everybody waits.
+    /// 429, or another status with `Retry-After`: everybody waits.
     pub fn throttled(self, now: Instant, status: u16, retry_after: Option<Duration>, rng: &mut Rng) {
         let mut state = self.throttle.state();
         if state.last_throttled.is_none_or(|at| self.sent_at >= at) {
             state.throttles += 1;
             if status == 429 {
-                state.share = (state.share * DECREASE).max(FLOOR);
+                state.ceiling.throttled(now, self.allowed);
             }
             state.last_throttled = Some(now);
         }

@@ -60,7 +60,7 @@ fn a_failure_while_others_succeed_is_the_batchs_own() {
     let (throttle, now, mut rng) = throttle();
     let failing = throttle.admit(now, None).unwrap();
     throttle.admit(now, None).unwrap().succeeded(now + SECOND);
-    assert_eq!(failing.failed(now + 2 * SECOND, now, &mut rng), Blame::Batch);
+    assert_eq!(failing.failed(now + 2 * SECOND, now, Duration::MAX, &mut rng), Blame::Batch);
     assert!(throttle.admit(now + 2 * SECOND, None).is_ok());
 }
 
@@ -70,7 +70,7 @@ fn without_a_success_everybody_waits_and_one_probes() {
     let together: Vec<Permit> = (0..8).map(|_| throttle.admit(now, None).unwrap()).collect();
     now += SECOND;
     for permit in together {
-        assert_eq!(permit.failed(now, now - SECOND, &mut rng), Blame::Service);
+        assert_eq!(permit.failed(now, now - SECOND, Duration::MAX, &mut rng), Blame::Service);
     }
     assert_eq!(throttle.failures_in_a_row(), 1, "eight that were in flight together are one failure");
     assert!(throttle.admit(now, None).is_err());
@@ -97,16 +97,104 @@ fn a_429_is_obeyed_and_lowers_the_rate_once() {
         assert!(until >= now + 2 * SECOND && until < now + Duration::from_millis(2800));
     }
     assert!(throttle.admit(now + 2 * SECOND - Duration::from_nanos(1), None).is_err());
-    assert!((throttle.share() - 0.7).abs() < 1e-9);
+    let learned = throttle.ceiling(now).unwrap();
     let later = now + 3 * SECOND;
-    throttle.admit(later, INTERVAL).unwrap().succeeded(later);
-    assert!((throttle.share() - 0.7035).abs() < 1e-9);
-    let spacing = delay(&throttle, later);
-    assert!((0.284..0.287).contains(&spacing.as_secs_f64()), "{spacing:?}");
-    for _ in 0..100 {
-        throttle.admit(later, None).unwrap().succeeded(later);
+    throttle.admit(later, None).unwrap();
+    let spacing = throttle.admit(later, None).unwrap_err();
+    assert_eq!(spacing.reason, Waiting::RateLimit, "the ceiling holds without a rate limit, too");
+    let spacing = (spacing.until - later).as_secs_f64();
+    assert!((spacing * learned - 1.0).abs() < 0.01, "{spacing} at {learned} requests a second");
+}
+
+/// Sends requests one after the other to a service that allows ten a second, and returns how long they took and how
+/// many were throttled.
+fn requests(
+    throttle: &Arc<Throttle>,
+    now: &mut Instant,
+    n: usize,
+    interval: Interval,
+    server: &mut dyn FnMut(Instant) -> bool,
+) -> (f64, u32) {
+    let (start, mut done, mut throttled, mut rng) = (*now, 0, 0, Rng::new(7));
+    while done < n {
+        match throttle.admit(*now, interval) {
+            Err(delay) => *now = delay.until,
+            Ok(permit) if server(*now) => {
+                *now += Duration::from_millis(4);
+                permit.succeeded(*now);
+                done += 1;
+            }
+            Ok(permit) => {
+                *now += Duration::from_millis(4);
+                permit.throttled(*now, 429, None, &mut rng);
+                throttled += 1;
+            }
+        }
     }
-    assert!((throttle.share() - 1.0).abs() < 1e-9);
+    ((*now - start).as_secs_f64(), throttled)
+}
+
+/// Whether a request at this time is accepted.
+type Service = Box<dyn FnMut(Instant) -> bool>;
+
+/// A leaky bucket, as nginx's `limit_req` is, and a window of one second.
+fn services() -> [(&'static str, Service); 4] {
+    let bucket = |burst: f64| {
+        let (mut excess, mut last): (f64, Option<Instant>) = (0.0, None);
+        move |now: Instant| {
+            let leaked = last.map_or(0.0, |last| (now - last).as_secs_f64() * 10.0);
+            let next = if last.is_some() { (excess - leaked + 1.0).max(0.0) } else { 0.0 };
+            let accepted = next <= burst;
+            if accepted {
+                (excess, last) = (next, Some(now));
+            }
+            accepted
+        }
+    };
+    let mut sent: Vec<Instant> = Vec::new();
+    let window = move |now: Instant| {
+        sent.retain(|at| *at + SECOND > now);
+        sent.push(now);
+        sent.len() <= 10
+    };
+    [
+        ("no burst", Box::new(bucket(0.0))),
+        ("a burst of 5", Box::new(bucket(5.0))),
+        ("a burst of 20", Box::new(bucket(20.0))),
+        ("a window", Box::new(window)),
+    ]
+}
+
+#[test]
+fn an_unlimited_run_settles_just_under_the_limit_of_the_service() {
+    for (name, mut server) in services() {
+        let (throttle, mut now, _) = throttle();
+        let (took, throttled) = requests(&throttle, &mut now, 60, None, &mut server);
+        println!("{name}: 60 requests in {took:.1} s, {throttled} throttled, {:?}", throttle.ceiling(now));
+        assert!((3.9..8.5).contains(&took), "{name}: {took}");
+        let (took, throttled) = requests(&throttle, &mut now, 300, None, &mut server);
+        println!("{name}: 300 more in {took:.1} s, {throttled} throttled");
+        assert!((29.0..38.0).contains(&took) && throttled < 15, "{name}: {took}, {throttled}");
+        // The next run's own rate is what the service allows, so it is hardly lowered.
+        let (took, _) = requests(&throttle, &mut now, 60, Some(SECOND.div_f64(9.5)), &mut server);
+        println!("{name}: 60 at 9.5 a second in {took:.1} s");
+        assert!((6.0..8.0).contains(&took), "{name}: {took}");
+    }
+}
+
+#[test]
+fn a_minute_after_the_last_429_the_rate_is_back() {
+    let (throttle, now, mut rng) = throttle();
+    for n in 0..50 {
+        let at = now + n * 40 * SECOND;
+        throttle.admit(at, INTERVAL).unwrap().throttled(at, 429, None, &mut rng);
+    }
+    let last = now + 49 * 40 * SECOND;
+    assert!(throttle.ceiling(last).unwrap() < 5.0);
+    let back = last + 60 * SECOND;
+    throttle.admit(back, INTERVAL).unwrap();
+    assert!(delay(&throttle, back) <= INTERVAL.unwrap());
+    assert_eq!(throttle.ceiling(back), None);
 }
 
 #[test]
@@ -124,7 +212,7 @@ fn a_requested_delay_is_at_most_a_day_and_at_least_the_backoff() {
         let delay = throttle.admit(now, None).unwrap_err();
         assert_eq!(delay.reason, reason, "{asked:?}");
         assert!((at_least..at_least + SECOND).contains(&(delay.until - now)), "{asked:?}");
-        assert!((throttle.share() - 1.0).abs() < 1e-9, "only a 429 lowers the rate");
+        assert_eq!(throttle.ceiling(now), None, "only a 429 lowers the rate");
     }
 }
 

@@ -1,170 +1,95 @@
 //! Decides what a response means. Pure: a response goes in, a verdict comes out.
 
-use serde_json::Value as Json;
-
+use super::content::Content;
+use super::json::Json;
+use super::meaning::{Meaning, count, meaning, shape};
 use super::message::Message;
-use super::verdict::{Fatal, Fault, Framing, RejectedId, Remark, Reply, Verdict};
+use super::quote::{body, rejected_ids, server_message};
+use super::verdict::{Fatal, Fault, Framing, Remark, Reply, Verdict};
 
 /// Judges the response to a request with `sent` ids.
 pub(crate) fn judge(reply: &Reply, sent: usize) -> Verdict {
-    let status = reply.status;
-    let json = || serde_json::from_slice::<Json>(&reply.body).ok();
-    let fatal = |fatal, message| Verdict::Fatal { fatal, status: Some(status), message };
-    let transient = |fault| Verdict::Transient { fault, status: Some(status), message: message_of(reply) };
-    match status {
-        200..=299 => success(reply, sent),
-        400 | 409 | 415 | 422 => rejected(reply, json().as_ref()),
-        404 if reply.framing == Framing::Truncated => transient(Fault::Unreadable),
-        404 => match json() {
-            Some(json) => rejected(reply, Some(&json)),
-            None => fatal(Fatal::WrongEndpoint, message_of(reply)),
-        },
-        401 => Verdict::Unauthorized { message: message_of(reply) },
-        403 => fatal(Fatal::Forbidden, message_of(reply)),
-        413 => Verdict::TooLarge { message: message_of(reply) },
-        429 => Verdict::Throttled { status, retry_after: reply.retry_after, message: message_of(reply) },
-        503 if reply.retry_after.is_some() => {
-            Verdict::Throttled { status, retry_after: reply.retry_after, message: message_of(reply) }
-        }
-        504 => transient(Fault::TimedOut),
-        405 => fatal(
-            Fatal::WrongEndpoint,
-            Message::new("the server does not allow this method; set method POST (or PUT)"),
-        ),
-        408 | 425 => transient(Fault::Server),
-        300..=499 => fatal(Fatal::WrongEndpoint, message_of(reply)),
-        500..=599 => transient(Fault::Server),
-        _ => transient(Fault::Unreadable),
+    let content = Content::of(reply);
+    let message = server_message(reply, &content);
+    if (200..300).contains(&reply.status) {
+        return success(reply, &content, message, sent);
     }
-}
-
-fn rejected(reply: &Reply, json: Option<&Json>) -> Verdict {
-    let rejected_ids = json.map(rejected_ids).unwrap_or_default();
-    Verdict::Rejected { status: reply.status, message: message_of(reply), rejected_ids }
-}
-
-/// A 2xx confirms only if it is complete and reports no failure.
-fn success(reply: &Reply, sent: usize) -> Verdict {
-    let unreadable = || Verdict::Transient {
-        fault: Fault::Unreadable,
-        status: Some(reply.status),
-        message: message_of(reply),
+    let (status, retry_after) = (reply.status, reply.retry_after);
+    // The API responds with JSON; a firewall or a proxy sends a page or nothing.
+    let own = match &content {
+        Content::Json(json @ (Json::Object(_) | Json::List(_))) => Some(json),
+        _ => None,
     };
-    let text = reply.body.trim_ascii();
-    let queued = (reply.status == 202).then_some(Remark::Queued);
-    match reply.framing {
-        Framing::Truncated => return unreadable(),
-        Framing::Complete if text.is_empty() => return Verdict::Confirmed(queued.into_iter().collect()),
-        Framing::Complete | Framing::CloseDelimited => {}
+    let named = || own.map(rejected_ids).unwrap_or_default();
+    match status {
+        400 | 422 if own.is_some() || status == 422 => {
+            Verdict::Rejected { status, rejected_ids: named(), message }
+        }
+        400 | 409 => Verdict::PerhapsRejected { status, retry_after, rejected_ids: named(), message },
+        401 => Verdict::Unauthorized { message },
+        // A response that is cut off may be either.
+        403 | 404 | 406 if reply.framing == Framing::Truncated => {
+            Verdict::Transient { fault: Fault::Unreadable, status: Some(status), message }
+        }
+        300..=399 | 403 | 404 | 406 if own.is_none() || status < 400 => Verdict::Foreign { status, message },
+        403 => Verdict::Fatal { fatal: Fatal::Forbidden, status: Some(status), message },
+        404 => Verdict::Rejected { status, rejected_ids: named(), message },
+        413 => Verdict::TooLarge { retry_after, message },
+        429 => Verdict::Throttled { status, retry_after, message },
+        408 | 423 | 425 | 503 if retry_after.is_some() => Verdict::Throttled { status, retry_after, message },
+        504 => Verdict::Transient { fault: Fault::TimedOut, status: Some(status), message },
+        408 | 423 | 424 | 425 | 449 | 460 | 499 | 500..=599 => {
+            Verdict::Transient { fault: Fault::Server, status: Some(status), message }
+        }
+        400..=499 => Verdict::Fatal { fatal: Fatal::WrongEndpoint, status: Some(status), message },
+        _ => Verdict::Transient { fault: Fault::Unreadable, status: Some(status), message },
     }
-    let Ok(json) = serde_json::from_slice::<Json>(text) else {
-        let html = reply.html || text.starts_with(b"<");
-        return if html && !text.is_empty() {
-            Verdict::Html { status: reply.status, message: message_of(reply) }
-        } else {
-            unreadable()
-        };
+}
+
+/// A 2xx confirms only if it is complete and has one of the good shapes.
+fn success(reply: &Reply, content: &Content, message: Message, sent: usize) -> Verdict {
+    let status = reply.status;
+    let transient = |message| Verdict::Transient { fault: Fault::Unreadable, status: Some(status), message };
+    let queued = status == 202;
+    // The others say that something is different from what was asked for.
+    let plain = matches!(status, 200 | 201 | 202 | 204);
+    let json = match content {
+        Content::Html => return Verdict::Html { status, message },
+        _ if reply.framing == Framing::Truncated => {
+            return transient(Message::new(&format!("a response that is cut off: {}", message.as_str())));
+        }
+        Content::Unreadable(what) => return Verdict::Unreadable { status, what: *what },
+        Content::Text => {
+            return transient(Message::new(&format!("a response that is not JSON: {}", message.as_str())));
+        }
+        Content::Empty if reply.framing == Framing::CloseDelimited => {
+            return transient(Message::new("an empty response without a length, which may be cut off"));
+        }
+        Content::Empty if plain => return Verdict::Confirmed(queued_remark(queued).collect()),
+        Content::Empty => return Verdict::Ambiguous { status, message },
+        Content::Json(json) => json,
     };
     // A truncated number is a number too. Only objects, lists and strings show their own end.
-    let shows_its_end = json.is_object() || json.is_array() || json.is_string();
-    if reply.framing == Framing::CloseDelimited && !shows_its_end {
-        return unreadable();
+    if reply.framing == Framing::CloseDelimited
+        && !matches!(json, Json::Object(_) | Json::List(_) | Json::Text(_))
+    {
+        return transient(Message::new(&format!("a response that may be cut off: {}", message.as_str())));
     }
-    if reports_failure(&json) {
-        return rejected(reply, Some(&json));
-    }
-    let mut remarks: Vec<Remark> = queued.into_iter().collect();
-    if let Some(counted) = count(&json).filter(|n| *n < sent as u64) {
-        remarks.push(Remark::Counted { counted, sent });
-    }
-    if !is_documented_response(&json) {
-        remarks.push(Remark::Unfamiliar(message_of(reply)));
-    }
-    Verdict::Confirmed(remarks)
-}
-
-/// `{"status": "ok"}`, which the vendor documents for a similar call.
-fn is_documented_response(json: &Json) -> bool {
-    json.as_object().is_some_and(|fields| fields.len() == 1) && json["status"] == "ok"
-}
-
-/// JSON services often send a success status with a body that reports a failure.
-fn reports_failure(json: &Json) -> bool {
-    let says_something = |key: &str| match json.get(key) {
-        None | Some(Json::Null | Json::Bool(false)) => false,
-        Some(Json::String(s)) => !s.is_empty(),
-        Some(Json::Array(a)) => !a.is_empty(),
-        Some(Json::Object(o)) => !o.is_empty(),
-        Some(Json::Number(n)) => n.as_f64() != Some(0.0),
-        Some(Json::Bool(true)) => true,
-    };
-    let status = json.get("status").and_then(Json::as_str).map(str::to_ascii_lowercase);
-    ["error", "errors", "detail"].into_iter().any(says_something)
-        || json.get("success") == Some(&Json::Bool(false))
-        || status.is_some_and(|s| ["error", "fail", "failed", "invalid"].contains(&s.as_str()))
-}
-
-/// How many ids the server counted, under the names that such services use.
-fn count(json: &Json) -> Option<u64> {
-    ["updated", "count", "updated_count", "affected"].into_iter().find_map(|key| json.get(key)?.as_u64())
-}
-
-/// The ids that a response names, in one of the two known shapes.
-fn rejected_ids(json: &Json) -> Vec<RejectedId> {
-    if let Some(Json::Object(by_index)) = json.get("ids") {
-        let named = by_index.iter().filter_map(|(index, why)| {
-            let index = index.parse().ok()?;
-            Some(RejectedId::Index(index, Message::new(&plain(why))))
-        });
-        return named.collect();
-    }
-    let mut found = Vec::new();
-    invalid_pks(json, &mut found);
-    found
-}
-
-fn invalid_pks(json: &Json, found: &mut Vec<RejectedId>) {
-    match json {
-        Json::String(text) => {
-            let named = text.split_once("Invalid pk \"").and_then(|(_, rest)| rest.split_once('"'));
-            found.extend(named.map(|(id, _)| RejectedId::Id(id.to_owned(), Message::new(text))));
+    match meaning(json, queued) {
+        _ if !plain => Verdict::Ambiguous { status, message },
+        Meaning::Ambiguous => Verdict::Ambiguous { status, message },
+        Meaning::Failure => Verdict::Rejected { status, message, rejected_ids: rejected_ids(json) },
+        meaning => {
+            let counted = count(json).map(|counted| Remark::Counted { counted, sent });
+            let unfamiliar = (meaning == Meaning::Plausible)
+                .then(|| Remark::Unfamiliar { shape: shape(json), message: body(reply) });
+            Verdict::Confirmed(queued_remark(queued).chain(counted).chain(unfamiliar).collect())
         }
-        Json::Array(items) => items.iter().for_each(|item| invalid_pks(item, found)),
-        Json::Object(fields) => fields.values().for_each(|item| invalid_pks(item, found)),
-        _ => {}
     }
 }
 
-/// A list of messages as one text.
-fn plain(json: &Json) -> String {
-    match json {
-        Json::String(text) => text.clone(),
-        Json::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(" "),
-        other => other.to_string(),
-    }
-}
-
-/// What the response says: a page's title, a `detail`, or the body as it is.
-fn message_of(reply: &Reply) -> Message {
-    let text = String::from_utf8_lossy(&reply.body);
-    let text = text.trim();
-    if text.is_empty() {
-        return Message::new("(no body)");
-    }
-    if text.starts_with('<') {
-        let title = text.split_once("<title>").and_then(|(_, rest)| rest.split_once("</title>"));
-        return Message::new(&match title {
-            Some((title, _)) => format!("an HTML page titled \"{}\"", title.trim()),
-            None => "an HTML page".to_owned(),
-        });
-    }
-    match serde_json::from_str::<Json>(text) {
-        Ok(json) => match json.get("detail").and_then(Json::as_str) {
-            Some(detail) => Message::new(detail),
-            None => Message::new(text),
-        },
-        Err(_) => Message::new(text),
-    }
+fn queued_remark(queued: bool) -> impl Iterator<Item = Remark> {
+    queued.then_some(Remark::Queued).into_iter()
 }
 
 #[cfg(test)]
@@ -172,97 +97,96 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-
-    fn reply(status: u16, body: &str) -> Reply {
-        Reply {
-            status,
-            framing: Framing::Complete,
-            html: body.starts_with('<'),
-            retry_after: None,
-            body: body.into(),
-        }
-    }
+    use crate::wire::verdict::tests::reply;
 
     fn name(reply: &Reply) -> String {
         match judge(reply, 1000) {
-            Verdict::Confirmed(remarks) => match remarks.as_slice() {
-                [] => "confirmed".into(),
-                [Remark::Queued] => "confirmed, queued".into(),
-                [Remark::Unfamiliar(_)] => "confirmed, unfamiliar".into(),
-                [Remark::Counted { counted, sent }, Remark::Unfamiliar(_)] => {
-                    format!("counted {counted} of {sent}")
-                }
-                other => format!("{other:?}"),
-            },
-            Verdict::Rejected { .. } => "rejected".into(),
-            Verdict::TooLarge { .. } => "too large".into(),
+            Verdict::Confirmed(remarks) => {
+                let remark = |remark: &Remark| match remark {
+                    Remark::Queued => ", queued".to_owned(),
+                    Remark::Unfamiliar { .. } => ", unfamiliar".to_owned(),
+                    Remark::Counted { counted, sent } => format!(", counted {counted} of {sent}"),
+                };
+                format!("confirmed{}", remarks.iter().map(remark).collect::<String>())
+            }
             Verdict::Throttled { retry_after, .. } => {
                 format!("throttled {:?}", retry_after.map(|w| w.as_secs()))
             }
-            Verdict::Unauthorized { .. } => "unauthorized".into(),
-            Verdict::Html { .. } => "html".into(),
             Verdict::Fatal { fatal, .. } => format!("{fatal:?}"),
             Verdict::Transient { fault, .. } => format!("{fault:?}"),
-            Verdict::Panicked => "panicked".into(),
+            Verdict::Unreadable { what, .. } => format!("{what:?}"),
+            other => other.name().to_owned(),
+        }
+    }
+
+    const PAGE: &str = "<html><title>Log in</title></html>";
+    const JSON: &str = r#"{"detail":"why"}"#;
+
+    #[test]
+    fn success_statuses() {
+        for (status, body, want) in [
+            (200, "", "confirmed"),
+            (201, "", "confirmed"),
+            (202, "", "confirmed, queued"),
+            (204, "", "confirmed"),
+            (200, r#"{"status":"ok"}"#, "confirmed"),
+            (202, r#"{"status":"ok"}"#, "confirmed, queued"),
+            (200, "\u{feff} {\"status\" : \"ok\"}\n", "confirmed"),
+            (200, "[]", "confirmed, unfamiliar"),
+            (200, JSON, "confirmed, unfamiliar"),
+            (202, r#"{"status":"pending"}"#, "confirmed, queued, unfamiliar"),
+            (200, r#"{"status":"pending"}"#, "ambiguous"),
+            (200, r#"{"updated":1000}"#, "confirmed, counted 1000 of 1000, unfamiliar"),
+            (200, r#"{"updated":0}"#, "confirmed, counted 0 of 1000, unfamiliar"),
+            (200, r#"{"count":"500"}"#, "confirmed, counted 500 of 1000, unfamiliar"),
+            (200, r#"{"errors":["x"]}"#, "rejected"),
+            (202, r#"{"errors":["x"]}"#, "rejected"),
+            (200, "false", "ambiguous"),
+            (200, "\"why\"", "ambiguous"),
+            (200, PAGE, "a web page"),
+            (203, PAGE, "a web page"),
+            (299, PAGE, "a web page"),
+            (200, "OK", "Unreadable"),
+            (200, "{} {}", "Unreadable"),
+            (200, "{\0}\0", "Encoded(\"UTF-16\")"),
+        ] {
+            assert_eq!(name(&reply(status, body)), want, "{status} {body}");
+        }
+        for status in [203, 205, 206, 207, 208, 226, 250, 299] {
+            for body in ["", r#"{"status":"ok"}"#, r#"{"errors":["x"]}"#, "[]", JSON] {
+                assert_eq!(name(&reply(status, body)), "ambiguous", "{status} {body}");
+            }
         }
     }
 
     #[test]
     fn statuses() {
-        let html = "<html><title>Log in</title></html>";
-        for (status, body, want) in [
-            (200, "", "confirmed"),
-            (204, "", "confirmed"),
-            (202, "", "confirmed, queued"),
-            (200, r#"{"status":"ok"}"#, "confirmed"),
-            (200, " {\"status\" : \"ok\"}\n", "confirmed"),
-            (200, r#"{"status":"success"}"#, "confirmed, unfamiliar"),
-            (200, "[]", "confirmed, unfamiliar"),
-            (200, r#"{"error":null,"errors":[],"detail":""}"#, "confirmed, unfamiliar"),
-            (200, r#"{"updated":1000}"#, "confirmed, unfamiliar"),
-            (200, r#"{"updated":0}"#, "counted 0 of 1000"),
-            (200, r#"{"count":500}"#, "counted 500 of 1000"),
-            (200, r#"{"status":"error"}"#, "rejected"),
-            (200, r#"{"status":"FAILED"}"#, "rejected"),
-            (200, r#"{"success":false}"#, "rejected"),
-            (200, r#"{"errors":["x"]}"#, "rejected"),
-            (200, r#"{"error":{"code":1}}"#, "rejected"),
-            (200, r#"{"detail":"Not found."}"#, "rejected"),
-            (200, html, "html"),
-            (200, "\n <!doctype html>", "html"),
-            (200, "OK", "Unreadable"),
-            (200, r#"{"status":"o"#, "Unreadable"),
-            (301, "", "WrongEndpoint"),
-            (302, html, "WrongEndpoint"),
-            (304, "", "WrongEndpoint"),
-            (308, "", "WrongEndpoint"),
-            (400, r#"{"detail":"JSON parse error"}"#, "rejected"),
-            (400, html, "rejected"),
-            (401, "", "unauthorized"),
-            (402, "", "WrongEndpoint"),
-            (403, "", "Forbidden"),
-            (404, r#"{"detail":"Not found."}"#, "rejected"),
-            (404, html, "WrongEndpoint"),
-            (404, "", "WrongEndpoint"),
-            (405, "{}", "WrongEndpoint"),
-            (406, "{}", "WrongEndpoint"),
-            (408, "", "Server"),
-            (409, "", "rejected"),
-            (410, "", "WrongEndpoint"),
-            (413, html, "too large"),
-            (415, "", "rejected"),
-            (418, "", "WrongEndpoint"),
-            (422, "{}", "rejected"),
-            (425, "", "Server"),
-            (429, "", "throttled None"),
-            (500, html, "Server"),
-            (503, "", "Server"),
-            (504, "", "TimedOut"),
-            (599, "", "Server"),
-            (999, "", "Unreadable"),
-        ] {
-            assert_eq!(name(&reply(status, body)), want, "{status} {body}");
-        }
+        let each = |statuses: &[u16], [json, page, empty]: [&str; 3]| {
+            for status in statuses {
+                for (body, want) in [(JSON, json), ("[]", json), (PAGE, page), ("no JSON", page), ("", empty)]
+                {
+                    assert_eq!(name(&reply(*status, body)), want, "{status} {body}");
+                }
+            }
+        };
+        let all = |statuses: &[u16], want| each(statuses, [want; 3]);
+        each(&[400], ["rejected", "rejected for now", "rejected for now"]);
+        each(&[404], ["rejected", "not from the service", "not from the service"]);
+        each(&[403], ["Forbidden", "not from the service", "not from the service"]);
+        each(&[406], ["WrongEndpoint", "not from the service", "not from the service"]);
+        all(&[422], "rejected");
+        all(&[409], "rejected for now");
+        all(&[401], "unauthorized");
+        all(&[413], "too large");
+        all(&[429], "throttled None");
+        all(&[300, 301, 302, 303, 304, 307, 308, 399], "not from the service");
+        all(
+            &[402, 405, 407, 410, 411, 412, 414, 415, 416, 417, 418, 421, 426, 428, 431, 444, 451],
+            "WrongEndpoint",
+        );
+        all(&[408, 423, 424, 425, 449, 460, 499, 500, 501, 502, 503, 505, 507, 511, 520, 599], "Server");
+        all(&[504], "TimedOut");
+        all(&[100, 101, 199, 600, 700, 999], "Unreadable");
     }
 
     #[test]
@@ -270,15 +194,25 @@ mod tests {
         let whole = r#"{"status":"ok"}"#;
         for end in 0..whole.len() {
             for framing in [Framing::CloseDelimited, Framing::Truncated] {
-                let truncated = Reply { framing, ..reply(200, &whole[..end]) };
-                assert_eq!(name(&truncated), "Unreadable", "{framing:?} truncated at {end}");
+                for status in [200, 201, 202, 203, 207] {
+                    let truncated = Reply { framing, ..reply(status, &whole[..end]) };
+                    assert_eq!(name(&truncated), "Unreadable", "{framing:?} truncated at {end}");
+                }
             }
         }
         let framed = |framing, body| name(&Reply { framing, ..reply(200, body) });
         assert_eq!(framed(Framing::CloseDelimited, whole), "confirmed");
-        assert_eq!(framed(Framing::CloseDelimited, "12"), "Unreadable");
+        assert_eq!(framed(Framing::CloseDelimited, "\"ok\""), "confirmed, unfamiliar");
+        for scalar in ["12", "true", "null", "false"] {
+            assert_eq!(framed(Framing::CloseDelimited, scalar), "Unreadable");
+        }
         assert_eq!(framed(Framing::Truncated, whole), "Unreadable");
-        assert_eq!(name(&Reply { framing: Framing::Truncated, ..reply(404, "{") }), "Unreadable");
+        assert_eq!(framed(Framing::Truncated, "<html>"), "a web page");
+        assert_eq!(framed(Framing::TooLong, "<html>"), "a web page");
+        assert_eq!(framed(Framing::TooLong, whole), "TooLong");
+        for status in [403, 404, 406] {
+            assert_eq!(name(&Reply { framing: Framing::Truncated, ..reply(status, "{") }), "Unreadable");
+        }
         assert_eq!(
             name(&Reply { html: true, ..reply(200, "") }),
             "confirmed",
@@ -289,37 +223,23 @@ mod tests {
     #[test]
     fn requested_delays() {
         let wait = Some(Duration::from_secs(7));
-        assert_eq!(name(&Reply { retry_after: wait, ..reply(429, "") }), "throttled Some(7)");
-        assert_eq!(name(&Reply { retry_after: wait, ..reply(503, "") }), "throttled Some(7)");
-        assert_eq!(name(&Reply { retry_after: wait, ..reply(500, "") }), "Server");
-    }
-
-    #[test]
-    fn named_ids() {
-        let named = |body: &str| match judge(&reply(400, body), 5) {
-            Verdict::Rejected { rejected_ids, .. } => rejected_ids,
-            other => panic!("{other:?}"),
+        for status in [408, 423, 425, 429, 503] {
+            assert_eq!(
+                name(&Reply { retry_after: wait, ..reply(status, "") }),
+                "throttled Some(7)",
+                "{status}"
+            );
+        }
+        for status in [424, 499, 500, 502, 504] {
+            let ignored = name(&Reply { retry_after: wait, ..reply(status, "") });
+            assert_eq!(ignored, name(&reply(status, "")), "{status}");
+        }
+        let asked = |status| match judge(&Reply { retry_after: wait, ..reply(status, "") }, 1) {
+            Verdict::PerhapsRejected { retry_after, .. } | Verdict::TooLarge { retry_after, .. } => {
+                retry_after
+            }
+            _ => None,
         };
-        let says = |text: &str| Message::new(text);
-        assert_eq!(
-            named(r#"{"ids":{"1":["A valid integer is required."],"x":["?"]}}"#),
-            [RejectedId::Index(1, says("A valid integer is required."))]
-        );
-        assert_eq!(
-            named(r#"{"ids":["Invalid pk \"17\" - object does not exist."]}"#),
-            [RejectedId::Id("17".into(), says("Invalid pk \"17\" - object does not exist."))]
-        );
-        assert_eq!(named(r#"{"detail":"user 17 is unknown"}"#), []);
-        assert_eq!(named(r#"{"ids":["Invalid pk 17"]}"#), []);
-        assert_eq!(named("not json"), []);
-    }
-
-    #[test]
-    fn messages_are_quoted_from_the_response() {
-        let title = |body| message_of(&reply(502, body)).as_str().to_owned();
-        assert_eq!(title("<html><title> Bad gateway </title>"), "an HTML page titled \"Bad gateway\"");
-        assert_eq!(title("<html>"), "an HTML page");
-        assert_eq!(title(""), "(no body)");
-        assert_eq!(title(r#"{"detail":"Invalid token."}"#), "Invalid token.");
+        assert_eq!((asked(409), asked(413), asked(403)), (wait, wait, None));
     }
 }

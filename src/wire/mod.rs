@@ -2,11 +2,15 @@
 
 mod body;
 mod call;
+mod content;
 mod failure;
+mod json;
 mod judge;
+mod meaning;
 mod message;
 mod peer;
 mod proxy;
+mod quote;
 mod redact;
 mod reply;
 mod retry_after;
@@ -17,6 +21,7 @@ mod verdict;
 
 pub(crate) use body::{Request, fitting, render};
 pub(crate) use call::Call;
+pub(crate) use content::Unreadable;
 #[cfg(fuzzing)]
 pub(crate) use judge::judge;
 pub(crate) use message::Message;

@@ -6,10 +6,7 @@ const HIDDEN: &str = "(token)";
 
 /// Replaces the token in a response's body: a server may echo what it was sent, and messages quote the body.
 pub(super) fn hide_token(body: &mut Vec<u8>, token: &str) {
-    let bytes = token.as_bytes();
-    while let Some(at) = body.windows(bytes.len()).position(|window| window == bytes) {
-        body.splice(at..at + bytes.len(), HIDDEN.bytes());
-    }
+    hide_in_bytes(body, token.as_bytes());
     // JSON has other ways to write the same characters.
     if !body.contains(&b'\\') {
         return;
@@ -18,6 +15,21 @@ pub(super) fn hide_token(body: &mut Vec<u8>, token: &str) {
         && hide_in_json(&mut json, token)
     {
         *body = json.to_string().into_bytes();
+    }
+}
+
+/// In one pass, since the body may be long and full of tokens.
+fn hide_in_bytes(body: &mut Vec<u8>, token: &[u8]) {
+    let next = |from: usize| body[from..].windows(token.len()).position(|window| window == token);
+    let (mut hidden, mut from) = (Vec::new(), 0);
+    while let Some(at) = next(from) {
+        hidden.extend_from_slice(&body[from..from + at]);
+        hidden.extend_from_slice(HIDDEN.as_bytes());
+        from += at + token.len();
+    }
+    if from > 0 {
+        hidden.extend_from_slice(&body[from..]);
+        *body = hidden;
     }
 }
 

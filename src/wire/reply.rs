@@ -9,31 +9,53 @@ use ureq::http::{HeaderValue, Response, Version, header};
 use super::retry_after::retry_after;
 use super::verdict::{Framing, Reply};
 
-/// Longest body that is read. The service's own are a few bytes; a maintenance page is not worth more.
-const MAX_BODY: u64 = 64 * 1024;
+/// Longest body that is read. The service's own are a few bytes; a web page in its place may be long.
+const MAX_BODY: u64 = 1024 * 1024;
 
-/// Reads a response. Always to its end, since otherwise the connection can't be used again.
+/// Reads a response: to its end, since otherwise the connection can't be used again, unless it is too long.
 pub(super) fn read_reply(mut response: Response<Body>) -> Reply {
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let retry_afters: Vec<String> = headers
         .get_all(header::RETRY_AFTER)
         .iter()
-        .filter_map(|v| v.to_str().ok().map(str::to_owned))
+        // One that is no text is there, too.
+        .map(|v| String::from_utf8_lossy(v.as_bytes()).into_owned())
         .collect();
     let mut reply = Reply {
         status: response.status().as_u16(),
         framing: framing(&response),
         html: text(header::CONTENT_TYPE).is_some_and(names_html),
+        coding: text(header::CONTENT_ENCODING).and_then(coding),
         retry_after: retry_after(&retry_afters, text(header::DATE), SystemTime::now()),
         // Enough for what the service sends, so that it need not grow.
         body: Vec::with_capacity(512),
     };
-    let read = response.body_mut().as_reader().take(MAX_BODY).read_to_end(&mut reply.body);
-    if read.is_err() || reply.body.len() as u64 == MAX_BODY {
-        reply.framing = Framing::Truncated;
-    }
+    let mut reader = response.body_mut().as_reader();
+    let read =
+        reader.by_ref().take(MAX_BODY).read_to_end(&mut reply.body).and_then(|read| match read as u64 {
+            MAX_BODY => reader.read(&mut [0]),
+            _ => Ok(0),
+        });
+    reply.framing = match read {
+        Ok(0) => reply.framing,
+        Ok(_) => Framing::TooLong,
+        Err(_) => Framing::Truncated,
+    };
     reply
+}
+
+/// How a body is compressed, by `Content-Encoding`.
+fn coding(value: &str) -> Option<&'static str> {
+    let value = value.trim().to_ascii_lowercase();
+    match value.as_str() {
+        "" | "identity" => None,
+        "gzip" | "x-gzip" => Some("gzip"),
+        "deflate" => Some("deflate"),
+        "br" => Some("br"),
+        "zstd" => Some("zstd"),
+        _ => Some("an unknown method"),
+    }
 }
 
 fn names_html(content_type: &str) -> bool {

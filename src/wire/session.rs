@@ -102,7 +102,7 @@ fn config(options: &ClientOptions, peer: &Peer) -> Result<ureq::config::Config> 
         .tls_config(tls_config(options.ca_file.as_ref(), &peer.trust, peer.has_tls())?)
         // Proxies see it, too.
         .user_agent(USER_AGENT)
-        .accept_encoding("")
+        .accept_encoding("identity")
         .max_idle_connections(options.workers)
         .max_idle_connections_per_host(options.workers)
         .max_idle_age(IDLE)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::content::Unreadable;
 use super::message::Message;
 
 /// How the end of a response's body is marked.
@@ -11,8 +12,10 @@ pub(crate) enum Framing {
     Complete,
     /// By closing the connection: a truncated body looks like a whole one.
     CloseDelimited,
-    /// Something is missing, or the body is longer than what is read.
+    /// Something is missing.
     Truncated,
+    /// It is longer than what is read.
+    TooLong,
 }
 
 /// A response as it was read.
@@ -22,9 +25,11 @@ pub(crate) struct Reply {
     pub framing: Framing,
     /// Whether the server calls it HTML.
     pub html: bool,
-    /// `Retry-After`, if it could be read.
+    /// How the body is compressed, by its header.
+    pub coding: Option<&'static str>,
+    /// `Retry-After`, if there is one.
     pub retry_after: Option<Duration>,
-    /// At most 64 KiB.
+    /// At most 1 MiB.
     pub body: Vec<u8>,
 }
 
@@ -42,9 +47,9 @@ pub(crate) enum RejectedId {
 pub(crate) enum Remark {
     /// 202: accepted, to be applied later.
     Queued,
-    /// A response of an unknown form.
-    Unfamiliar(Message),
-    /// The server counted fewer ids than were sent.
+    /// A response of an unknown form, whose message is quoted once for each shape.
+    Unfamiliar { shape: String, message: Message },
+    /// How many of the ids that were sent the server counted.
     Counted { counted: u64, sent: usize },
 }
 
@@ -64,6 +69,8 @@ pub(crate) enum Fault {
     TimedOut,
     /// The server reports a failure.
     Server,
+    /// Something in front of the service refused the request.
+    Foreign,
     /// What came back can't be read as a response.
     Unreadable,
 }
@@ -95,14 +102,27 @@ pub(crate) enum Verdict {
     Confirmed(Vec<Remark>),
     /// Not applied because of its content.
     Rejected { status: u16, message: Message, rejected_ids: Vec<RejectedId> },
+    /// 409, or a 400 that is not the API's own: it may pass. If it stays, it is a rejection.
+    PerhapsRejected {
+        status: u16,
+        retry_after: Option<Duration>,
+        message: Message,
+        rejected_ids: Vec<RejectedId>,
+    },
     /// Not applied because it is too large.
-    TooLarge { message: Message },
-    /// Not applied. Everybody must wait.
+    TooLarge { retry_after: Option<Duration>, message: Message },
+    /// Everybody must wait: 429, which applies nothing, or another status with `Retry-After`.
     Throttled { status: u16, retry_after: Option<Duration>, message: Message },
     /// 401: not applied. The token is wrong, or the service responds to a burst.
     Unauthorized { message: Message },
     /// A 2xx with a web page: as the first response of a run it means that this is not the service.
     Html { status: u16, message: Message },
+    /// A redirect, 403, 404 or 406 that is not the API's own: something in front of the service refused the request.
+    Foreign { status: u16, message: Message },
+    /// A complete 2xx that says neither that it was applied nor that it was not.
+    Ambiguous { status: u16, message: Message },
+    /// A complete 2xx that can't be read.
+    Unreadable { status: u16, what: Unreadable },
     /// Not applied, and no other request will be.
     Fatal { fatal: Fatal, status: Option<u16>, message: Message },
     /// No proof either way.
@@ -125,10 +145,14 @@ impl Verdict {
         match self {
             Verdict::Confirmed(_) => "confirmed",
             Verdict::Rejected { .. } => "rejected",
+            Verdict::PerhapsRejected { .. } => "rejected for now",
             Verdict::TooLarge { .. } => "too large",
             Verdict::Throttled { .. } => "throttled",
             Verdict::Unauthorized { .. } => "unauthorized",
             Verdict::Html { .. } => "a web page",
+            Verdict::Foreign { .. } => "not from the service",
+            Verdict::Ambiguous { .. } => "ambiguous",
+            Verdict::Unreadable { .. } => "unreadable",
             Verdict::Fatal { .. } => "stopping",
             Verdict::Transient { .. } => "failed",
             Verdict::Panicked => "panicked",
@@ -136,17 +160,38 @@ impl Verdict {
     }
 
     /// Status and message of everything but a confirmation.
-    pub fn problem(&self) -> Option<(Option<u16>, &Message)> {
+    pub fn problem(&self) -> Option<(Option<u16>, Message)> {
         match self {
             Verdict::Confirmed(_) | Verdict::Panicked => None,
             Verdict::Rejected { status, message, .. }
+            | Verdict::PerhapsRejected { status, message, .. }
             | Verdict::Throttled { status, message, .. }
-            | Verdict::Html { status, message } => Some((Some(*status), message)),
-            Verdict::TooLarge { message } => Some((Some(413), message)),
-            Verdict::Unauthorized { message } => Some((Some(401), message)),
+            | Verdict::Foreign { status, message }
+            | Verdict::Ambiguous { status, message }
+            | Verdict::Html { status, message } => Some((Some(*status), message.clone())),
+            Verdict::Unreadable { status, what } => Some((Some(*status), Message::new(&what.to_string()))),
+            Verdict::TooLarge { message, .. } => Some((Some(413), message.clone())),
+            Verdict::Unauthorized { message } => Some((Some(401), message.clone())),
             Verdict::Fatal { status, message, .. } | Verdict::Transient { status, message, .. } => {
-                Some((*status, message))
+                Some((*status, message.clone()))
             }
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+
+    /// A whole response with this body.
+    pub fn reply(status: u16, body: &str) -> Reply {
+        Reply {
+            status,
+            framing: Framing::Complete,
+            html: false,
+            coding: None,
+            retry_after: None,
+            body: body.into(),
         }
     }
 }

@@ -85,7 +85,8 @@ fn a_wrong_attribute_is_found_with_four_requests() {
         let server = Server::start(move |x| x.reply(status, body));
         let report = server.ask(&ids(50_000)).send();
         assert_eq!(report.status(), Status::Rejected, "{report}");
-        assert!(report.requests() <= 4, "{report}");
+        // A 400 without a body may pass: each of the four is sent again three times.
+        assert!(report.requests() <= if body.is_empty() { 16 } else { 4 }, "{report}");
         assert_eq!((report.confirmed(), report.unknown()), (0, 0), "{report}");
         assert!(report.message().contains("attribute or value rejected"), "{report}");
     }

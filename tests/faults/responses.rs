@@ -70,7 +70,7 @@ fn statuses_that_stop_a_run() {
     let cases: &[(u16, &str, Status, &str)] = &[
         (401, "{\"detail\":\"Invalid token.\"}", Status::Unauthorized, "Invalid token."),
         (403, "{\"detail\":\"You do not have permission.\"}", Status::Unauthorized, "permission"),
-        (403, HTML, Status::Unauthorized, "403"),
+        (403, HTML, Status::WrongEndpoint, "something in front of the service refused the request: http 403"),
         (404, HTML, Status::WrongEndpoint, "check the subdomain"),
         (404, "", Status::WrongEndpoint, "404"),
         (405, "{\"detail\":\"Method \\\"PUT\\\" not allowed.\"}", Status::WrongEndpoint, "set method POST"),
@@ -90,7 +90,8 @@ fn statuses_that_stop_a_run() {
         assert_eq!(report.not_attempted(), 5000, "{status}: {report}");
         assert!(report.message().contains(says), "{status}: {report}");
 
-        if status == 401 {
+        // These are not the API's own responses, so they may pass: tests/responses/statuses.rs.
+        if status == 401 || [(403, HTML), (404, HTML), (404, "")].contains(&(status, body)) {
             return;
         }
         let server =
@@ -108,7 +109,7 @@ fn success_with_an_error_in_its_body() {
     let cases: &[(&str, Status)] = &[
         ("{\"errors\":[\"x\"]}", Status::Rejected),
         ("{\"error\":\"x\"}", Status::Rejected),
-        ("{\"detail\":\"Not found.\"}", Status::Rejected),
+        ("{\"detail\":\"Not found.\"}", Status::Ok),
         ("{\"status\":\"error\"}", Status::Rejected),
         ("{\"status\":\"Failed\"}", Status::Rejected),
         ("{\"success\":false}", Status::Rejected),

@@ -134,6 +134,8 @@ fn a_signal_while_the_input_is_read_ends_it() {
         let arguments =
             ["update", "--attribute", "plan", "--value", "pro", "--ids", "-", "--report", "states.csv"];
         let mut child = setup.command(&arguments).stdin(Stdio::piped()).spawn().unwrap();
+        // Waiting for the child would close it, and the end of the input is no signal.
+        let _input = child.stdin.take();
         // When it sleeps in its read, its handlers are there.
         let stat = format!("/proc/{}/stat", child.id());
         let threads = format!("/proc/{}/task", child.id());

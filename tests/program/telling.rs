@@ -120,7 +120,7 @@ fn exit_codes_say_how_it_ended() {
     for words in [
         "0    every id is confirmed",
         "1    the run completed",
-        "2    refused",
+        "2    an argument or a file is invalid",
         "3    the run stopped early",
         "4    the run ended",
         "129, 130, 143",

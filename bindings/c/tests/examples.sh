@@ -160,7 +160,7 @@ until [ "$(requests)" -ge 4 ]; do
     sleep 0.05
 done
 run resume acme plan '"pro"' "$work/ids" "$work/journal"
-check 'resume is not run twice at once' '2 the same update is already running' "$code $(echo "$err" | grep -o 'the same update is already running')"
+check 'resume is not run twice at once' '2 is running the identical job' "$code $(echo "$err" | grep -o 'is running the identical job')"
 kill -KILL $child
 wait $child 2>/dev/null
 check 'resume was killed' '137' "$?"

@@ -1,7 +1,8 @@
 <?php
 
 // A nightly job: the points of yesterday, from a CSV file with the columns id and points.
-//     15 3 * * *  cd /srv/shop && USERCOM_TOKEN=… php bin/points.php export/points.csv
+//     15 3 * * *  cd /srv/shop && . ./token.env && flock -n points.lock php bin/points.php export/points.csv
+// token.env has the line `export USERCOM_TOKEN=…` and mode 0600: a crontab and arguments can be read by others.
 // SIGTERM and Ctrl-C stop it within 6 s; started again, it resumes.
 require 'vendor/autoload.php';
 
@@ -14,7 +15,8 @@ function rows(string $csv): Generator
     $file = fopen($csv, 'r') ?: exit(2);
     fgetcsv($file, null, ',', '"', ''); // the names of the columns
     while ([$id, $points] = fgetcsv($file, null, ',', '"', '') ?: null) {
-        yield [$id, (int) $points];
+        // A cast would turn an empty cell into 0.
+        yield [$id, ctype_digit($points) ? (int) $points : throw new UnexpectedValueException("user $id: '$points'")];
     }
 }
 
@@ -36,7 +38,7 @@ try {
     echo $report;
     exit($report->rejected + $report->unknown > 0 ? 1 : 0);
 } catch (Error\Busy) {
-    exit(0); // yesterday's run has not ended yet
+    exit(0); // another process is running the identical job
 } catch (Error $e) {
     fwrite(STDERR, $e->report ?? $e->getMessage() . "\n"); // a report begins with the message
     exit(1);

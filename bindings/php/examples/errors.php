@@ -10,11 +10,14 @@ try {
     $client = new Client('acme', getenv('USERCOM_TOKEN'), baseUrl: getenv('USERCOM_BASE_URL') ?: null);
     $report = $client->massUpdate([10, 15, 999_999], 'newsletter', true);
 } catch (Error\InvalidArgument $e) { // nothing was sent
-    exit("invalid: {$e->getMessage()}\n");
+    fwrite(STDERR, "invalid: {$e->getMessage()}\n");
+    exit(1);
 } catch (Error\Unauthorized $e) {
-    exit("wrong token: {$e->getMessage()}\n");
-} catch (Error $e) { // anything else that stopped the run early
-    exit('stopped early: ' . ($e->report ?? $e->getMessage() . "\n")); // a report begins with the message
+    fwrite(STDERR, "wrong token: {$e->getMessage()}\n");
+    exit(1);
+} catch (Error $e) { // anything else: the run stopped early or did not start
+    fwrite(STDERR, 'stopped: ' . ($e->report ?? $e->getMessage() . "\n")); // a report begins with the message
+    exit(1);
 }
 
 // The run completed, but some ids may be rejected or unknown.

@@ -17,7 +17,7 @@ $client->massUpdate($ids, 'plan', 'pro');                                      /
 $client->massUpdate($ids, 'last_order', new Date('2026-11-23'));               // "2026-11-23"
 $client->massUpdate($ids, 'seen', new DateTime('2026-11-23T10:00:00+01:00'));  // "2026-11-23T09:00:00Z"
 $client->massUpdate($ids, 'sizes', ['S', 'M']);                                // ["S","M"]
-$client->massUpdate($ids, 'price', new Json('0.10'));                          // 0.10, to the byte
+$client->massUpdate($ids, 'price', new Json('0.10'));                          // 0.10
 
 $client->massUpdateCustomIds(['u-1', 'u-2'], 'plan', 'pro');                   // your own ids
 $client->massUpdateRows([10 => 7, 15 => 9], 'points');                         // a value for each user

@@ -26,11 +26,12 @@ final class Client
      *     does not exist, and null are invalid and explained
      * <!-- generated: documentation of client options -->
      * @param string|null $baseUrl Another address for the service: scheme, host and port only. Plain http is
-     *     accepted for loopback addresses only. Default: https://SUBDOMAIN.user.com.
+     *     accepted for loopback addresses only. One-shot calls and the usercom command also read a loopback address
+     *     from USERCOM_BASE_URL; a client that you make does not. Default: https://SUBDOMAIN.user.com.
      * @param string|null $method The HTTP method. The vendor's page says PUT, its code samples send POST. The
      *     library never changes from one to the other on its own. Range: PUT or POST. Default: PUT.
-     * @param int|null $apiVersion The version of the API to ask for in the Accept header. 0 asks for none. Range:
-     *     0 to 4,294,967,295. Default: none.
+     * @param int|null $apiVersion The version of the API to ask for in the Accept header. Range: 0 to
+     *     4,294,967,295. Default: none (0).
      * @param float|null $requestTimeout Maximum wait for the first byte of a response. The other phases of a
      *     request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of the response. In seconds.
      *     Range: 1 ms to 1 h. Default: 60 s.
@@ -38,13 +39,16 @@ final class Client
      *     Range: 1 to 10,000 ids. Default: 1,000 ids.
      * @param int|null $workers Maximum number of requests in flight at once. Threads start only when they are
      *     needed and end with the run. Range: 1 to 32 workers. Default: 8 workers.
-     * @param float|null $rateLimit Maximum number of requests in a time, evenly spaced. Everything in the process
-     *     that uses the same endpoint and token shares it. Waits that the service asks for are obeyed in any case.
-     *     Range: 0.1 to 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
+     * @param float|null $rateLimit Maximum number of requests per unit of time, evenly spaced. All clients and
+     *     threads of the process that use the same host and token share it. A wait that the service asks for is obeyed
+     *     in any case; one longer than the stall timeout ends the run with {@see Error\RateLimited} after a 429, else
+     *     with {@see Error\ServerError}. Range: 0.1 to 1,000 requests per second; 0 is no limit. Default: 5 requests
+     *     per second.
      * @param int|null $maxAttempts Maximum number of attempts per batch. Failures while the whole service is down
-     *     are not counted. Range: 1 to 20 attempts. Default: 8 attempts.
-     * @param string|null $proxy The proxy for https requests: http://[user:password@]host:port. An empty text
-     *     connects directly. Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+     *     are not counted. Batches that have used up their attempts get the same number once more at the end of the
+     *     run. Range: 1 to 20 attempts. Default: 8 attempts.
+     * @param string|null $proxy The proxy for https requests: http://[user:password@]host:port. An empty string
+     *     connects directly. Default: https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
      * @param string|null $caFile A PEM file with the certificates to trust instead of this machine's. It is read
      *     when the option is set. Default: the certificates of this machine.
      * <!-- end of documentation of client options -->
@@ -107,27 +111,30 @@ final class Client
      *     report; exit() cancels it first
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
-     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     flight then get up to 5 s more. Looking up a host name, for which the system sets the limit, and connecting,
+     *     up to 10 s, can't be interrupted. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
      *     limit.
      * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
-     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
-     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
-     *     Range: 1 s to 24 h. Default: 120 s.
+     *     or rejected. The status is that of the last error: {@see Error\TransportError}, {@see Error\ServerError},
+     *     {@see Error\BadResponse}, {@see Error\RateLimited} or {@see Error\Unauthorized}. Requests in flight are
+     *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
+     *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
      *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
      *     errors, at least 1,000.
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
-     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
-     *     created if it does not exist. While another process runs the same update, the run ends with {@see
-     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
+     *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
+     *     job, the run ends with {@see Error\Busy}; if the journal can't be used, with {@see Error\JournalError}.
+     *     Default: no journal.
      * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
      *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
      *     to 30 days. Default: 12 h.
      * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
      *     custom one. Default: off.
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
-     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
-     *     with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
+     *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
      * <!-- end of documentation of run options -->
      * @param Cancel|null $cancel stops the run from elsewhere
      *
@@ -164,27 +171,30 @@ final class Client
      *     taken as its digits. Keys that are numbers are positions; a key of text is invalid
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
-     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     flight then get up to 5 s more. Looking up a host name, for which the system sets the limit, and connecting,
+     *     up to 10 s, can't be interrupted. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
      *     limit.
      * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
-     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
-     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
-     *     Range: 1 s to 24 h. Default: 120 s.
+     *     or rejected. The status is that of the last error: {@see Error\TransportError}, {@see Error\ServerError},
+     *     {@see Error\BadResponse}, {@see Error\RateLimited} or {@see Error\Unauthorized}. Requests in flight are
+     *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
+     *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
      *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
      *     errors, at least 1,000.
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
-     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
-     *     created if it does not exist. While another process runs the same update, the run ends with {@see
-     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
+     *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
+     *     job, the run ends with {@see Error\Busy}; if the journal can't be used, with {@see Error\JournalError}.
+     *     Default: no journal.
      * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
      *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
      *     to 30 days. Default: 12 h.
      * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
      *     custom one. Default: off.
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
-     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
-     *     with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
+     *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -218,27 +228,30 @@ final class Client
      *     generator, PDO::FETCH_NUM), or an array of id => value (PDO::FETCH_KEY_PAIR)
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
-     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     flight then get up to 5 s more. Looking up a host name, for which the system sets the limit, and connecting,
+     *     up to 10 s, can't be interrupted. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
      *     limit.
      * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
-     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
-     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
-     *     Range: 1 s to 24 h. Default: 120 s.
+     *     or rejected. The status is that of the last error: {@see Error\TransportError}, {@see Error\ServerError},
+     *     {@see Error\BadResponse}, {@see Error\RateLimited} or {@see Error\Unauthorized}. Requests in flight are
+     *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
+     *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
      *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
      *     errors, at least 1,000.
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
-     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
-     *     created if it does not exist. While another process runs the same update, the run ends with {@see
-     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
+     *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
+     *     job, the run ends with {@see Error\Busy}; if the journal can't be used, with {@see Error\JournalError}.
+     *     Default: no journal.
      * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
      *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
      *     to 30 days. Default: 12 h.
      * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
      *     custom one. Default: off.
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
-     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
-     *     with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
+     *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -270,27 +283,30 @@ final class Client
      *     generator, PDO::FETCH_NUM), or an array of id => value (PDO::FETCH_KEY_PAIR)
      * <!-- generated: documentation of run options -->
      * @param float|null $deadline Maximum duration of the whole call, waits and retries included. Requests in
-     *     flight then get up to 5 s more. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
+     *     flight then get up to 5 s more. Looking up a host name, for which the system sets the limit, and connecting,
+     *     up to 10 s, can't be interrupted. The run ends with {@see Error\DeadlineExceeded}. In seconds. Default: no
      *     limit.
      * @param float|null $stallTimeout The run stops early after this long without progress: no batch was confirmed
-     *     or rejected. It is never less than 21 requests take at the rateLimit, 4.2 s at 5 per second. The status says
-     *     what was in the way. Requests in flight are waited for, within the limits of requestTimeout. In seconds.
-     *     Range: 1 s to 24 h. Default: 120 s.
+     *     or rejected. The status is that of the last error: {@see Error\TransportError}, {@see Error\ServerError},
+     *     {@see Error\BadResponse}, {@see Error\RateLimited} or {@see Error\Unauthorized}. Requests in flight are
+     *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
+     *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
      *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
      *     errors, at least 1,000.
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
-     *     crash, a full disk or a cancel resumes the run. A completed run removes its journal. The directory is
-     *     created if it does not exist. While another process runs the same update, the run ends with {@see
-     *     Error\Busy}; if the journal can't be written, with {@see Error\JournalError}. Default: no journal.
+     *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
+     *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
+     *     job, the run ends with {@see Error\Busy}; if the journal can't be used, with {@see Error\JournalError}.
+     *     Default: no journal.
      * @param float|null $journalMaxAge Maximum age of an unfinished journal. An older one is renamed and the run
      *     starts from the beginning, because another run may have written newer values since. In seconds. Range: 1 s
      *     to 30 days. Default: 12 h.
      * @param bool $standardAttributes The attribute is one that every profile has, such as first_name, and not a
      *     custom one. Default: off.
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
-     * @param bool $dryRun Does everything but the network, and reports requests, bytes and seconds. The run ends
-     *     with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
+     *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors

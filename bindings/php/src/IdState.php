@@ -11,7 +11,10 @@ enum IdState: int
 {
     /** Not sent, or sent only in requests that were rejected for a reason that concerns the whole run. */
     case NotAttempted = 0;
-    /** In a batch that the service accepted with a complete 2xx response. That does not prove that the user exists. */
+    /**
+     * In a request that the service accepted with a complete, understood 2xx response. That does not prove that the
+     * user exists.
+     */
     case Confirmed = 1;
     /** Rejected by the service, with a reason. */
     case Rejected = 2;

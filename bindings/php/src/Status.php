@@ -26,7 +26,7 @@ final class Status
     public const INVALID_ARGUMENT = 10;
     /** Stopped early: the service does not accept the token. */
     public const UNAUTHORIZED = 20;
-    /** Stopped early: the service asked for a longer wait than the stall timeout. */
+    /** Stopped early: the service limits requests for longer than the stall timeout. */
     public const RATE_LIMITED = 21;
     /** Stopped early: the service rejects the attribute or the value, or none of these ids exist. */
     public const REJECTED = 22;
@@ -40,13 +40,16 @@ final class Status
     public const TRANSPORT = 30;
     /** Stopped early: the responses can't be understood. */
     public const BAD_RESPONSE = 31;
-    /** No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates. */
+    /**
+     * Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no trusted
+     * certificates.
+     */
     public const TLS = 32;
-    /** Stopped early: the journal can't be written. */
+    /** Stopped early or nothing was sent: the journal can't be used. */
     public const JOURNAL = 40;
     /** Nothing was sent: the client was made before fork() and this is the child process. */
     public const FORKED = 41;
-    /** Nothing was sent: the same update is already running. */
+    /** Nothing was sent: another process or thread is running the identical job (only with a journal). */
     public const BUSY = 42;
     /** A bug in usercom. The ids that it concerns are unknown. */
     public const INTERNAL = 99;

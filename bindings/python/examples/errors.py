@@ -12,7 +12,7 @@ except usercom.InvalidArgument as error:  # also a ValueError; nothing was sent
     raise SystemExit(f"invalid: {error}")
 except usercom.Unauthorized as error:
     raise SystemExit(f"wrong token: {error}")
-except usercom.Error as error:  # anything else: the run stopped early
+except usercom.Error as error:  # anything else: the run stopped early or did not start
     print(f"stopped early, {error.status.name}: {error}")
     print(error.report)
 else:  # the run completed, but not every id need be confirmed

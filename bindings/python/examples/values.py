@@ -16,7 +16,7 @@ client.mass_update(ids, "plan", "pro")  # "pro"
 client.mass_update(ids, "last_order", date(2026, 11, 23))  # "2026-11-23"
 client.mass_update(ids, "seen", datetime(2026, 11, 23, 10, tzinfo=timezone.utc))  # "2026-11-23T10:00:00Z"
 client.mass_update(ids, "sizes", ["S", "M"])  # ["S","M"]
-client.mass_update(ids, "raw", usercom.Json("1e3"))  # 1e3, to the byte
+client.mass_update(ids, "raw", usercom.Json("1e3"))  # 1e3
 
 client.mass_update_custom_ids(["u-1", "u-2"], "plan", "pro")  # your own ids
 client.mass_update_rows({10: 7, 15: 9}, "score")  # a value for each user

@@ -141,6 +141,29 @@ def test_any_signal_handler_may_raise(start: Start) -> None:
         signal.signal(signal.SIGALRM, before)
 
 
+def test_row_87_nothing_is_left_of_an_interrupted_run(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or the end of Python would wait for it."""
+    from usercom import _call, _ending
+
+    client = sandbox.client()
+
+    def interrupt(*_: Any) -> Any:
+        raise KeyboardInterrupt
+
+    for where in ("enter", "start"):
+        with monkeypatch.context() as patch:
+            if where == "enter":
+                enter = _ending.enter
+                patch.setattr(_ending, "enter", lambda call: (enter(call), interrupt()))
+            else:
+                patch.setattr(_call, "threads", lambda: (interrupt, None))
+            with pytest.raises(KeyboardInterrupt):
+                client.mass_update([1], "v", 1)
+        assert not _ending._running
+    assert sandbox.requests() == [] and client.mass_update([1], "v", 1).confirmed == 1
+    assert not _ending._running
+
+
 SCRIPT = """
 import sys, usercom
 client = usercom.Client("acme", sys.argv[2], base_url=sys.argv[1], rate_limit=0, batch_size=1, workers=1)

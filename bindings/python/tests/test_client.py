@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import multiprocessing
 import os
-import pickle
 import socket
 import threading
 import traceback
@@ -112,6 +111,22 @@ def test_rejected(start: Start) -> None:
     assert len(sandbox.requests()) <= 4
 
 
+def test_row_98_the_words_of_the_service_are_in_the_exception(start: Start) -> None:
+    words = "Object with name=typo does not exist"
+    with pytest.raises(usercom.Rejected, match=words) as rejected:
+        start("--unknown-attributes", "reject").client().mass_update([7, 8], "typo", 1)
+    report = rejected.value.report
+    assert report is not None and words in str(report) and words in report.failures[0].message
+    assert str(rejected.value).count(words) == 1
+    sandbox = start("--unknown-ids", "reject", users=range(1, 11))
+    report = sandbox.client().mass_update([1, 99, 3], "v", 1)
+    with pytest.raises(usercom.PartialUpdate) as partial:
+        report.raise_for_failures()
+    assert str(partial.value).count(report.failures[0].message) == 1
+    with pytest.raises(usercom.WrongEndpoint, match="set method POST"):  # what to do
+        start("--methods", "post").client().mass_update([1], "v", 1)
+
+
 def test_wrong_endpoint(start: Start) -> None:
     sandbox = start("--methods", "post")
     with pytest.raises(usercom.WrongEndpoint, match="POST"):
@@ -150,14 +165,6 @@ def test_every_status_has_its_exception() -> None:
     assert kinds[Status.TLS] is usercom.TlsError
     later = _errors.error_of(77, "words")
     assert type(later) is usercom.Error and later.status == 77 and later.status.name == "STATUS_77"
-
-
-def test_an_exception_travels_between_processes(sandbox: Sandbox) -> None:
-    with pytest.raises(usercom.Unauthorized) as stopped:
-        usercom.Client("acme", "x" * 64, base_url=sandbox.url).mass_update([1], "v", 1)
-    copy = pickle.loads(pickle.dumps(stopped.value))
-    assert type(copy) is usercom.Unauthorized and str(copy) == str(stopped.value)
-    assert (copy.status, copy.report) == (Status.UNAUTHORIZED, None)
 
 
 def test_a_closed_client(sandbox: Sandbox) -> None:

@@ -9,9 +9,9 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any, Callable
+from typing import Callable
 
-import numpy as np
+import pandas as pd
 
 from conftest import TOKEN, Sandbox
 
@@ -40,6 +40,11 @@ def test_errors(start: Callable[..., Sandbox]) -> None:
     assert "2 of 3 confirmed" in said and "id 999999: rejected" in said
 
 
+def test_unknown(sandbox: Sandbox) -> None:
+    assert run(sandbox, "unknown.py").startswith("ok: ")
+    assert len(sandbox.ledger("plan")) == 2000
+
+
 def test_progress(sandbox: Sandbox) -> None:
     said = run(sandbox, "progress.py")
     assert "5000 of 5000, waiting 0.0 s" in said and "INFO:usercom:run ended, ok" in said
@@ -60,11 +65,7 @@ def test_values(sandbox: Sandbox) -> None:
 
 
 def test_dataframe(sandbox: Sandbox) -> None:
-    class Column(list):  # type: ignore[type-arg]
-        def to_numpy(self) -> Any:
-            return np.array(self)
-
-    frame = {"user_id": Column([1, 2, 3]), "score": Column(np.array([5, 5, 7]))}
+    frame = pd.DataFrame({"user_id": [1, 2, 3], "score": [5, 5, 7]})
     example = SimpleNamespace(**runpy.run_path(str(EXAMPLES / "dataframe.py")))
     with sandbox.client() as client:
         assert example.mark_as_pro(client, frame).confirmed == 3

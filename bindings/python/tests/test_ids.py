@@ -80,7 +80,7 @@ INVALID: list[tuple[Any, type[Exception], str]] = [
     ([np.bool_(True)], TypeError, "position 0 .*True"),
     (np.array([True]), TypeError, "position 0 .*True"),
     (np.array([1.0, 2.0]), TypeError, "position 0 .*1.0"),
-    ([1, "2"], TypeError, "position 1 .* is '2', a str; .*end in custom_ids"),
+    ([1, "2"], TypeError, "position 1 .* is '2', a str; .* go to Client.mass_update_custom_ids"),
     ([1, None], TypeError, "position 1 .* is None"),
     (pa.array([1, 2, None]), TypeError, "position 2 .* is None"),
     ([1, 2**63], ValueError, "position 1 .* 64 bits"),
@@ -150,13 +150,13 @@ def test_rows_of_a_mapping_and_of_custom_ids(sandbox: Sandbox, client: usercom.C
 
 
 INVALID_ROWS: list[tuple[Any, type[Exception], str]] = [
-    ([(1, 10), (2, float("nan"))], ValueError, "value: position 1 .*nan does not exist"),
-    ([(1, 10), 2], TypeError, "rows: position 1 .*not a pair"),
-    ([(1, 10), (2, 3, 4)], TypeError, "rows: position 1 .*not a pair"),
-    ([(1, 10), ("b", 2)], TypeError, "ids: the id at position 1"),
-    ([("1", 10), ("2", 2)], TypeError, "ids: the id at position 0 .* is '1', a str; .*end in custom_ids"),
-    ([(1, 10), (2, None)], ValueError, "^value: null is not allowed .*allow_null"),
-    (((id, id) for id in range(1, 50_002)), ValueError, "round the values"),
+    ([(1, 10), (2, float("nan"))], ValueError, "^rows: the value of row 1 .*nan does not exist"),
+    ([(1, 10), 2], TypeError, "^rows: row 1 .*not a pair"),
+    ([(1, 10), (2, 3, 4)], TypeError, "^rows: row 1 .*not a pair"),
+    ([(1, 10), ("b", 2)], TypeError, "^rows: the id of row 1 "),
+    ([("1", 10), ("2", 2)], TypeError, "^rows: the id of row 0 .* is '1', a str; .* go to Client.mass_update_rows_custom_ids"),
+    ([(1, 10), (2, None)], ValueError, "^rows: the value of row 1 .*: null is not allowed .*allow_null"),
+    (((id, id) for id in range(1, 50_002)), ValueError, "^rows: .*round the values"),
 ]
 
 
@@ -170,6 +170,6 @@ def test_invalid_rows(
 
 
 def test_invalid_rows_of_custom_ids(sandbox: Sandbox, client: usercom.Client) -> None:
-    with pytest.raises(TypeError, match="custom_ids: the id at position 1"):
+    with pytest.raises(TypeError, match="^rows: the id of row 1 .*is a int; .* go to Client.mass_update_rows$"):
         client.mass_update_rows_custom_ids([("a", 10), (2, 2)], "v")
     assert sandbox.requests() == []

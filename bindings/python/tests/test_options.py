@@ -39,6 +39,7 @@ INVALID_OPTIONS: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"subdomain": "acme.user.com"}, ValueError, 'subdomain: .*"acme"'),
     ({"subdomain": ""}, ValueError, "subdomain: is empty"),
     ({"subdomain": None}, TypeError, "subdomain: is a NoneType; use a str"),
+    ({"token": None}, TypeError, "token: is a NoneType; use a str; is the environment variable set\\?"),
     ({"subdomain": "ac\0me"}, ValueError, "subdomain: has a NUL character after 2 others"),
     ({"token": "short"}, ValueError, "token: has 5 characters"),
     ({"token": TOKEN + "\n"}, ValueError, "token: character 65"),

@@ -15,6 +15,9 @@ def accepted(token: str) -> None:
     client.mass_update_custom_ids(["u-1"], "plan", "pro", stall_timeout=60, journal_dir="journal")
     options: usercom.RunOptions = {"max_requests": 7}
     client.mass_update_rows({1: 2}, "score", **options)
+    client.mass_update_rows([(1, 2)], "score")
+    client.mass_update_rows([[1, 2]], "score")
+    client.mass_update_rows(zip([1], [2]), "score")
 
 
 def rejected(token: str, client: usercom.Client) -> None:
@@ -26,4 +29,5 @@ def rejected(token: str, client: usercom.Client) -> None:
     client.mass_update([1], "plan", "pro", deadline="5")  # type: ignore[arg-type]
     client.mass_update_custom_ids(["u-1"], "plan", "pro", dry_run=1)  # type: ignore[arg-type]
     client.mass_update_rows({1: 2}, "score", journal_dir=5)  # type: ignore[arg-type]
+    client.mass_update_rows([{"id": 1, "score": 2}], "score")  # type: ignore[arg-type]
     client.mass_update_rows_custom_ids({"u-1": 2}, "score", workers=2)  # type: ignore[call-arg]

@@ -1,4 +1,4 @@
-"""Set one attribute of many User.com users, and know of every single id whether it was updated.
+"""Set one attribute of many User.com users, with a report that says what is known of each id.
 
     import usercom
 

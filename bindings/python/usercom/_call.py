@@ -2,18 +2,21 @@
 
 Python runs signal handlers on the main thread, between two steps of Python code. With the library on that
 thread, the next such step is the first one of a callback, before its `try`: the exception that Ctrl-C raises
-would be printed and lost, and the library would read a random return value. So the main thread waits in
+would be printed and lost, and the library would read a random return value. So the caller's thread waits in
 Python, where it can be interrupted, and the callbacks hand over to it what the caller wants to be called.
 """
 
 from __future__ import annotations
 
-import queue
 import threading
+from _queue import Empty, SimpleQueue  # not from queue, where gevent and eventlet replace it
 from typing import Callable, NamedTuple, Optional
 
+from . import _ending
+from ._exceptions import Forked
 from ._generated import LOG, PROGRESS
 from ._library import lib, text_of
+from ._threads import threads
 
 
 class Progress(NamedTuple):
@@ -38,44 +41,77 @@ class Call:
 
     def __init__(self, progress: Optional[ProgressFunction]) -> None:
         self._progress = progress
-        self._events: queue.SimpleQueue[Callable[[], object]] = queue.SimpleQueue()
+        self._events: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._put: Callable[[Callable[[], object]], object] = self._events.put
         self._stopping = False
+        self._turn = [None]  # of whoever takes it first: the library's thread, or an interrupted caller
         self._done = False
         self._error: Optional[BaseException] = None
+        self._forked: Optional[BaseException] = None
         # Set in every run, so that an interrupted run is stopped.
         self.tick = PROGRESS(self._tick)
 
     def run(self, function: Callable[[], object]) -> None:
         """Raises what a callback or a signal handler raised, once the library has returned."""
-        thread = threading.Thread(target=self._work, args=(function,), name="usercom")
+        start, sleep = threads()
         try:
-            thread.start()
-        except RuntimeError:  # Python is ending and starts no more threads
-            self._put = self._deliver
-            self._work(function)
-        try:
-            self._serve()
+            _ending.enter(self)
+            self._serve(lambda: start(self._work, (function,)), lambda: self._work(function), sleep)
         finally:
             self._stopping = True
-        if self._error is not None:
+            if self._take_turn():  # interrupted before the library was called
+                self._leave()
+        error = self._error or self._forked
+        if error is not None:
             try:
-                raise self._error
+                raise error
             finally:
-                self._error = None
+                self._error = error = None
 
-    def _serve(self) -> None:
+    def cancel(self) -> None:
+        self._stopping = True
+
+    def has_left(self) -> bool:
+        return self._done
+
+    def abandon(self) -> None:
+        """In a child made by fork: the library's thread stayed in the parent."""
+        self._forked = Forked("a callback made this process by fork; the run goes on in its parent")
+        self._events = SimpleQueue()
+        self._done = True
+
+    def _serve(
+        self,
+        start: Callable[[], object],
+        work: Callable[[], object],
+        sleep: Optional[Callable[[float], object]],
+    ) -> None:
+        begun, pause = False, 0.0
         while True:
             try:
+                if not begun:
+                    begun = True
+                    try:
+                        start()
+                    except RuntimeError:  # Python is ending and starts no more threads
+                        self._put = self._deliver
+                        work()
                 while not (self._done and self._events.empty()):
                     try:
-                        event = self._events.get(timeout=0.5)  # without a timeout, Ctrl-C does nothing on Windows
-                    except queue.Empty:
+                        # Without a timeout, Ctrl-C does nothing on Windows.
+                        event = self._events.get(timeout=0.5) if sleep is None else self._events.get_nowait()
+                    except Empty:
+                        if sleep is not None:
+                            pause = min(pause + 0.001, 0.02)
+                            sleep(pause)
                         continue
+                    pause = 0.0
                     self._deliver(event)
                 return
             except BaseException as error:
                 self._stop(error)
+                if self._take_turn():  # the library's thread has not begun, and now never will
+                    self._leave()
 
     def _deliver(self, event: Callable[[], object]) -> None:
         try:
@@ -87,9 +123,23 @@ class Call:
         self._stopping = True
         self._error = self._error or error
 
+    def _take_turn(self) -> bool:
+        try:
+            self._turn.pop()
+        except IndexError:
+            return False
+        return True
+
+    def _leave(self) -> None:
+        self._done = True
+        _ending.leave(self)
+        self._events.put(lambda: None)
+
     # ---- the rest runs on the library's thread ----
 
     def _work(self, function: Callable[[], object]) -> None:
+        if not self._take_turn():
+            return
         outer, _of_thread.call = getattr(_of_thread, "call", None), self
         try:
             function()
@@ -97,8 +147,7 @@ class Call:
             self._stop(error)
         finally:
             _of_thread.call = outer
-            self._done = True
-            self._events.put(lambda: None)
+            self._leave()
 
     def _tick(self, _userdata: Optional[int], progress: int) -> int:
         try:
@@ -110,18 +159,21 @@ class Call:
             return 1
 
     def _ask(self, progress: ProgressFunction, state: Progress) -> None:
-        answered = threading.Event()
+        answered: SimpleQueue[None] = SimpleQueue()
 
         def tell() -> None:
             try:
                 if progress(state) is False:
                     self._stopping = True
             finally:
-                answered.set()
+                answered.put(None)
 
         self._put(tell)
-        while not answered.wait(0.1) and not self._stopping:
-            pass
+        while not self._stopping:
+            try:
+                return answered.get(timeout=0.1)
+            except Empty:
+                pass
 
     def log(self, log: LogFunction, level: int, message: str) -> None:
         self._put(lambda: log(level, message))

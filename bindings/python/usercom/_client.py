@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterable
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
 from . import _ids
 from ._call import LogFunction, ProgressFunction, log_callback
@@ -17,7 +17,8 @@ from ._ids import Ids
 from ._library import Handle, lib
 from ._options import set_options
 from ._report import Report
-from ._run import Rows, Run
+from ._rows import Rows
+from ._run import Run
 from ._values import Value, text
 
 if TYPE_CHECKING:
@@ -70,6 +71,12 @@ class Client:
     ) -> None:
         self.close()
 
+    def __reduce__(self) -> NoReturn:
+        raise TypeError(
+            "a usercom.Client can't be pickled or copied: it holds connections and the token. Make one in each "
+            "process, for example in the initializer of a process pool; threads share one"
+        )
+
     def __repr__(self) -> str:
         return f"<usercom.Client {self._subdomain!r}{'' if self._client else ', closed'}>"
 
@@ -85,8 +92,9 @@ class Client:
     ) -> Report:
         """Sets an attribute of many users to one value, and reports what became of each id.
 
-        `ids` are User.com's own: any iterable of int. A numpy array of int64, an array.array("q") and an Arrow
-        array of int64 without nulls are not copied; don't change them during the call. `attribute` is 1 to 255
+        `ids` are User.com's own: any iterable of int, also a Series, an Arrow array, or a table of one column. A
+        numpy array or pandas Series of int64, an array.array("q") and an Arrow array of int64 without nulls are
+        not copied; don't change them during the call. `attribute` is 1 to 255
         characters. `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or
         Json.
 
@@ -124,6 +132,7 @@ class Client:
     ) -> Report:
         """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
 
+        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy, not a dict or a row of csv.DictReader.
         Equal values are sent together. The last value of an id wins; its earlier positions are not attempted. At
         most 50,000 distinct values. The rest is as in mass_update.
         """

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 class Error(Exception):
     """The base of every exception of this package.
 
-    `status` says what went wrong; `report` what became of every id until then. It is None if no run began, and in a
-    copy that came from another process.
+    `status` says what went wrong; `report` what became of every id until then. It is None if no run began. Both
+    come along when the exception is pickled, as a process pool does.
     """
 
     status: Status = Status.INTERNAL
@@ -26,5 +26,4 @@ class Error(Exception):
             self.status = status
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The report is memory of this process; the rest may go to another.
-        return type(self), self.args, {"status": self.status}
+        return type(self), self.args, self.__dict__

@@ -26,8 +26,13 @@ def error_of(status: int, message: str, report: Optional[Report] = None) -> Erro
 
 
 def error_of_report(report: Report) -> Error:
-    """The exception for a run that ended with the report's status."""
-    return error_of(report.status, report.message, report)
+    """The exception for a run that ended with the report's status, with why the first id failed."""
+    message = report.message
+    if report.failures:
+        first = report.failures[0]
+        if first.message not in message:
+            message += f"; id {first.id} at position {first.index}: {first.message}"
+    return error_of(report.status, message, report)
 
 
 def check(status: int) -> None:

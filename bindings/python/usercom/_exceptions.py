@@ -58,7 +58,7 @@ class Unauthorized(Error):
 
 
 class RateLimited(Error):
-    """Stopped early: the service asked for a longer wait than the stall timeout."""
+    """Stopped early: the service limits requests for longer than the stall timeout."""
 
     status = Status.RATE_LIMITED
 
@@ -100,14 +100,14 @@ class BadResponse(Error):
 
 
 class TlsError(Error):
-    """No trusted connection: the certificate or the handshake failed, or this machine has no trusted
-    certificates."""
+    """Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no
+    trusted certificates."""
 
     status = Status.TLS
 
 
 class JournalError(Error):
-    """Stopped early: the journal can't be written."""
+    """Stopped early or nothing was sent: the journal can't be used."""
 
     status = Status.JOURNAL
 
@@ -119,7 +119,7 @@ class Forked(Error):
 
 
 class Busy(Error):
-    """Nothing was sent: the same update is already running."""
+    """Nothing was sent: another process or thread is running the identical job (only with a journal)."""
 
     status = Status.BUSY
 

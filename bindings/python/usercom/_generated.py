@@ -134,7 +134,7 @@ class Status(enum.IntEnum):
     UNAUTHORIZED = 20
     """Stopped early: the service does not accept the token."""
     RATE_LIMITED = 21
-    """Stopped early: the service asked for a longer wait than the stall timeout."""
+    """Stopped early: the service limits requests for longer than the stall timeout."""
     REJECTED = 22
     """Stopped early: the service rejects the attribute or the value, or none of these ids exist."""
     SERVER = 23
@@ -148,14 +148,14 @@ class Status(enum.IntEnum):
     BAD_RESPONSE = 31
     """Stopped early: the responses can't be understood."""
     TLS = 32
-    """No trusted connection: the certificate or the handshake failed, or this machine has no trusted
-    certificates."""
+    """Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no
+    trusted certificates."""
     JOURNAL = 40
-    """Stopped early: the journal can't be written."""
+    """Stopped early or nothing was sent: the journal can't be used."""
     FORKED = 41
     """Nothing was sent: the client was made before fork() and this is the child process."""
     BUSY = 42
-    """Nothing was sent: the same update is already running."""
+    """Nothing was sent: another process or thread is running the identical job (only with a journal)."""
     INTERNAL = 99
     """A bug in usercom. The ids that it concerns are unknown."""
 
@@ -179,8 +179,8 @@ class IdState(enum.IntEnum):
     NOT_ATTEMPTED = 0
     """Not sent, or sent only in requests that were rejected for a reason that concerns the whole run."""
     CONFIRMED = 1
-    """In a batch that the service accepted with a complete 2xx response. That does not prove that the user
-    exists."""
+    """In a request that the service accepted with a complete, understood 2xx response. That does not prove
+    that the user exists."""
     REJECTED = 2
     """Rejected by the service, with a reason."""
     UNKNOWN = 3
@@ -191,11 +191,12 @@ class ClientOptions(TypedDict, total=False):
     """The options of a client. None is the default.
 
     - `base_url` (str): Another address for the service: scheme, host and port only. Plain http is accepted
-      for loopback addresses only. Default: `https://SUBDOMAIN.user.com`.
+      for loopback addresses only. One-shot calls and the `usercom` command also read a loopback address from
+      USERCOM_BASE_URL; a client that you make does not. Default: `https://SUBDOMAIN.user.com`.
     - `method` (str): The HTTP method. The vendor's page says PUT, its code samples send POST. The library
       never changes from one to the other on its own. Range: PUT or POST. Default: PUT.
-    - `api_version` (int): The version of the API to ask for in the Accept header. 0 asks for none. Range: 0
-      to 4,294,967,295. Default: none.
+    - `api_version` (int): The version of the API to ask for in the Accept header. Range: 0 to
+      4,294,967,295. Default: none (0).
     - `request_timeout` (seconds or timedelta): Maximum wait for the first byte of a response. The other
       phases of a request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of the response.
       Range: 1 ms to 1 h. Default: 60 s.
@@ -203,14 +204,16 @@ class ClientOptions(TypedDict, total=False):
       Range: 1 to 10,000 ids. Default: 1,000 ids.
     - `workers` (int): Maximum number of requests in flight at once. Threads start only when they are needed
       and end with the run. Range: 1 to 32 workers. Default: 8 workers.
-    - `rate_limit` (requests per second, or (requests, seconds)): Maximum number of requests in a time,
-      evenly spaced. Everything in the process that uses the same endpoint and token shares it. Waits that the
-      service asks for are obeyed in any case. Range: 0.1 to 1,000 requests per second; 0 is no limit.
-      Default: 5 requests per second.
+    - `rate_limit` (requests per second, or (requests, seconds)): Maximum number of requests per unit of
+      time, evenly spaced. All clients and threads of the process that use the same host and token share it. A
+      wait that the service asks for is obeyed in any case; one longer than the stall timeout ends the run
+      with `Status.RATE_LIMITED` after a 429, else with `Status.SERVER`. Range: 0.1 to 1,000 requests per
+      second; 0 is no limit. Default: 5 requests per second.
     - `max_attempts` (int): Maximum number of attempts per batch. Failures while the whole service is down
-      are not counted. Range: 1 to 20 attempts. Default: 8 attempts.
-    - `proxy` (str): The proxy for https requests: `http://[user:password@]host:port`. An empty text
-      connects directly. Default: HTTPS_PROXY and NO_PROXY of the environment, as curl reads them.
+      are not counted. Batches that have used up their attempts get the same number once more at the end of
+      the run. Range: 1 to 20 attempts. Default: 8 attempts.
+    - `proxy` (str): The proxy for https requests: `http://[user:password@]host:port`. An empty string
+      connects directly. Default: https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
     - `ca_file` (path): A PEM file with the certificates to trust instead of this machine's. It is read when
       the option is set. Default: the certificates of this machine.
     """
@@ -231,26 +234,30 @@ class RunOptions(TypedDict, total=False):
     """The options of one run. None is the default.
 
     - `deadline` (seconds or timedelta): Maximum duration of the whole call, waits and retries included.
-      Requests in flight then get up to 5 s more. The run ends with `Status.DEADLINE`. Default: no limit.
+      Requests in flight then get up to 5 s more. Looking up a host name, for which the system sets the limit,
+      and connecting, up to 10 s, can't be interrupted. The run ends with `Status.DEADLINE`. Default: no
+      limit.
     - `stall_timeout` (seconds or timedelta): The run stops early after this long without progress: no batch
-      was confirmed or rejected. It is never less than 21 requests take at the `rate_limit`, 4.2 s at 5 per
-      second. The status says what was in the way. Requests in flight are waited for, within the limits of
-      `request_timeout`. Range: 1 s to 24 h. Default: 120 s.
+      was confirmed or rejected. The status is that of the last error: `Status.TRANSPORT`, `Status.SERVER`,
+      `Status.BAD_RESPONSE`, `Status.RATE_LIMITED` or `Status.UNAUTHORIZED`. Requests in flight are waited
+      for, each within its own limits. A value below the time of 21 requests at the configured rate is raised
+      to that time, 4.2 s at 5 per second. Range: 1 s to 24 h. Default: 120 s.
     - `max_requests` (int): Maximum number of requests of the run. A run that reaches it stops early with
       `Status.REQUEST_LIMIT`. Range: 1 and more requests. Default: 20 times what the update needs without
       errors, at least 1,000.
     - `journal_dir` (path): Keeps a journal in this directory: repeating the identical call after a crash, a
-      full disk or a cancel resumes the run. A completed run removes its journal. The directory is created if
-      it does not exist. While another process runs the same update, the run ends with `Status.BUSY`; if the
-      journal can't be written, with `Status.JOURNAL`. Default: no journal.
+      full disk or a cancel resumes the run. The journal is removed when every id is confirmed or rejected.
+      The directory is created if it does not exist. While another process or thread runs the identical job,
+      the run ends with `Status.BUSY`; if the journal can't be used, with `Status.JOURNAL`. Default: no
+      journal.
     - `journal_max_age` (seconds or timedelta): Maximum age of an unfinished journal. An older one is
       renamed and the run starts from the beginning, because another run may have written newer values since.
       Range: 1 s to 30 days. Default: 12 h.
     - `standard_attributes` (bool): The attribute is one that every profile has, such as first_name, and not
       a custom one. Default: off.
     - `allow_null` (bool): Allows the value null. The vendor does not document what null does. Default: off.
-    - `dry_run` (bool): Does everything but the network, and reports requests, bytes and seconds. The run
-      ends with `Status.DRY_RUN`. Default: off.
+    - `dry_run` (bool): Checks the arguments and reports the requests, bytes and seconds of the run, but
+      sends nothing. The run ends with `Status.DRY_RUN`. Default: off.
     """
 
     deadline: Optional[Union[SupportsFloat, timedelta]]

@@ -10,6 +10,8 @@ from typing import Any, SupportsIndex, Union
 
 from ._errors import InvalidType
 from ._exceptions import InvalidArgument
+from ._input import hint, listed
+from ._kinds import described, is_bool, is_column, kind_of
 from ._values import text
 
 Ids = Union[Iterable[SupportsIndex], Iterable[int]]
@@ -24,12 +26,12 @@ class IdArray:
         self.custom = custom
 
 
-def numeric(ids: Ids) -> IdArray:
-    """User.com's own ids. Memory that holds 64-bit integers is not copied: a numpy array of int64, an
-    array.array("q"), an Arrow array of int64 without nulls."""
-    view = _view(_arrow(ids))
+def numeric(ids: Ids, of_rows: bool = False) -> IdArray:
+    """User.com's own ids. Memory that holds 64-bit integers is not copied: a numpy array of int64, a pandas Series
+    of it, an array.array("q"), an Arrow array of int64 without nulls."""
+    view = _view(_memory(ids))
     if view is None:
-        view = memoryview(_copy(ids))
+        view = memoryview(_copy(ids, of_rows))
     address = _address(view)
     if address % ctypes.alignment(ctypes.c_int64) != 0:
         view = memoryview(array("q", view.tolist()))
@@ -37,28 +39,48 @@ def numeric(ids: Ids) -> IdArray:
     return IdArray(view, address, custom=False)
 
 
-def custom(ids: Iterable[str]) -> IdArray:
+def custom(ids: Iterable[str], of_rows: bool = False) -> IdArray:
     """The customer's own ids."""
-    items = _list(ids, "custom_ids")
-    encoded = [text(f"custom_ids: the id at position {at} (counted from 0)", item) for at, item in enumerate(items)]
+    items, encoded = [], []
+    for at, item in enumerate(listed(ids, "custom_ids")):
+        if type(item) is not str or not item.isascii() or item.endswith(("\n", "\r")) or "\0" in item:
+            item = _checked(item, at, of_rows)
+        items.append(item)
+        encoded.append(item.encode())
     return IdArray(items, (ctypes.c_char_p * len(encoded))(*encoded), custom=True)
 
 
-def _arrow(ids: Any) -> Any:
-    """The memory of an Arrow array of int64, if that is what it is."""
+def _checked(item: Any, at: int, of_rows: bool) -> str:
+    where = _where("custom_ids", at, of_rows)
+    if not isinstance(item, str):
+        raise InvalidType(f"{where}: is {kind_of(item)}; {hint(item, True, of_rows)}")
+    text(where, item)
+    if item.endswith(("\n", "\r")):
+        raise InvalidArgument(f"{where}: ends with a line break; use line.strip()")
+    return str.__str__(item)  # without what a subclass adds
+
+
+def _where(name: str, at: int, of_rows: bool) -> str:
+    return (f"rows: the id of row {at}" if of_rows else f"{name}: the id at position {at}") + " (counted from 0)"
+
+
+def _memory(ids: Any) -> Any:
+    """The memory of an Arrow array or a Series of int64, if that is what it is."""
+    if is_column(ids) and str(getattr(ids, "dtype", "")) == "int64":
+        return ids.to_numpy()
     if not (hasattr(ids, "null_count") and hasattr(ids, "to_pylist")):
         return ids
     if hasattr(ids, "combine_chunks"):
         ids = ids.chunk(0) if ids.num_chunks == 1 else ids.combine_chunks()
     if str(ids.type) != "int64" or ids.null_count != 0 or not hasattr(ids, "buffers"):
-        return ids.to_pylist()
+        return None
     memory = memoryview(ids.buffers()[1] or b"")
     return memory[ids.offset * 8 : (ids.offset + len(ids)) * 8].cast("q")
 
 
 def _view(ids: Any) -> Union[memoryview, None]:
     """A view of memory that holds 64-bit integers one after the other."""
-    if isinstance(ids, (list, str, bytes, bytearray)):
+    if isinstance(ids, (list, str, bytes)) or hasattr(ids, "filled"):  # a masked array's memory has all entries
         return None
     try:
         view = memoryview(ids)
@@ -68,40 +90,27 @@ def _view(ids: Any) -> Union[memoryview, None]:
     return view if plain and view.format in ("q", "l") else None
 
 
-def _list(ids: Any, name: str) -> list[Any]:
-    if isinstance(ids, (str, bytes, bytearray)):
-        raise InvalidType(f"{name}: is a {type(ids).__name__}; use a list, also for a single id")
-    try:
-        iterator = iter(ids)
-    except TypeError:
-        raise InvalidType(f"{name}: is a {type(ids).__name__}; use a list, also for a single id") from None
-    return list(iterator)
-
-
-def _copy(ids: Any) -> array[int]:
-    items = _list(_arrow(ids), "ids")
+def _copy(ids: Any, of_rows: bool) -> array[int]:
+    items = list(listed(ids, "ids"))
     if set(map(type, items)) <= {int}:
         try:
             return array("q", items)
         except OverflowError:
             pass  # the loop below says where
-    return array("q", [_one(item, at) for at, item in enumerate(items)])
+    return array("q", [_one(item, at, of_rows) for at, item in enumerate(items)])
 
 
-def _one(item: Any, at: int) -> int:
-    where = f"ids: the id at position {at} (counted from 0)"
+def _one(item: Any, at: int, of_rows: bool) -> int:
+    where = _where("ids", at, of_rows)
     try:
         # bool is an int to Python, and numpy's was an index for long.
-        if type(item).__name__ in ("bool", "bool_"):
+        if is_bool(item):
             raise TypeError
         id = operator.index(item)
     except TypeError:
-        shown = repr(item)
-        shown = shown if len(shown) <= 50 else shown[:50] + "…"
-        hint = "; own ids go to the methods that end in custom_ids" if isinstance(item, str) else ""
-        raise InvalidType(f"{where} is {shown}, a {type(item).__name__}; use int{hint}") from None
+        raise InvalidType(f"{where} is {described(item)}; {hint(item, False, of_rows)}") from None
     if not -(2**63) <= id < 2**63:
-        raise InvalidArgument(f"{where} does not fit into 64 bits")
+        raise InvalidArgument(f"{where} does not fit into 64 bits; use an id of User.com")
     return id
 
 

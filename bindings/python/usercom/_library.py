@@ -75,6 +75,9 @@ class Handle:
         if hasattr(self, "_free"):
             self._free(self.pointer)
 
+    def __reduce__(self) -> Any:
+        raise TypeError("usercom: memory of the C library can't be pickled or copied")
+
 
 def text_of(borrowed: Optional[bytes]) -> str:
     """A text that is borrowed from the library, as str."""

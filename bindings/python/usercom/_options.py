@@ -14,8 +14,9 @@ from typing import Any, Callable, SupportsFloat
 from ._errors import InvalidType, error_of
 from ._exceptions import InvalidArgument
 from ._generated import Status
+from ._kinds import is_bool, kind_of
 from ._library import lib, text_of
-from ._values import kind_of, text
+from ._values import text
 
 
 def set_options(
@@ -57,7 +58,7 @@ def path(name: str, value: Any) -> bytes:
 
 
 def flag(name: str, value: Any) -> bool:
-    if type(value).__name__ not in ("bool", "bool_"):  # numpy's, too
+    if not is_bool(value):
         raise InvalidType(f"{name}: is {kind_of(value)}; use True or False")
     return bool(value)
 
@@ -65,6 +66,8 @@ def flag(name: str, value: Any) -> bool:
 def count(name: str, value: Any, bits: int = 64) -> int:
     """A whole number. The library knows the bounds of the option."""
     try:
+        if is_bool(value):  # an index to Python
+            raise TypeError
         number = operator.index(value)
     except TypeError:
         raise InvalidType(f"{name}: is {kind_of(value)}; use a whole number") from None
@@ -76,7 +79,7 @@ def count(name: str, value: Any, bits: int = 64) -> int:
 def real(name: str, value: object) -> float:
     """A finite number from 0 on."""
     try:
-        if not isinstance(value, SupportsFloat):  # float itself would read a str
+        if is_bool(value) or not isinstance(value, SupportsFloat):  # float itself would read a str
             raise TypeError
         number = float(value)
     except TypeError:
@@ -88,11 +91,17 @@ def real(name: str, value: object) -> float:
     return number
 
 
+# In milliseconds this fits into 64 bits, with a digit to spare for the rounding of floats.
+_MAX_SECONDS = 10**15
+
+
 def milliseconds(name: str, value: object) -> int:
     """A time as whole milliseconds, rounded up: a short time never becomes 0."""
     number = real(name, value.total_seconds() if isinstance(value, timedelta) else value)
     if number == 0:
         raise InvalidArgument(f"{name}: is 0 seconds; use more, or None for the default")
+    if number > _MAX_SECONDS:
+        raise InvalidArgument(f"{name}: is {number:g} seconds; use at most {_MAX_SECONDS}")
     return count(name, math.ceil(number * 1000))
 
 
@@ -104,7 +113,9 @@ def rate(name: str, value: Any) -> dict[str, int]:
         return {"requests": count(name, value[0], 32), "per_ms": milliseconds(name, value[1])}
     per_second = real(name, value)
     # Requests are spaced evenly, so 1,000 s say the same as 1 s, with three more digits.
-    return {"requests": count(name, max(round(per_second * 1000), per_second > 0), 32), "per_ms": 1_000_000}
+    # The library names the bounds, of what is beyond 32 bits, too.
+    requests = max(round(min(per_second * 1000, 2**32 - 1)), int(per_second > 0))
+    return {"requests": requests, "per_ms": 1_000_000}
 
 
 _CONVERSIONS: dict[str, Callable[[str, Any], object]] = {

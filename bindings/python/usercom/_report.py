@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import itertools
 import json
-import re
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Optional, Union, overload
@@ -28,15 +28,21 @@ class Failure:
 class Report:
     """What became of a run and of each of its ids.
 
-    confirmed + rejected + unknown + not_attempted == total, the number of ids that were given.
+    confirmed + rejected + unknown + not_attempted == total, the number of ids that were given. A report can be
+    pickled and copied; a copy is equal to it.
     """
 
-    def __init__(self, handle: Handle, ids: Sequence[Any], error_of: Callable[[Report], Exception]) -> None:
+    def __init__(
+        self,
+        handle: Handle,
+        ids: Sequence[Any],
+        error_of: Callable[[Report], Exception],
+        reworded: Callable[[str], str] = str,
+    ) -> None:
         pointer = handle.pointer
         self.status = Status(lib.uc_report_status(pointer))
         message = text_of(lib.uc_report_message(pointer))
-        # An entry of the distinct values, which are not the caller's rows.
-        self.message: str = re.sub(r"^values: (entry \d+ \(counted from 0\): )?", "value: ", message)
+        self.message = reworded(message)
         """One line on how the run ended, and what to do if there is something to do."""
         self.total: int = lib.uc_report_total(pointer)
         self.confirmed: int = lib.uc_report_confirmed(pointer)
@@ -49,9 +55,10 @@ class Report:
         lib.uc_report_states(pointer, states, self.total)
         self.states = bytes(states)
         """An IdState for every position, a byte each: `numpy.frombuffer(report.states, "u1")`."""
-        self.failures = Failures(handle, self.states, ids)
+        self.failures = _of_library(handle, self.states, ids)
         """Every rejected or unknown id, in the order of the input."""
-        self._handle = handle
+        self._json = text_of(lib.uc_report_json(pointer)).replace(_escaped(message), _escaped(self.message))
+        self._text = text_of(lib.uc_report_text(pointer)).replace(message, self.message).rstrip("\n")
         self._error_of = error_of
 
     def state(self, index: int) -> IdState:
@@ -60,7 +67,7 @@ class Report:
 
     def json(self) -> str:
         """The report as JSON text, with the details of the first 1,000 failures."""
-        return text_of(lib.uc_report_json(self._handle.pointer))
+        return self._json
 
     @property
     def notes(self) -> list[str]:
@@ -87,7 +94,19 @@ class Report:
         )
 
     def __str__(self) -> str:
-        return text_of(lib.uc_report_text(self._handle.pointer)).rstrip("\n")
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Report):
+            return NotImplemented
+        return self.__dict__ == other.__dict__
+
+    def __hash__(self) -> int:
+        return hash((self.status, self.message, self.states))
+
+
+def _escaped(message: str) -> str:
+    return json.dumps(message, ensure_ascii=False)
 
 
 # For bytes.translate: 1 for a rejected or unknown id.
@@ -95,16 +114,11 @@ _FAILED = bytes(state in (IdState.REJECTED, IdState.UNKNOWN) for state in range(
 
 
 class Failures(Sequence[Failure]):
-    """The failures of a report. Each is read from the report on access."""
+    """The failures of a report. Each is read on access: there may be millions."""
 
-    def __init__(self, handle: Handle, states: bytes, ids: Sequence[Any]) -> None:
-        self._handle = handle
-        self._states = states
-        self._count: int = lib.uc_report_failure_count(handle.pointer)
-        # A copy, because the caller may change the memory of its ids later.
-        self._ids: list[Union[int, str]] = []
-        if self._count:
-            self._ids = list(itertools.compress(ids, states.translate(_FAILED)))
+    def __init__(self, count: int, read: Callable[[int], Failure]) -> None:
+        self._count = count
+        self._read = read
 
     def __len__(self) -> int:
         return self._count
@@ -116,13 +130,42 @@ class Failures(Sequence[Failure]):
     def __getitem__(self, k: Union[int, slice]) -> Union[Failure, list[Failure]]:
         if isinstance(k, slice):
             return [self[one] for one in range(*k.indices(self._count))]
-        k = range(self._count)[k]
-        index, http, message = ctypes.c_size_t(), ctypes.c_int(), ctypes.c_char_p()
-        lib.uc_report_failure(
-            self._handle.pointer, k, ctypes.byref(index), ctypes.byref(http), ctypes.byref(message)
-        )
-        at = index.value
-        return Failure(at, self._ids[k], IdState(self._states[at]), http.value or None, text_of(message.value))
+        return self._read(range(self._count)[k])
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Failures):
+            return NotImplemented
+        return len(self) == len(other) and all(map(operator.eq, self, other))
+
+    def __hash__(self) -> int:
+        return hash(self._count)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        same: dict[str, str] = {}  # thousands of ids have one message, which is pickled once
+        fields = [(f.index, f.id, int(f.state), f.http_status, same.setdefault(f.message, f.message)) for f in self]
+        return _unpickled, (fields,)
 
     def __repr__(self) -> str:
         return f"<{self._count} failures>"
+
+
+def _of_library(handle: Handle, states: bytes, ids: Sequence[Any]) -> Failures:
+    count: int = lib.uc_report_failure_count(handle.pointer)
+    # A copy, because the caller may change the memory of its ids later.
+    failed: list[Union[int, str]] = list(itertools.compress(ids, states.translate(_FAILED))) if count else []
+
+    def read(k: int) -> Failure:
+        index, http, message = ctypes.c_size_t(), ctypes.c_int(), ctypes.c_char_p()
+        lib.uc_report_failure(handle.pointer, k, ctypes.byref(index), ctypes.byref(http), ctypes.byref(message))
+        at = index.value
+        return Failure(at, failed[k], IdState(states[at]), http.value or None, text_of(message.value))
+
+    return Failures(count, read)
+
+
+def _unpickled(fields: list[tuple[int, Union[int, str], int, Optional[int], str]]) -> Failures:
+    def read(k: int) -> Failure:
+        index, id, state, http_status, message = fields[k]
+        return Failure(index, id, IdState(state), http_status, message)
+
+    return Failures(len(fields), read)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ctypes
-from array import array
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, Optional, Union
+import re
+from collections.abc import Callable, Mapping
+from typing import Any, Optional
 
 from ._call import Call, ProgressFunction
 from ._cancel import Cancel
-from ._errors import InvalidType, check, error_of, error_of_report
+from ._errors import check, error_of, error_of_report
 from ._generated import RUN_OPTIONS, Status
 from ._ids import IdArray
 from ._library import Handle, lib, text_of
 from ._options import set_options
 from ._report import Report
+from ._rows import Rows, columns
 from ._values import Value, text, to_json
-
-Rows = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]]]
 
 
 class Run:
@@ -47,22 +46,35 @@ class Run:
             function, ids, len(ids.ids), text("attribute", attribute), text("value", to_json(value))
         )
 
-    def rows(self, to_ids: Callable[[list[Any]], IdArray], rows: Rows, attribute: str) -> Report:
-        listed, values, index = _split(rows)
-        ids = to_ids(listed)
+    def rows(self, to_ids: Callable[[list[Any], bool], IdArray], rows: Rows, attribute: str) -> Report:
+        listed, values, index, first = columns(rows)
+        ids = to_ids(listed, True)
         function = lib.uc_client_mass_update_rows_custom_ids if ids.custom else lib.uc_client_mass_update_rows
-        encoded = [text("value", value) for value in values]
+
+        def reworded(message: str) -> str:
+            """With the row in it. The library knows the distinct values, and the ids."""
+            message = re.sub(r"^(custom_)?ids: the id at position (\d+)", r"rows: the id of row \2", message)
+            message = re.sub(
+                r"^values: entry (\d+) \(counted from 0\)",
+                lambda entry: f"rows: the value of row {first[int(entry[1])]} (counted from 0)",
+                message,
+            )
+            return re.sub("^values: ", "rows: ", message)
+
         return self._perform(
             function,
             ids,
             (ctypes.c_uint32 * len(index)).from_buffer(index) if index else None,
             len(listed),
-            (ctypes.c_char_p * len(encoded))(*encoded),
-            len(encoded),
+            (ctypes.c_char_p * len(values))(*values),
+            len(values),
             text("attribute", attribute),
+            reworded=reworded,
         )
 
-    def _perform(self, function: Any, ids: IdArray, *update: Any) -> Report:
+    def _perform(
+        self, function: Any, ids: IdArray, *update: Any, reworded: Callable[[str], str] = str
+    ) -> Report:
         out = ctypes.c_void_p()
 
         def call() -> None:
@@ -72,24 +84,7 @@ class Run:
         self._call.run(call)
         if not out.value:
             raise error_of(Status.INTERNAL, text_of(lib.uc_status_message(Status.INTERNAL)))
-        report = Report(Handle(out.value, lib.uc_report_free), ids.ids, error_of_report)
+        report = Report(Handle(out.value, lib.uc_report_free), ids.ids, error_of_report, reworded)
         if not report.status.completed:
             raise error_of_report(report)
         return report
-
-
-def _split(rows: Rows) -> tuple[list[Any], list[str], array[int]]:
-    """The ids, the distinct values as JSON, and for each id which of them it gets."""
-    pairs = rows.items() if isinstance(rows, Mapping) else rows
-    ids: list[Any] = []
-    numbers: dict[str, int] = {}
-    index = array("I")
-    for at, pair in enumerate(pairs):
-        try:
-            id, value = pair
-        except (TypeError, ValueError):
-            raise InvalidType(f"rows: position {at} (counted from 0) is not a pair of id and value") from None
-        ids.append(id)
-        json = to_json(value, f"value: position {at} (counted from 0)")
-        index.append(numbers.setdefault(json, len(numbers)))
-    return ids, list(numbers), index

@@ -4,10 +4,10 @@ use std::iter::once;
 use std::time::Duration;
 
 use super::Engine;
-use crate::interface::Status;
+use crate::interface::{IdState, Status};
 use crate::run::batch::Batch;
 use crate::run::outcomes::Outcomes;
-use crate::run::stop::Stop;
+use crate::run::stop::{Stop, http};
 use crate::wire::Message;
 
 impl Engine<'_> {
@@ -43,16 +43,43 @@ impl Engine<'_> {
         }
         let (total, good) = (self.outcomes.slots(), self.outcomes.confirmed());
         // A reason to stop came too late if there was nothing left to do.
-        let end = self.stop.filter(|_| good < total).unwrap_or_else(|| {
+        let end = self.stop.take().filter(|_| good < total).unwrap_or_else(|| {
             if self.panicked {
                 Stop::new(Status::Internal, "a bug in usercom: a worker failed; please report it")
             } else if good == total {
                 Stop::new(Status::Ok, format!("all {total} ids confirmed"))
             } else {
-                Stop::new(Status::Partial, format!("{good} of {total} ids confirmed"))
+                Stop::new(Status::Partial, format!("{good} of {total} ids confirmed{}", self.others()))
             }
         });
-        (self.outcomes, end, self.notes)
+        (self.outcomes, end, self.notes.into_lines())
+    }
+
+    /// How many ids are rejected and unknown, and the first reasons.
+    fn others(&self) -> String {
+        let about = |state: IdState| {
+            let (count, slot, reason) = self.outcomes.example(state)?;
+            let sent = match state {
+                IdState::Rejected => format!(" (value sent as {})", self.sent_as(slot)),
+                _ => String::new(),
+            };
+            let said = http(reason.http_status, &reason.message);
+            Some(format!("; {count} {}: {said}{sent}", state.name()))
+        };
+        [IdState::Rejected, IdState::Unknown].into_iter().filter_map(about).collect()
+    }
+
+    /// The JSON type of the value that this slot gets.
+    pub(super) fn sent_as(&self, slot: usize) -> &'static str {
+        let group = self.job.groups().iter().position(|group| group.contains(&slot)).unwrap_or_default();
+        match self.job.values[group].as_str().as_bytes().first() {
+            Some(b'"') => "a string",
+            Some(b't' | b'f') => "a boolean",
+            Some(b'n') => "null",
+            Some(b'[') => "a list",
+            Some(b'{') => "an object",
+            _ => "a number",
+        }
     }
 
     fn give_up(&mut self) {
@@ -61,8 +88,9 @@ impl Engine<'_> {
             .map(|(_, batch, _)| Batch { maybe_applied: true, ..batch });
         let quarantined = self.quarantined.drain().map(|q| q.batch);
         let tried = self.exhausted.drain(..).chain(self.lost.drain(..));
+        let on_trial = self.trials.drain(..).flat_map(|trial| trial.failed.into_iter().chain([trial.batch]));
         let open: Vec<Batch> =
-            self.queue.drain(..).chain(quarantined).chain(tried).chain(in_flight).collect();
+            self.queue.drain(..).chain(quarantined).chain(on_trial).chain(tried).chain(in_flight).collect();
         let no_response = self.outcomes.reason(None, Message::new("no response before the run ended"));
         for batch in open.iter().filter(|batch| batch.maybe_applied) {
             self.outcomes.give_up(batch.request.runs(), batch.reason.unwrap_or(no_response));

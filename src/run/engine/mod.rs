@@ -4,39 +4,32 @@
 //! a whole job on a virtual clock.
 
 mod end;
+mod failed;
 mod handle_response;
+mod limits;
 mod pick;
+mod rejected;
+mod server_errors;
 
 use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+pub(crate) use self::limits::Limits;
 use super::batch::Batch;
 use super::batcher::Batcher;
 use super::bisect::Quarantined;
 use super::canary::Canary;
+use super::notes::Notes;
 use super::outcomes::Outcomes;
 use super::progress::Progress;
 use super::stop::Stop;
+use super::trial::Trial;
 use crate::interface::Status;
 use crate::journal::Entry;
-use crate::options::{ClientOptions, RunOptions};
-use crate::throttle::{Interval, Permit, Rng, Throttle, Waiting};
+use crate::throttle::{Permit, Rng, Throttle, Waiting};
 use crate::update::Job;
-use crate::wire::Request;
-
-/// What a run may use, and when it gives up.
-#[derive(Clone, Debug)]
-pub(crate) struct Limits {
-    pub batch_size: usize,
-    pub workers: usize,
-    pub interval: Interval,
-    pub max_attempts: u32,
-    /// The run stops if no batch is confirmed or rejected for so long.
-    pub stall_timeout: Duration,
-    /// `None`: twenty times what the job needs without failures, at least a thousand.
-    pub max_requests: Option<u64>,
-}
+use crate::wire::{Request, Unreadable};
 
 /// What to do now.
 #[derive(Debug)]
@@ -64,10 +57,16 @@ pub(crate) struct Engine<'a> {
     batcher: Batcher,
     /// By value.
     canaries: Vec<Canary>,
+    /// The slots that were sent as canaries.
+    tried_alone: Vec<usize>,
     /// To be sent now, or at their time.
     queue: VecDeque<Batch>,
     /// Rejected batches that wait for bisection.
     quarantined: BinaryHeap<Quarantined>,
+    /// Batches of which is being found out whether they make the service fail.
+    trials: Vec<Trial>,
+    /// How many there were.
+    trial_count: u32,
     /// To be sent once more at the end.
     exhausted: Vec<Batch>,
     /// Nothing more is tried.
@@ -78,8 +77,15 @@ pub(crate) struct Engine<'a> {
     retries: u64,
     /// Whether there was any HTTP response.
     got_response: bool,
-    /// Whether this run, not an earlier one, got anything confirmed.
-    confirmed_any: bool,
+    /// Whether the service itself has responded to this run.
+    service_responded: bool,
+    /// How many batches this run, not an earlier one, got confirmed: by value, and in all.
+    confirmed_by_value: Vec<u64>,
+    confirmed_batches: u64,
+    /// Ambiguous responses since the last batch was confirmed.
+    ambiguous: u32,
+    /// Unreadable responses since the last one that was understood, all for the same reason.
+    unreadable: Option<(Unreadable, u32)>,
     tally: Tally,
     trust_names: bool,
     last_progress: Instant,
@@ -87,7 +93,7 @@ pub(crate) struct Engine<'a> {
     last_error: Stop,
     stop: Option<Stop>,
     panicked: bool,
-    notes: Vec<String>,
+    notes: Notes,
 }
 
 /// How many batches were confirmed or rejected, how many of them rejected, and how many of these with named ids.
@@ -110,19 +116,6 @@ impl Tally {
     }
 }
 
-impl Limits {
-    pub fn new(client: &ClientOptions, run: &RunOptions) -> Limits {
-        Limits {
-            batch_size: client.batch_size,
-            workers: client.workers,
-            interval: client.interval(),
-            max_attempts: client.max_attempts,
-            stall_timeout: run.stall_timeout,
-            max_requests: run.max_requests,
-        }
-    }
-}
-
 impl<'a> Engine<'a> {
     pub fn new(
         job: &'a Job<'a>,
@@ -141,25 +134,32 @@ impl<'a> Engine<'a> {
             outcomes: Outcomes::new(job.slots()),
             batcher: Batcher::new(job, limits.batch_size),
             canaries: vec![Canary::new(); job.groups().len()],
+            tried_alone: Vec::new(),
             limits,
             throttle,
             rng,
             queue: VecDeque::new(),
             quarantined: BinaryHeap::new(),
+            trials: Vec::new(),
+            trial_count: 0,
             exhausted: Vec::new(),
             lost: Vec::new(),
             in_flight: Vec::new(),
             requests: 0,
             retries: 0,
             got_response: false,
-            confirmed_any: false,
+            service_responded: false,
+            confirmed_by_value: vec![0; job.groups().len()],
+            confirmed_batches: 0,
+            ambiguous: 0,
+            unreadable: None,
             tally: Tally::default(),
             trust_names: true,
             last_progress: now,
             last_error: Stop::new(Status::Transport, "there was no response"),
             stop: None,
             panicked: false,
-            notes: Vec::new(),
+            notes: Notes::default(),
         }
     }
 
@@ -174,7 +174,7 @@ impl<'a> Engine<'a> {
     }
 
     pub fn note(&mut self, note: String) {
-        self.notes.push(note);
+        self.notes.add(note);
     }
 
     pub fn requests(&self) -> u64 {
@@ -232,7 +232,7 @@ impl<'a> Engine<'a> {
             return self.wait_or_done(None);
         }
         // One request at a time until the first success: a wrong token costs one batch, not eight.
-        let room = if self.confirmed_any { self.limits.workers } else { 1 };
+        let room = if self.confirmed_batches > 0 { self.limits.workers } else { 1 };
         if self.in_flight.len() >= room {
             return Step::Wait { until: Some(stalls_at), reason: Waiting::Service };
         }

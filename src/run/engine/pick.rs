@@ -5,10 +5,15 @@ use std::time::Instant;
 use super::Engine;
 use crate::run::batch::{Batch, Role};
 use crate::run::bisect::{Quarantined, next_parts};
+use crate::run::trial::ServerErrors;
 
 impl Engine<'_> {
     /// The most useful batch: a retry that is due, then something new, then exhausted batches for the last time.
     pub(super) fn pick(&mut self, now: Instant) -> Option<Batch> {
+        // The first batches may be rejected for good: one of them is enough to find out.
+        if self.confirmed_batches == 0 && self.queue.iter().any(|batch| batch.doubts > 0) {
+            return self.due(now, |_| true);
+        }
         // In an outage every fourth probe is something new: one bad batch must not look like an outage.
         let new_first = self.throttle.failures_in_a_row() % 4 == 3;
         let new = if new_first { self.pick_new(now) } else { None };
@@ -42,7 +47,10 @@ impl Engine<'_> {
         // The canaries may have settled every id of a short list.
         let open = |q: &Quarantined| q.batch.request.slots.clone().any(|slot| self.outcomes.is_open(slot));
         let Quarantined { batch, named } = std::iter::from_fn(|| self.quarantined.pop()).find(open)?;
-        self.queue.extend(next_parts(batch, &named));
+        match batch.at_fault {
+            true => self.start_trial(batch),
+            false => self.queue.extend(next_parts(batch, &named)),
+        }
         self.due(now, |batch| batch.failed_at.is_none())
     }
 
@@ -50,7 +58,14 @@ impl Engine<'_> {
         if !self.queue.is_empty() || !self.in_flight.is_empty() {
             return None;
         }
-        let again = |batch| Batch { attempts: 0, too_large: 0, last_chance: true, not_before: None, ..batch };
+        let again = |batch| Batch {
+            attempts: 0,
+            too_large: 0,
+            server_errors: ServerErrors::default(),
+            last_chance: true,
+            not_before: None,
+            ..batch
+        };
         self.queue.extend(self.exhausted.drain(..).map(again));
         self.queue.pop_front()
     }

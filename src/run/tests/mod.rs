@@ -6,6 +6,8 @@ mod play;
 mod random_runs;
 mod recorded;
 mod request_limit;
+mod responses;
+mod server_errors;
 mod service;
 pub(super) mod support;
 mod throttled;

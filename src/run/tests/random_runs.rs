@@ -23,10 +23,19 @@ fn random_weather(rng: &mut Rng, job: &Job<'_>) -> Weather {
     let (timeout, outage, burst) = (sometimes(0.3, 0.1), sometimes(0.3, 90.0), sometimes(0.15, 60.0));
     let (rate, value, max_ids) = (sometimes(0.3, 60.0), sometimes(0.15, 1.0), sometimes(0.2, 90.0));
     let (latency, outage_at, burst_at) = (sometimes(1.0, 3.0), sometimes(0.8, 5.0), sometimes(1.0, 3.0));
+    let (poison, ambiguous, busy) = (sometimes(0.3, 0.1), sometimes(0.15, 0.1), sometimes(0.2, 0.2));
+    let (locked, firewall) = (sometimes(0.2, 6.0), sometimes(0.15, 90.0));
+    let (locked_at, firewall_at) = (sometimes(0.8, 5.0), sometimes(0.8, 5.0));
     let names = [Names::None, Names::First, Names::All, Names::Wrong][(rng.next() % 4) as usize];
     let groups = job.groups().len();
     Weather {
         bad: (0..n).filter(|_| rng.unit() < bad * bad).collect(),
+        poison: (0..n).filter(|_| rng.unit() < poison * poison).collect(),
+        ambiguous,
+        busy,
+        error_status: [500, 502, 503][(rng.next() % 3) as usize],
+        locked: window(locked_at, locked),
+        firewall: window(firewall_at, firewall),
         rejected_value: (value > 0.0).then_some((value * groups as f64) as usize % groups.max(1)),
         latency: Duration::from_secs_f64(latency * latency + 0.001),
         server_error,

@@ -16,15 +16,27 @@ use crate::wire::{Fault, Message, RejectedId, Request, Verdict};
 pub struct Weather {
     pub bad: BTreeSet<usize>,
     pub rejected_value: Option<usize>,
+    /// Slots that make the service respond with 500.
+    pub poison: BTreeSet<usize>,
     pub latency: Duration,
     pub server_error: f64,
     pub dropped: f64,
     pub timeout: f64,
+    /// 2xx that prove nothing.
+    pub ambiguous: f64,
+    /// 503 with `Retry-After: 1`.
+    pub busy: f64,
+    /// The status of random server errors and of an outage.
+    pub error_status: u16,
     /// How likely a request is applied in spite of a fault.
     pub applies_anyway: f64,
     /// From when to when everything fails.
     pub outage: Option<(Duration, Duration)>,
     pub burst_401: Option<(Duration, Duration)>,
+    /// From when to when something responds with 409.
+    pub locked: Option<(Duration, Duration)>,
+    /// From when to when a firewall refuses everything.
+    pub firewall: Option<(Duration, Duration)>,
     pub requests_per_second: Option<usize>,
     pub max_ids: usize,
     pub names: Names,
@@ -107,14 +119,33 @@ impl<'a> Simulated<'a> {
             let retry_after = self.chance(0.5).then_some(SECOND);
             return (latency, Verdict::Throttled { status: 429, retry_after, message: message("throttled") });
         }
+        if self.within(self.weather.firewall) {
+            return (latency, Verdict::Foreign { status: 403, message: message("blocked") });
+        }
+        if self.within(self.weather.locked) {
+            let (retry_after, message) = (self.chance(0.3).then_some(SECOND), message("locked"));
+            let verdict =
+                Verdict::PerhapsRejected { status: 409, retry_after, message, rejected_ids: vec![] };
+            return (latency, verdict);
+        }
         let outage = self.within(self.weather.outage);
         if outage && self.chance(0.3) {
             return (latency, transient(Fault::Unreached, None));
         }
         let fault = [
-            (self.weather.server_error, transient(Fault::Server, Some(502)), latency),
+            (self.weather.server_error, transient(Fault::Server, Some(self.weather.error_status)), latency),
             (self.weather.dropped, transient(Fault::Dropped, None), latency),
             (self.weather.timeout, transient(Fault::TimedOut, None), 60 * SECOND),
+            (
+                self.weather.ambiguous,
+                Verdict::Ambiguous { status: 207, message: message("perhaps") },
+                latency,
+            ),
+            (
+                self.weather.busy,
+                Verdict::Throttled { status: 503, retry_after: Some(SECOND), message: message("busy") },
+                latency,
+            ),
         ]
         .into_iter()
         .find(|(probability, ..)| self.chance(*probability));
@@ -125,10 +156,13 @@ impl<'a> Simulated<'a> {
             return (after, verdict);
         }
         if outage {
-            return (latency, transient(Fault::Server, Some(503)));
+            return (latency, transient(Fault::Server, Some(self.weather.error_status)));
         }
         if request.len() > self.weather.max_ids {
-            return (latency, Verdict::TooLarge { message: message("too large") });
+            return (latency, Verdict::TooLarge { retry_after: None, message: message("too large") });
+        }
+        if request.sent().any(|slot| self.weather.poison.contains(&slot)) {
+            return (latency, transient(Fault::Server, Some(500)));
         }
         if self.weather.rejected_value == Some(request.group) {
             return (

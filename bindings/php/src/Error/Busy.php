@@ -9,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** Nothing was sent: the same update is already running. */
+/** Nothing was sent: another process or thread is running the identical job (only with a journal). */
 final class Busy extends Error
 {
     protected const STATUS = Status::BUSY;

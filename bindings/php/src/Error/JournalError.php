@@ -9,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** Stopped early: the journal can't be written. */
+/** Stopped early or nothing was sent: the journal can't be used. */
 final class JournalError extends Error
 {
     protected const STATUS = Status::JOURNAL;

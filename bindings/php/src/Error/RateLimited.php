@@ -9,7 +9,7 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** Stopped early: the service asked for a longer wait than the stall timeout. */
+/** Stopped early: the service limits requests for longer than the stall timeout. */
 final class RateLimited extends Error
 {
     protected const STATUS = Status::RATE_LIMITED;

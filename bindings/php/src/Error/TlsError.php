@@ -9,7 +9,10 @@ namespace UserCom\Error;
 use UserCom\Error;
 use UserCom\Status;
 
-/** No trusted connection: the certificate or the handshake failed, or this machine has no trusted certificates. */
+/**
+ * Stopped early or nothing was sent: the certificate or the handshake failed, or this machine has no trusted
+ * certificates.
+ */
 final class TlsError extends Error
 {
     protected const STATUS = Status::TLS;

@@ -1,0 +1,177 @@
+//! The shapes of good, bad and ambiguous responses.
+
+use super::*;
+
+fn of(text: &str) -> Meaning {
+    meaning(&Json::parse(text.as_bytes()).unwrap_or_else(|| panic!("{text}")), false)
+}
+
+#[test]
+fn good_shapes() {
+    for text in [r#"{"status":"ok"}"#, r#"{"status":"OK"}"#, r#"{ "Status" : "Ok" }"#] {
+        assert_eq!(of(text), Meaning::Documented, "{text}");
+    }
+    for text in [
+        "{}",
+        "[]",
+        "null",
+        "true",
+        "\"ok\"",
+        "\"OK\"",
+        "\"Success\"",
+        "\"200 OK\"",
+        "[1,2,3]",
+        "[true]",
+        "[{\"id\":1}]",
+        r#"{"detail":"ok"}"#,
+        r#"{"detail":"Not found."}"#,
+        r#"{"detail":["x"]}"#,
+        r#"{"message":"4 users updated"}"#,
+        r#"{"updated":4}"#,
+        r#"{"updated":0}"#,
+        r#"{"status":"success"}"#,
+        r#"{"status":200}"#,
+        r#"{"status":"200"}"#,
+        r#"{"status":true}"#,
+        r#"{"status":null}"#,
+        r#"{"status":""}"#,
+        r#"{"status":{"code":200}}"#,
+        r#"{"result":"done"}"#,
+        r#"{"result":"4 users updated"}"#,
+        r#"{"result":4}"#,
+        r#"{"result":{"updated":4}}"#,
+        r#"{"ok":true}"#,
+        r#"{"ok":1}"#,
+        r#"{"success":"true"}"#,
+        r#"{"success":4,"failed":0}"#,
+        r#"{"success":[1,2],"failed":[],"invalid":{}}"#,
+        r#"{"error":null,"errors":[],"detail":""}"#,
+        r#"{"error":false}"#,
+        r#"{"error":""}"#,
+        r#"{"error":"0","errors":"none","error_code":0}"#,
+        r#"{"errors":{"ids":[],"value":[]}}"#,
+        r#"{"errors":[[],{},null]}"#,
+        r#"{"failed":"0","invalid":false}"#,
+        r#"{"code":0}"#,
+        r#"{"code":1000}"#,
+        r#"{"users":[{"id":1,"error":null,"status":"visitor"}]}"#,
+        r#"{"user":{"attributes":[{"deep":{"error":"a user's own text"}}]}}"#,
+    ] {
+        assert_eq!(of(text), Meaning::Plausible, "{text}");
+    }
+}
+
+#[test]
+fn clear_failures() {
+    for text in [
+        r#"{"error":"x"}"#,
+        r#"{"Error":"x"}"#,
+        r#"{"ERRORS":["x"]}"#,
+        r#"{"error":true}"#,
+        r#"{"error":5}"#,
+        r#"{"error":{"code":1}}"#,
+        r#"{"error_message":"x"}"#,
+        r#"{"hasErrors":true}"#,
+        r#"{"errors":{"value":["x"]}}"#,
+        r#"{"status":"ok","errors":["x"]}"#,
+        r#"{"errors":["x"],"status":"ok"}"#,
+        r#"{"status":"error","status":"ok"}"#,
+        r#"{"status":"ok","status":"error"}"#,
+        r#"{"success":false,"success":true}"#,
+        r#"{"data":{"error":"x"}}"#,
+        r#"{"data":{"success":false}}"#,
+        r#"{"data":[{"error":"x"}]}"#,
+        r#"[{"id":1},{"error":"x"}]"#,
+        r#"[[{"status":"failed"}]]"#,
+        r#"[{"result":{"ok":false}}]"#,
+        r#"{"ok":false}"#,
+        r#"{"ok":0}"#,
+        r#"{"ok":"false"}"#,
+        r#"{"ok":"0"}"#,
+        r#"{"success":false}"#,
+        r#"{"success":"False"}"#,
+        r#"{"success":"no"}"#,
+        r#"{"Success":0}"#,
+        r#"{"is_success":false}"#,
+        r#"{"status":"error"}"#,
+        r#"{"status":" FAILED "}"#,
+        r#"{"status":"fail","data":null}"#,
+        r#"{"status":"validation_error"}"#,
+        r#"{"status":"400 Bad Request"}"#,
+        r#"{"status":"not_found"}"#,
+        r#"{"status":false}"#,
+        r#"{"status":400}"#,
+        r#"{"status":"422"}"#,
+        r#"{"status":500.0}"#,
+        r#"{"result":"failure"}"#,
+        r#"{"result":404}"#,
+        r#"{"code":400}"#,
+        r#"{"status_code":"500"}"#,
+        r#"{"failed":[7]}"#,
+        r#"{"failed":1}"#,
+        r#"{"failed":"3"}"#,
+        r#"{"invalid":["7"]}"#,
+        r#"{"invalid_ids":[7],"updated":3}"#,
+        r#"{"failed":{"7":"gone"}}"#,
+    ] {
+        assert_eq!(of(text), Meaning::Failure, "{text}");
+    }
+}
+
+#[test]
+fn what_proves_nothing() {
+    for text in [
+        "false",
+        "0",
+        "1",
+        "200",
+        "\"\"",
+        "\"error\"",
+        "\"maybe\"",
+        "\"no users updated\"",
+        r#"{"status":"partial"}"#,
+        r#"{"status":"pending"}"#,
+        r#"{"status":"not ok, 0 errors"}"#,
+        r#"{"status":"ok","status":"strange"}"#,
+        r#"{"status":"…"}"#,
+        r#"{"status":0}"#,
+        r#"{"status":-1}"#,
+        r#"{"status":302}"#,
+    ] {
+        assert_eq!(of(text), Meaning::Ambiguous, "{text}");
+    }
+    let pending = Json::parse(br#"{"status":"in_progress"}"#).unwrap();
+    assert_eq!(meaning(&pending, true), Meaning::Plausible);
+}
+
+#[test]
+fn counts() {
+    let count = |text: &str| count(&Json::parse(text.as_bytes()).unwrap());
+    for (text, want) in [
+        (r#"{"updated":4}"#, Some(4)),
+        (r#"{"Updated":"4"}"#, Some(4)),
+        (r#"{"updated_count":0}"#, Some(0)),
+        (r#"{"updated":[1,2]}"#, Some(2)),
+        (r#"{"data":{"affected":3}}"#, Some(3)),
+        (r#"{"a":1,"count":2}"#, Some(2)),
+        (r#"{"count":-1}"#, None),
+        (r#"{"count":1.5}"#, None),
+        (r#"{"count":true}"#, None),
+        (r#"{"updated":"2026-11-25"}"#, None),
+        ("[4]", None),
+        ("4", None),
+    ] {
+        assert_eq!(count(text), want, "{text}");
+    }
+}
+
+#[test]
+fn forms() {
+    let shape = |text: &str| shape(&Json::parse(text.as_bytes()).unwrap());
+    assert_eq!(shape(r#"{"b":"x","a":1}"#), shape(r#"{"a":2,"b":"y"}"#));
+    assert_eq!(shape(r#"{"detail":"user 7 updated"}"#), shape(r#"{"detail":"user 123 updated"}"#));
+    assert_ne!(shape(r#"{"detail":"ok"}"#), shape(r#"{"detail":"Not found."}"#));
+    assert_ne!(shape("{}"), shape("[]"));
+    assert_ne!(shape(r#"{"a":[]}"#), shape(r#"{"a":[1]}"#));
+    assert!(shape(&format!("{{\"{}\":1}}", "ł".repeat(1000))).chars().count() <= 256);
+}
