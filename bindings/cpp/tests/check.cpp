@@ -386,6 +386,8 @@ void exceptions(const usercom::Client& client) {
     CHECK_EQUAL(failure.http_status, 400);
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
+    CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "Invalid pk \"999\"");
+    CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "value sent as a string");
     CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value rejected");
     // An exception says all that the report and C say, which is where the service's words are.
     try {
@@ -394,6 +396,9 @@ void exceptions(const usercom::Client& client) {
     } catch (const usercom::Stopped& stopped) {
         CHECK_EQUAL(stopped.what(), std::string(stopped.report()->message()));
         CHECK_EQUAL(stopped.what(), std::string(uc_last_error()));
+        const std::string said = stopped.what();
+        CHECK(said.find("Object with name=mistyped does not exist.") != said.npos);
+        CHECK(said.find("value sent as a number") != said.npos);
         CHECK_EQUAL(stopped.report()->failures().size(), 2u);
         for (const usercom::Failure& each : stopped.report()->failures())
             CHECK(each.message.find("mistyped") != std::string_view::npos);
