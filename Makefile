@@ -11,6 +11,8 @@ PROFILE ?= release
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 BUILT := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 LIB := $(TARGET)/lib
+# The static library as it is installed: without symbols of Rust that another Rust archive has, too.
+ARCHIVE := $(BUILT)/libusercom-private.a
 
 # Where `make install` installs. DESTDIR is a prefix of all of them, for packages.
 PREFIX ?= /usr/local
@@ -39,13 +41,17 @@ setup:                  ## install what the demo and the tests need (Debian, Ubu
 # One compilation for both. The soname can't come from build.rs: the program would get it, too. nodelete keeps the
 # library loaded: std registers a destructor for each thread that used it, and after dlclose() that would be gone.
 lib:                    ## the C library, shared and static, into target/lib
+	@! rustc --print cfg $(RUSTFLAGS) | grep -qzE 'target_env="musl".*crt-static|crt-static.*target_env="musl"' || { \
+	  echo 'make lib: this Rust links musl into everything, so it makes no shared library; run' \
+	    'RUSTFLAGS=-Ctarget-feature=-crt-static make lib' >&2; exit 1; }
 	$(CARGO) rustc --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
 	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete
 	@mkdir -p $(LIB)
 	@cmp -s $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION) || \
 	  install -m 755 $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION)
-	@cmp -s $(BUILT)/libusercom.a $(LIB)/libusercom.a || \
-	  install -m 644 $(BUILT)/libusercom.a $(LIB)/libusercom.a
+	@test $(ARCHIVE) -nt $(BUILT)/libusercom.a || \
+	  bindings/c/packaging/private $(BUILT)/libusercom.a $(BUILT)/libusercom.so $(ARCHIVE)
+	@cmp -s $(ARCHIVE) $(LIB)/libusercom.a || install -m 644 $(ARCHIVE) $(LIB)/libusercom.a
 	@ln -sf libusercom.so.$(VERSION) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libusercom.so
 
@@ -62,12 +68,13 @@ install:                ## the C library, headers, pkg-config and CMake files in
 	install -m 755 $(BUILT)/libusercom.so $(DESTDIR)$(LIBDIR)/libusercom.so.$(VERSION)
 	ln -sf libusercom.so.$(VERSION) $(DESTDIR)$(LIBDIR)/$(SONAME)
 	ln -sf $(SONAME) $(DESTDIR)$(LIBDIR)/libusercom.so
-	install -m 644 $(BUILT)/libusercom.a $(DESTDIR)$(LIBDIR)
+	install -m 644 $(ARCHIVE) $(DESTDIR)$(LIBDIR)/libusercom.a
 	install -m 644 include/usercom.h include/usercom.json bindings/cpp/usercom.hpp $(DESTDIR)$(INCLUDEDIR)
 	install -m 644 bindings/c/packaging/usercom-config*.cmake $(DESTDIR)$(CMAKEDIR)
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@VERSION@|$(VERSION)|' \
 	  -e 's|@LIBDIR@|$(LIBDIR:$(PREFIX)/%=$${prefix}/%)|; s|@INCLUDEDIR@|$(INCLUDEDIR:$(PREFIX)/%=$${prefix}/%)|' \
 	  bindings/c/packaging/usercom.pc.in | install -m 644 /dev/stdin $(DESTDIR)$(LIBDIR)/pkgconfig/usercom.pc
+	@test -n '$(DESTDIR)' || bindings/c/packaging/searched $(LIBDIR)
 
 uninstall:              ## remove what `make install` installed
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libusercom.so.$(VERSION) $(SONAME) libusercom.so libusercom.a pkgconfig/usercom.pc)

@@ -9,8 +9,16 @@ fn main() {
     #[cfg(feature = "generate")]
     {
         // The generated files, too: one that was edited by hand is written anew.
-        for input in ["src", "scripts/generate", "include", "bindings", "docs", "README.md", "cbindgen.toml"]
-        {
+        for input in [
+            "src",
+            "scripts/generate",
+            "include",
+            "bindings",
+            "docs",
+            "README.md",
+            "cbindgen.toml",
+            "tests/conformance",
+        ] {
             println!("cargo:rerun-if-changed={input}");
         }
         if let Err(error) = generate::write(std::path::Path::new(".")) {

@@ -180,6 +180,11 @@ fn the_cpp_header_uses_every_function() {
     let hpp = fs::read_to_string(Path::new(ROOT).join("bindings/cpp/usercom.hpp")).unwrap();
     let mut unused = functions();
     unused.retain(|name| !hpp.contains(&format!("{name}(")) && !hpp.contains(&format!("{name})")));
+    // A number is set by name, so that C's type can't convert it.
+    unused.retain(|name| {
+        let by_name = name.replace("_set_", "_set(options_.get(), \"");
+        by_name == *name || !hpp.contains(&format!("{by_name}\""))
+    });
     // Called as they are: they own nothing and can't fail. The one-line call is made of the shared client's.
     let as_they_are =
         ["uc_abi_version", "uc_library_version", "uc_mass_update", "uc_shutdown", "uc_status_message"];

@@ -8,7 +8,7 @@
 //         std::cerr << ids[failure.index] << ": " << failure.message << '\n';
 //
 // A completed run returns its Report, also when some ids failed; Report::throw_for_failures() throws then. A run that
-// stopped early throws Stopped, an invalid argument throws InvalidArgument; both carry the report. The one-line
+// stopped early throws Stopped with the report, an invalid argument throws InvalidArgument. The one-line
 // usercom::mass_update throws unless every id is confirmed.
 //
 // An exception in a progress function cancels the run, and the call throws it. An exception in a log function does not
@@ -16,6 +16,7 @@
 #ifndef USERCOM_HPP
 #define USERCOM_HPP
 
+#include <charconv>
 #include <chrono>
 #include <cmath>
 #include <cstdint>
@@ -28,6 +29,7 @@
 #include <limits>
 #include <locale>
 #include <memory>
+#include <ratio>
 #include <sstream>
 #include <stdexcept>
 #include <string>
@@ -35,6 +37,14 @@
 #include <type_traits>
 #include <utility>
 #include <vector>
+#if defined(__has_include)
+#if __has_include(<version>)
+#include <version>
+#endif
+#endif
+#if defined(__cpp_lib_ranges)
+#include <ranges>
+#endif
 
 #include <usercom.h>
 
@@ -50,14 +60,16 @@ struct Failure {
     std::string_view message;  ///< Lives as long as the report.
 };
 
-/// The result of a run and of each of its ids. Cheap to copy; outlives its client.
+/// The result of a run and of each of its ids. Cheap to copy; outlives its client. Texts and failures are borrowed from
+/// the report, so they can't be taken from a temporary one: give it a name.
 class Report {
 public:
     /// Takes over a report that C gave.
     explicit Report(uc_report* report) : report_(report, uc_report_free) {}
 
     uc_status status() const { return static_cast<uc_status>(uc_report_status(get())); }
-    std::string_view message() const { return uc_report_message(get()); }
+    std::string_view message() const& { return uc_report_message(get()); }
+    std::string_view message() const&& = delete;
     std::size_t total() const { return uc_report_total(get()); }
     std::size_t confirmed() const { return uc_report_confirmed(get()); }
     std::size_t rejected() const { return uc_report_rejected(get()); }
@@ -65,8 +77,10 @@ public:
     std::size_t not_attempted() const { return uc_report_not_attempted(get()); }
     std::size_t requests() const { return uc_report_requests(get()); }
     /// For people: how the run ended, the numbers, the notes, the first ten failures, a line each.
-    std::string_view text() const { return uc_report_text(get()); }
-    std::string_view json() const { return uc_report_json(get()); }
+    std::string_view text() const& { return uc_report_text(get()); }
+    std::string_view text() const&& = delete;
+    std::string_view json() const& { return uc_report_json(get()); }
+    std::string_view json() const&& = delete;
 
     /// Of the id at this position; throws std::out_of_range.
     uc_id_state state(std::size_t index) const {
@@ -83,7 +97,7 @@ public:
     }
 
     /// The rejected and unknown ids, in input order. Their messages live as long as the report.
-    std::vector<Failure> failures() const {
+    std::vector<Failure> failures() const& {
         std::vector<Failure> failures(uc_report_failure_count(get()));
         for (std::size_t k = 0; k < failures.size(); k++) {
             Failure& failure = failures[k];
@@ -94,12 +108,14 @@ public:
         }
         return failures;
     }
+    std::vector<Failure> failures() const&& = delete;
 
     /// Throws PartialUpdate unless every id is confirmed or the run was a dry run. Returns this report otherwise.
     const Report& throw_for_failures() const&;
     Report throw_for_failures() && { return std::as_const(*this).throw_for_failures(); }
 
-    const uc_report* get() const { return report_.get(); }
+    const uc_report* get() const& { return report_.get(); }
+    const uc_report* get() const&& = delete;
 
 private:
     std::shared_ptr<const uc_report> report_;
@@ -149,9 +165,114 @@ inline void check(int status) {
     throw Error(status, uc_last_error());
 }
 
-/// Milliseconds for C, which has no negative ones.
-inline std::uint64_t count(std::chrono::milliseconds time, std::chrono::milliseconds::rep least = 0) {
-    return static_cast<std::uint64_t>(time.count() < least ? least : time.count());
+[[noreturn]] inline void invalid(const std::string& message) {
+    throw InvalidArgument(UC_STATUS_INVALID_ARGUMENT, message);
+}
+
+/// What was moved from has no options: a call with it would use the defaults, and send where a dry run was meant.
+template <class T>
+const T* present(const T* handle, const char* name) {
+    if (handle == nullptr) invalid(std::string(name) + ": was moved from; use the object that it was moved to");
+    return handle;
+}
+
+template <class T, class... Others>
+constexpr bool is_one_of = (std::is_same_v<T, Others> || ...);
+
+/// A character is an integer for the language, and a text for people.
+template <class T>
+constexpr bool is_character = is_one_of<T, char, wchar_t, char16_t, char32_t
+#if defined(__cpp_char8_t)
+                                        ,
+                                        char8_t
+#endif
+                                        >;
+
+/// An integer that is meant as a number.
+template <class T>
+constexpr bool is_number = std::is_integral_v<T> && !std::is_same_v<T, bool> && !is_character<T>
+                           && sizeof(T) <= sizeof(std::int64_t);
+
+/// A whole number for an option, of any integer type. The library checks it.
+class Count {
+public:
+    template <class T, std::enable_if_t<is_number<T>, int> = 0>
+    Count(T number) : json_(std::to_string(number)) {}
+
+    const char* json() const { return json_.c_str(); }
+
+private:
+    std::string json_;
+};
+
+/// A time for an option: whole milliseconds. Less than none is none, and more than fits is the most.
+class Time {
+public:
+    template <class Rep, class Period,
+              std::enable_if_t<std::is_integral_v<Rep>
+                                   && std::is_convertible_v<std::chrono::duration<Rep, Period>,
+                                                            std::chrono::milliseconds>,
+                               int> = 0>
+    Time(std::chrono::duration<Rep, Period> time) {
+        constexpr std::uint64_t most = std::numeric_limits<std::int64_t>::max();
+        constexpr auto each = static_cast<std::uint64_t>(std::ratio_divide<Period, std::milli>::num);
+        if (time.count() > 0) {
+            const auto count = static_cast<std::uint64_t>(time.count());
+            ms_ = count > most / each ? most : count * each;
+        }
+        json_ = std::to_string(ms_);
+    }
+
+    std::uint64_t ms() const { return ms_; }
+    const char* json() const { return json_.c_str(); }
+
+private:
+    std::uint64_t ms_ = 0;
+    std::string json_;
+};
+
+inline std::string rate(const Count& requests, const Time& per) {
+    return std::string("{\"requests\":") + requests.json() + ",\"per_ms\":" + per.json() + "}";
+}
+
+/// An id of any integer type, at this position.
+template <class T>
+std::int64_t id(T number, std::size_t position) {
+    static_assert(is_number<T>, "an id is an integer: no floating-point number, bool or character");
+    if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(std::int64_t))
+        if (number > static_cast<T>(std::numeric_limits<std::int64_t>::max()))
+            invalid("ids: the id at position " + std::to_string(position) + " (counted from 0) is "
+                    + std::to_string(number) + "; the largest possible one is 9223372036854775807");
+    return static_cast<std::int64_t>(number);
+}
+
+/// An id in a list. A list of std::int64_t would take what a compiler converts with only a warning.
+class Id {
+public:
+    template <class T, std::enable_if_t<is_number<T>, int> = 0>
+    Id(T number) : number_(static_cast<std::int64_t>(number)), is_large_(std::is_unsigned_v<T> && number_ < 0) {}
+
+    std::int64_t at(std::size_t position) const {
+        return is_large_ ? id(static_cast<std::uint64_t>(number_), position) : number_;
+    }
+
+private:
+    std::int64_t number_;
+    bool is_large_;
+};
+
+/// A custom id of any text type, at this position.
+template <class T>
+std::string_view custom_id(const T& id, std::size_t position) {
+    static_assert(std::is_convertible_v<const T&, std::string_view>, "a custom id is a text");
+    const auto problem = [position](const char* what) {
+        invalid("custom_ids: the id at position " + std::to_string(position) + " (counted from 0) " + what);
+    };
+    if constexpr (std::is_pointer_v<T>)
+        if (id == nullptr) problem("is NULL");
+    const std::string_view text = id;
+    if (text.find('\0') != std::string_view::npos) problem("has a NUL character inside");
+    return text;
 }
 
 template <class T>
@@ -180,7 +301,18 @@ struct Call {
 };
 
 template <class Range>
-using element = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(std::declval<const Range&>()))>>;
+using iterator = decltype(std::begin(std::declval<Range&>()));
+template <class Range>
+using element = std::remove_cv_t<std::remove_reference_t<decltype(*std::declval<iterator<Range>>())>>;
+
+/// Whether elements stay where they are when a range of this type, as it was given, has been gone through.
+template <class Range>
+constexpr bool is_kept =
+#if defined(__cpp_lib_ranges)
+    std::ranges::borrowed_range<Range>;
+#else
+    std::is_lvalue_reference_v<Range>;
+#endif
 
 }  // namespace detail
 
@@ -190,6 +322,7 @@ using element = std::remove_cv_t<std::remove_reference_t<decltype(*std::begin(st
 class Text {
 public:
     Text(const char* text) : text_(text) {}  // NOLINT: implicit on purpose
+    Text(std::string&& text) : own_(std::move(text)), text_(own_.c_str()) { check_no_nul(own_); }
     Text(const std::string& text) : text_(text.c_str()) { check_no_nul(text); }
     Text(std::string_view text) : own_(text), text_(own_.c_str()) { check_no_nul(text); }
     Text(const Text&) = delete;
@@ -199,8 +332,7 @@ public:
 
     /// A NUL ends the text for C: only the part before it would be sent.
     static void check_no_nul(std::string_view text) {
-        if (text.find('\0') != std::string_view::npos)
-            throw InvalidArgument(UC_STATUS_INVALID_ARGUMENT, "text: has a NUL character inside");
+        if (text.find('\0') != std::string_view::npos) detail::invalid("text: has a NUL character inside");
     }
 
 private:
@@ -208,17 +340,21 @@ private:
     const char* text_;
 };
 
-/// The value of an attribute, as JSON.
+/// The value of an attribute, as JSON. docs/values.md says what each type becomes.
 class Value {
 public:
-    Value(char) = delete;         // a number or a text?
     Value(const void*) = delete;  // would be a bool
-    Value(bool value) : json_(value ? "true" : "false") {}
-    template <class T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool>, int> = 0>
+    template <class T, std::enable_if_t<detail::is_character<T>, int> = 0>
+    Value(T) = delete;  // a number or a text?
+    template <class T, std::enable_if_t<std::is_same_v<T, bool>, int> = 0>
+    Value(T value) : json_(value ? "true" : "false") {}
+    Value(std::vector<bool>::reference value) : Value(static_cast<bool>(value)) {}
+    template <class T, std::enable_if_t<detail::is_number<T>, int> = 0>
     Value(T value) : json_(std::to_string(value)) {}
-    Value(double value) : json_(shortest(value)) {}
+    template <class T, std::enable_if_t<detail::is_one_of<T, float, double>, std::nullptr_t> = nullptr>
+    Value(T value) : json_(number(value)) {}
     Value(const char* text) {
-        if (text == nullptr) throw InvalidArgument(UC_STATUS_INVALID_ARGUMENT, "value: is NULL");
+        if (text == nullptr) detail::invalid("value: is NULL");
         json_ = quoted(text);
     }
     Value(const std::string& text) : json_(quoted(text)) {}
@@ -228,22 +364,30 @@ public:
         for (const std::string& choice : choices) json_ += (json_.empty() ? "[" : ",") + quoted(choice);
         json_ += choices.empty() ? "[]" : "]";
     }
-    /// A date and time, sent in UTC with `Z`, to the millisecond.
-    Value(std::chrono::system_clock::time_point time) : json_(rfc3339(time)) {}
+    /// A date and time, sent in UTC with `Z` and no, 3, 6 or 9 digits of the second. A system_clock::time_point may end
+    /// in the year 2262; std::chrono::time_point<system_clock, seconds> has every year.
+    template <class Rep, class Period, std::enable_if_t<std::is_integral_v<Rep>, int> = 0>
+    Value(std::chrono::time_point<std::chrono::system_clock, std::chrono::duration<Rep, Period>> time)
+        : json_(rfc3339(time.time_since_epoch())) {}
 #if defined(__cpp_lib_chrono) && __cpp_lib_chrono >= 201907L
     Value(std::chrono::year_month_day day)
         : Value(date(static_cast<int>(day.year()), static_cast<unsigned>(day.month()),
                      static_cast<unsigned>(day.day()))) {}
 #endif
 
-    /// A date, year 0 to 9999; throws InvalidArgument if there is no such date.
-    static Value date(int year, unsigned month, unsigned day) {
-        const bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    /// A date, year 1 to 9999; throws InvalidArgument if there is no such date.
+    template <class Year, class Month, class Day>
+    static Value date(Year year, Month month, Day day) {
+        static_assert(detail::is_number<Year> && detail::is_number<Month> && detail::is_number<Day>,
+                      "a date is made of integers");
+        const auto is_in = [](auto number, unsigned last) { return number >= 1 && static_cast<std::uint64_t>(number) <= last; };
+        if (!is_in(year, 9999) || !is_in(month, 12) || !is_in(day, 31)) no_such_date();
+        const auto y = static_cast<unsigned>(year), m = static_cast<unsigned>(month), d = static_cast<unsigned>(day);
+        const bool leap = y % 4 == 0 && (y % 100 != 0 || y % 400 == 0);
         const unsigned days[] = {31u, leap ? 29u : 28u, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-        if (year < 0 || year > 9999 || month < 1 || month > 12 || day < 1 || day > days[month - 1])
-            throw InvalidArgument(UC_STATUS_INVALID_ARGUMENT, "value: there is no such date");
-        char text[32];
-        std::snprintf(text, sizeof text, "\"%04d-%02u-%02u\"", year, month, day);
+        if (d > days[m - 1]) no_such_date();
+        char text[40];
+        std::snprintf(text, sizeof text, "\"%04u-%02u-%02u\"", y, m, d);
         return json(text);
     }
 
@@ -255,32 +399,90 @@ public:
         return value;
     }
 
-    const std::string& json() const { return json_; }
+    const std::string& json() const& { return json_; }
+    std::string json() && { return std::move(json_); }
 
 private:
-    /// NaN and the infinities do not exist in JSON: the library returns the error for them.
-    static std::string shortest(double value) {
+    [[noreturn]] static void no_such_date() { detail::invalid("value: there is no such date; use years 1 to 9999"); }
+
+    /// The fewest digits that are read back as the same number, laid out as the library does it for Rust. NaN and the
+    /// infinities do not exist in JSON: the library returns the error for them.
+    template <class T>
+    static std::string number(T value) {
         if (std::isnan(value)) return "NaN";
         if (std::isinf(value)) return value > 0 ? "Infinity" : "-Infinity";
-        for (int digits = std::numeric_limits<double>::digits10;; digits++) {
+        const std::string sign = std::signbit(value) ? "-" : "";
+        if (value == 0) return sign + "0.0";
+        // Such as 1.25e-07
+        const std::string text = scientific(std::fabs(value));
+        const std::size_t e = text.find('e');
+        std::string digits = text.substr(0, 1);
+        if (e > 2) digits += text.substr(2, e - 2);
+        digits.erase(digits.find_last_not_of('0') + 1);
+        // How many digits are before the point: 0 in 0.12, -1 in 0.012.
+        const int point = std::stoi(text.substr(e + 1)) + 1, count = static_cast<int>(digits.size());
+        if (point > 16 || point < -4) {
+            if (count > 1) digits.insert(1, ".");
+            return sign + digits + (point > 0 ? "e+" : "e") + std::to_string(point - 1);
+        }
+        if (point <= 0) return sign + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
+        if (point >= count) return sign + digits + std::string(static_cast<std::size_t>(point - count), '0') + ".0";
+        return sign + digits.insert(static_cast<std::size_t>(point), ".");
+    }
+
+    template <class T>
+    static std::string scientific(T value) {
+#if defined(__cpp_lib_to_chars)
+        char text[64];
+        return std::string(text, std::to_chars(text, text + sizeof text, value, std::chars_format::scientific).ptr);
+#else
+        return tried(value);
+#endif
+    }
+
+    /// Without the charconv of numbers with a fraction. Beside a power of two the nearest text may be read back as
+    /// another number when its neighbour is not.
+    template <class T>
+    static std::string tried(T value) {
+        for (int digits = 1;; digits++) {
             std::ostringstream out;
             out.imbue(std::locale::classic());  // another locale may write a comma
-            out.precision(digits);
+            out << std::scientific;
+            out.precision(digits - 1);
             out << value;
-            std::istringstream in(out.str());
-            in.imbue(std::locale::classic());
-            double read = 0;
-            in >> read;
-            if (read == value || digits >= std::numeric_limits<double>::max_digits10) return out.str();
+            const std::string nearest = out.str();
+            if (digits >= std::numeric_limits<T>::max_digits10 || read<T>(nearest) == value) return nearest;
+            std::string above = nearest;
+            char& last = above[above.find('e') - 1];
+            if (last != '9' && last != '.') {
+                last++;
+                if (read<T>(above) == value) return above;
+            }
         }
     }
 
+    template <class T>
+    static T read(const std::string& text) {
+        std::istringstream in(text);
+        in.imbue(std::locale::classic());
+        T value = 0;
+        in >> value;
+        return value;
+    }
+
     static std::string quoted(std::string_view text) {
+        static const char named[] = "\bb\ff\nn\rr\tt";
         std::string json = "\"";
         for (char c : text) {
+            const char* name = nullptr;
+            for (const char* pair = named; *pair != '\0'; pair += 2)
+                if (*pair == c) name = pair + 1;
             if (c == '"' || c == '\\') {
                 json += '\\';
                 json += c;
+            } else if (name != nullptr) {
+                json += '\\';
+                json += *name;
             } else if (static_cast<unsigned char>(c) < 0x20) {
                 char escape[8];
                 std::snprintf(escape, sizeof escape, "\\u%04x", static_cast<unsigned>(static_cast<unsigned char>(c)));
@@ -292,44 +494,68 @@ private:
         return json + '"';
     }
 
-    static std::string rfc3339(std::chrono::system_clock::time_point time) {
-        using namespace std::chrono;
-        const auto since_epoch = floor<milliseconds>(time.time_since_epoch()).count();
-        const auto per_day = std::int64_t{86400000};
-        const std::int64_t days = (since_epoch >= 0 ? since_epoch : since_epoch - per_day + 1) / per_day;
-        const auto in_day = static_cast<int>(since_epoch - days * per_day);
+    /// In the clock's own unit until the day is known: nanoseconds, for one, end in 2262.
+    template <class Rep, class Period>
+    static std::string rfc3339(std::chrono::duration<Rep, Period> since_epoch) {
+        using Ticks = std::ratio_divide<std::ratio<86400>, Period>;
+        using Nanoseconds = std::ratio_divide<Period, std::nano>;
+        static_assert(Ticks::den == 1 && Nanoseconds::den == 1,
+                      "a time is counted in days or parts of it, down to nanoseconds: use time_point_cast");
+        const auto count = static_cast<std::int64_t>(since_epoch.count());
+        const std::int64_t rest = count % Ticks::num, days = count / Ticks::num - (rest < 0);
+        // 0001-01-01 and 9999-12-31
+        if (days < -719162 || days > 2932896 || (since_epoch.count() > 0 && count < 0))
+            detail::invalid("value: the date & time is outside the years 1 to 9999 in UTC");
+        const std::int64_t in_day = (rest < 0 ? rest + Ticks::num : rest) * Nanoseconds::num;
+        const auto second = static_cast<int>(in_day / 1000000000), fraction = static_cast<int>(in_day % 1000000000);
         // Days to a date of the civil calendar, in eras of 400 years that begin in March.
         const std::int64_t z = days + 719468, era = (z >= 0 ? z : z - 146096) / 146097;
         const auto doe = static_cast<unsigned>(z - era * 146097);
         const unsigned yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
         const unsigned doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
         const unsigned day = doy - (153 * mp + 2) / 5 + 1, month = mp < 10 ? mp + 3 : mp - 9;
-        const std::string date_part = date(static_cast<int>(yoe + era * 400 + (month <= 2)), month, day).json();
-        char clock[32];
-        std::snprintf(clock, sizeof clock, "T%02d:%02d:%02d", in_day / 3600000, in_day / 60000 % 60, in_day / 1000 % 60);
-        char fraction[16] = "";
-        if (in_day % 1000 != 0) std::snprintf(fraction, sizeof fraction, ".%03d", in_day % 1000);
-        return date_part.substr(0, date_part.size() - 1) + clock + fraction + "Z\"";
+        std::string text = date(yoe + era * 400 + (month <= 2), month, day).json();
+        text.pop_back();
+        char clock[40];
+        std::snprintf(clock, sizeof clock, "T%02d:%02d:%02d", second / 3600, second / 60 % 60, second % 60);
+        text += clock;
+        if (fraction != 0) {
+            std::snprintf(clock, sizeof clock, ".%09d", fraction);
+            text.append(clock, fraction % 1000000 == 0 ? 4 : fraction % 1000 == 0 ? 7 : 10);
+        }
+        return text + "Z\"";
     }
 
     std::string json_;
 };
 
 /// Numeric ids for one call: a list, a pointer and a size, two iterators, or any range of integers. Contiguous
-/// std::int64_t are not copied, and must live until the call returns.
+/// std::int64_t of an object with a name are not copied, and must live until the call returns.
 class Ids {
 public:
     Ids(const std::int64_t* ids, std::size_t n) : ids_(ids), n_(n) {}
-    Ids(std::initializer_list<std::int64_t> ids) : own_(ids), ids_(own_.data()), n_(own_.size()) {}
-    template <class Range, std::enable_if_t<std::is_integral_v<detail::element<Range>>
-                                                && !std::is_same_v<detail::element<Range>, char>,
-                                            int> = 0>
-    Ids(const Range& ids) : Ids(ids, is_contiguous<Range>()) {}
-    template <class Iterator, class = typename std::iterator_traits<Iterator>::iterator_category>
-    Ids(Iterator first, Iterator last) {
-        for (; first != last; ++first) own_.push_back(number(*first));
+    Ids(std::initializer_list<detail::Id> ids) {
+        for (const detail::Id& id : ids) own_.push_back(id.at(own_.size()));
         ids_ = own_.data();
         n_ = own_.size();
+    }
+    template <class Range, std::enable_if_t<detail::is_number<detail::element<Range>>, int> = 0>
+    Ids(Range&& ids) {
+        if constexpr (std::is_same_v<Range, std::vector<std::int64_t>>) {
+            own_ = std::move(ids);
+            ids_ = own_.data();
+            n_ = own_.size();
+        } else if constexpr (detail::is_kept<Range> && is_contiguous<Range>::value) {
+            ids_ = std::data(ids);
+            n_ = std::size(ids);
+        } else {
+            copy(std::begin(ids), std::end(ids));
+        }
+    }
+    template <class Iterator, class Number = typename std::iterator_traits<Iterator>::value_type,
+              std::enable_if_t<detail::is_number<Number>, int> = 0>
+    Ids(Iterator first, Iterator last) {
+        copy(first, last);
     }
     Ids(const Ids&) = delete;
     Ids& operator=(const Ids&) = delete;
@@ -341,21 +567,15 @@ private:
     template <class Range, class = void>
     struct is_contiguous : std::false_type {};
     template <class Range>
-    struct is_contiguous<Range, std::void_t<decltype(std::data(std::declval<const Range&>())),
-                                            decltype(std::size(std::declval<const Range&>()))>>
-        : std::is_same<decltype(std::data(std::declval<const Range&>())), const std::int64_t*> {};
+    struct is_contiguous<Range, std::void_t<decltype(std::data(std::declval<Range&>())),
+                                            decltype(std::size(std::declval<Range&>()))>>
+        : std::is_convertible<decltype(std::data(std::declval<Range&>())), const std::int64_t*> {};
 
-    template <class Range>
-    Ids(const Range& ids, std::true_type) : ids_(std::data(ids)), n_(std::size(ids)) {}
-    template <class Range>
-    Ids(const Range& ids, std::false_type) : Ids(std::begin(ids), std::end(ids)) {}
-
-    /// A number above the largest id becomes -1: the call returns the error, with the position.
-    template <class T>
-    static std::int64_t number(T id) {
-        if constexpr (std::is_unsigned_v<T> && sizeof(T) >= sizeof(std::int64_t))
-            if (id > static_cast<T>(std::numeric_limits<std::int64_t>::max())) return -1;
-        return static_cast<std::int64_t>(id);
+    template <class Iterator, class End>
+    void copy(Iterator first, End last) {
+        for (; first != last; ++first) own_.push_back(detail::id(*first, own_.size()));
+        ids_ = own_.data();
+        n_ = own_.size();
     }
 
     std::vector<std::int64_t> own_;
@@ -363,14 +583,14 @@ private:
     std::size_t n_ = 0;
 };
 
-/// Your own ids for one call: a list, or any range of texts. A range of std::string is not copied, and must live
-/// until the call returns.
+/// Your own ids for one call: a list, or any range of texts. A range of std::string that has a name is not copied, and
+/// must live until the call returns.
 class CustomIds {
 public:
-    CustomIds(std::initializer_list<std::string_view> ids) { add(ids); }
+    CustomIds(std::initializer_list<std::string_view> ids) { add<const std::initializer_list<std::string_view>&>(ids); }
     template <class Range, std::enable_if_t<std::is_convertible_v<detail::element<Range>, std::string_view>, int> = 0>
-    CustomIds(const Range& ids) {
-        add(ids);
+    CustomIds(Range&& ids) {
+        add<Range>(ids);
     }
     CustomIds(const CustomIds&) = delete;
     CustomIds& operator=(const CustomIds&) = delete;
@@ -380,13 +600,18 @@ public:
 
 private:
     template <class Range>
-    void add(const Range& ids) {
+    void add(std::remove_reference_t<Range>& ids) {
+        // An iterator of a single pass may show each text in the same place.
+        using Category = typename std::iterator_traits<detail::iterator<Range>>::iterator_category;
+        constexpr bool stays = detail::is_kept<Range> && std::is_base_of_v<std::forward_iterator_tag, Category>;
         for (auto&& id : ids) {
-            Text::check_no_nul(id);
-            if constexpr (std::is_same_v<decltype(id), const std::string&>)
+            const std::string_view text = detail::custom_id(id, ids_.size());
+            using Id = decltype(id);
+            if constexpr (stays && std::is_lvalue_reference_v<Id>
+                          && std::is_same_v<std::remove_cv_t<std::remove_reference_t<Id>>, std::string>)
                 ids_.push_back(id.c_str());
             else
-                ids_.push_back(own_.emplace_back(id).c_str());
+                ids_.push_back(own_.emplace_back(text).c_str());
         }
     }
 
@@ -416,39 +641,45 @@ public:
     Options& method(const Text& method) & { return did(uc_options_set_method(options_.get(), method.c_str())); }
     Options method(const Text& method) && { return std::move(this->method(method)); }
     /// The version of the API to ask for in the Accept header. Range: 0 to 4,294,967,295. Default: none (0).
-    Options& api_version(std::uint32_t version) & { return did(uc_options_set_api_version(options_.get(), version)); }
-    Options api_version(std::uint32_t version) && { return std::move(this->api_version(version)); }
+    Options& api_version(const detail::Count& version) & {
+        return did(uc_options_set(options_.get(), "api_version", version.json()));
+    }
+    Options api_version(const detail::Count& version) && { return std::move(this->api_version(version)); }
     /// Maximum wait for the first byte of a response. The other phases of a request have fixed limits: 10 s to
     /// connect, 30 s to send, 30 s for the rest of the response. Range: 1 ms to 1 h. Default: 60 s.
-    Options& request_timeout(std::chrono::milliseconds time) & {
-        return did(uc_options_set_request_timeout_ms(options_.get(), detail::count(time)));
+    Options& request_timeout(const detail::Time& time) & {
+        return did(uc_options_set_request_timeout_ms(options_.get(), time.ms()));
     }
-    Options request_timeout(std::chrono::milliseconds time) && { return std::move(this->request_timeout(time)); }
+    Options request_timeout(const detail::Time& time) && { return std::move(this->request_timeout(time)); }
     /// Maximum number of ids per request. A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
     /// Default: 1,000 ids.
-    Options& batch_size(std::size_t ids) & { return did(uc_options_set_batch_size(options_.get(), ids)); }
-    Options batch_size(std::size_t ids) && { return std::move(this->batch_size(ids)); }
+    Options& batch_size(const detail::Count& ids) & {
+        return did(uc_options_set(options_.get(), "batch_size", ids.json()));
+    }
+    Options batch_size(const detail::Count& ids) && { return std::move(this->batch_size(ids)); }
     /// Maximum number of requests in flight at once. Threads start only when they are needed and end with the run.
     /// Range: 1 to 32 workers. Default: 8 workers.
-    Options& workers(std::uint32_t workers) & { return did(uc_options_set_workers(options_.get(), workers)); }
-    Options workers(std::uint32_t workers) && { return std::move(this->workers(workers)); }
+    Options& workers(const detail::Count& workers) & {
+        return did(uc_options_set(options_.get(), "workers", workers.json()));
+    }
+    Options workers(const detail::Count& workers) && { return std::move(this->workers(workers)); }
     /// Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process that use the
     /// same host and token share it. A wait that the service asks for is obeyed in any case; one longer than the stall
     /// timeout ends the run with `UC_STATUS_RATE_LIMITED` after a 429, else with `UC_STATUS_SERVER`. Range: 0.1 to
     /// 1,000 requests per second; 0 is no limit. Default: 5 requests per second.
-    Options& rate_limit(std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)) & {
-        return did(uc_options_set_rate_limit(options_.get(), requests, detail::count(per)));
+    Options& rate_limit(const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)) & {
+        return did(uc_options_set(options_.get(), "rate_limit", detail::rate(requests, per).c_str()));
     }
-    Options rate_limit(std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)) && {
+    Options rate_limit(const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)) && {
         return std::move(this->rate_limit(requests, per));
     }
     /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches that
     /// have used up their attempts get the same number once more at the end of the run. Range: 1 to 20 attempts.
     /// Default: 8 attempts.
-    Options& max_attempts(std::uint32_t attempts) & {
-        return did(uc_options_set_max_attempts(options_.get(), attempts));
+    Options& max_attempts(const detail::Count& attempts) & {
+        return did(uc_options_set(options_.get(), "max_attempts", attempts.json()));
     }
-    Options max_attempts(std::uint32_t attempts) && { return std::move(this->max_attempts(attempts)); }
+    Options max_attempts(const detail::Count& attempts) && { return std::move(this->max_attempts(attempts)); }
     /// The proxy for https requests: `http://[user:password@]host:port`. An empty string connects directly. Default:
     /// https_proxy or HTTPS_PROXY, except for the hosts in no_proxy or NO_PROXY.
     Options& proxy(const Text& url) & { return did(uc_options_set_proxy(options_.get(), url.c_str())); }
@@ -475,7 +706,8 @@ public:
     }
     Options log(Log log, int max_level = 3) && { return std::move(this->log(std::move(log), max_level)); }
 
-    const uc_options* get() const { return options_.get(); }
+    const uc_options* get() const& { return detail::present(options_.get(), "options"); }
+    const uc_options* get() const&& = delete;
 
 private:
     friend class Client;
@@ -496,21 +728,30 @@ private:
     std::shared_ptr<Log> log_;
 };
 
-/// Cancels runs from any thread or from a signal handler.
+/// Cancels runs from any thread or from a signal handler. Copies cancel the same runs.
 class Cancel {
 public:
     Cancel() : cancel_(detail::made(uc_cancel_new()), uc_cancel_free) {}
+    Cancel(const Cancel&) = default;  // and no move, which would leave a handle that cancels nothing
+    Cancel& operator=(const Cancel&) = default;
+
     void request() noexcept { uc_cancel_request(cancel_.get()); }
-    const uc_cancel* get() const { return cancel_.get(); }
+    const uc_cancel* get() const& { return cancel_.get(); }
+    const uc_cancel* get() const&& = delete;
 
 private:
-    std::unique_ptr<uc_cancel, void (*)(uc_cancel*)> cancel_;
+    friend class RunOptions;
+
+    std::shared_ptr<uc_cancel> cancel_;
 };
 
 /// The progress of a run. Valid during the callback only.
 class Progress {
 public:
     explicit Progress(const uc_progress* progress) : progress_(progress) {}
+    Progress(const Progress&) = delete;
+    Progress& operator=(const Progress&) = delete;
+
     std::size_t done() const { return uc_progress_done(progress_); }
     std::size_t total() const { return uc_progress_total(progress_); }
     std::size_t confirmed() const { return uc_progress_confirmed(progress_); }
@@ -533,25 +774,25 @@ public:
     /// Maximum duration of the whole call, waits and retries included. Requests in flight then get up to 5 s more.
     /// Looking up a host name, for which the system sets the limit, and connecting, up to 10 s, can't be interrupted.
     /// The run ends with `UC_STATUS_DEADLINE`. Default: no limit. Zero or less has passed at once.
-    RunOptions& deadline(std::chrono::milliseconds time) & {
-        return did(uc_run_options_set_deadline_ms(options_.get(), detail::count(time, 1)));
+    RunOptions& deadline(const detail::Time& time) & {
+        return did(uc_run_options_set(options_.get(), "deadline_ms", time.json()));
     }
-    RunOptions deadline(std::chrono::milliseconds time) && { return std::move(this->deadline(time)); }
+    RunOptions deadline(const detail::Time& time) && { return std::move(this->deadline(time)); }
     /// The run stops early after this long without progress: no batch was confirmed or rejected. The status is that of
     /// the last error: `UC_STATUS_TRANSPORT`, `UC_STATUS_SERVER`, `UC_STATUS_BAD_RESPONSE`, `UC_STATUS_RATE_LIMITED`
     /// or `UC_STATUS_UNAUTHORIZED`. Requests in flight are waited for, each within its own limits. A value below the
     /// time of 21 requests at the configured rate is raised to that time, 4.2 s at 5 per second. Range: 1 s to 24 h.
     /// Default: 120 s.
-    RunOptions& stall_timeout(std::chrono::milliseconds time) & {
-        return did(uc_run_options_set_stall_timeout_ms(options_.get(), detail::count(time)));
+    RunOptions& stall_timeout(const detail::Time& time) & {
+        return did(uc_run_options_set_stall_timeout_ms(options_.get(), time.ms()));
     }
-    RunOptions stall_timeout(std::chrono::milliseconds time) && { return std::move(this->stall_timeout(time)); }
+    RunOptions stall_timeout(const detail::Time& time) && { return std::move(this->stall_timeout(time)); }
     /// Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`. Range:
     /// 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
-    RunOptions& max_requests(std::uint64_t requests) & {
-        return did(uc_run_options_set_max_requests(options_.get(), requests));
+    RunOptions& max_requests(const detail::Count& requests) & {
+        return did(uc_run_options_set(options_.get(), "max_requests", requests.json()));
     }
-    RunOptions max_requests(std::uint64_t requests) && { return std::move(this->max_requests(requests)); }
+    RunOptions max_requests(const detail::Count& requests) && { return std::move(this->max_requests(requests)); }
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel resumes
     /// the run. The journal is removed when every id is confirmed or rejected. The directory is created if it does not
     /// exist. While another process or thread runs the identical job, the run ends with `UC_STATUS_BUSY`; if the
@@ -562,10 +803,10 @@ public:
     RunOptions journal_dir(const Text& path) && { return std::move(this->journal_dir(path)); }
     /// Maximum age of an unfinished journal. An older one is renamed and the run starts from the beginning, because
     /// another run may have written newer values since. Range: 1 s to 30 days. Default: 12 h.
-    RunOptions& journal_max_age(std::chrono::milliseconds time) & {
-        return did(uc_run_options_set_journal_max_age_ms(options_.get(), detail::count(time)));
+    RunOptions& journal_max_age(const detail::Time& time) & {
+        return did(uc_run_options_set_journal_max_age_ms(options_.get(), time.ms()));
     }
-    RunOptions journal_max_age(std::chrono::milliseconds time) && { return std::move(this->journal_max_age(time)); }
+    RunOptions journal_max_age(const detail::Time& time) && { return std::move(this->journal_max_age(time)); }
     /// The attribute is one that every profile has, such as first_name, and not a custom one. Default: off.
     RunOptions& standard_attributes(bool on = true) & {
         return did(uc_run_options_set_standard_attributes(options_.get(), on));
@@ -585,8 +826,11 @@ public:
         return did(uc_run_options_set(options_.get(), name.c_str(), json.c_str()));
     }
     RunOptions set(const Text& name, const Text& json) && { return std::move(this->set(name, json)); }
-    /// The handle must live until the run returns.
-    RunOptions& cancel(const Cancel& cancel) & { return did(uc_run_options_set_cancel(options_.get(), cancel.get())); }
+    RunOptions& cancel(const Cancel& cancel) & {
+        did(uc_run_options_set_cancel(options_.get(), cancel.get()));
+        cancel_ = cancel.cancel_;
+        return *this;
+    }
     RunOptions cancel(const Cancel& cancel) && { return std::move(this->cancel(cancel)); }
     /// A function of a `const Progress&`, called on the thread of the run. It may return a bool: false cancels the
     /// run. An exception cancels the run, too, and the call throws it.
@@ -611,7 +855,8 @@ public:
         return std::move(this->progress(std::move(function)));
     }
 
-    const uc_run_options* get() const { return options_.get(); }
+    const uc_run_options* get() const& { return detail::present(options_.get(), "run_options"); }
+    const uc_run_options* get() const&& = delete;
 
 private:
     using Tell = std::function<bool(const Progress&)>;
@@ -632,6 +877,7 @@ private:
 
     std::unique_ptr<uc_run_options, void (*)(uc_run_options*)> options_;
     std::unique_ptr<Tell> progress_;
+    std::shared_ptr<uc_cancel> cancel_;  // must live until the run returns
 };
 
 // ---- the client -------------------------------------------------------------------------------------------------
@@ -673,9 +919,12 @@ public:
     /// A value for each user: any range of pairs of an id and something that a Value can be made of.
     template <class Rows>
     Report mass_update_rows(const Rows& rows, const Text& attribute, const RunOptions& options = RunOptions()) const {
-        const Table table(rows);
+        Table table;
         std::vector<std::int64_t> ids;
-        for (const auto& row : rows) ids.push_back(row.first);
+        for (const auto& row : rows) {
+            ids.push_back(detail::id(row.first, ids.size()));
+            table.add(row.second);
+        }
         return run([&](uc_report** report) {
             return uc_client_mass_update_rows(get(), ids.data(), table.index.data(), ids.size(), table.values.data(),
                                               table.values.size(), attribute.c_str(), options.get(), report);
@@ -686,9 +935,12 @@ public:
     template <class Rows>
     Report mass_update_rows_custom_ids(const Rows& rows, const Text& attribute,
                                        const RunOptions& options = RunOptions()) const {
-        const Table table(rows);
+        Table table;
         std::vector<std::string> texts;
-        for (const auto& row : rows) texts.emplace_back(row.first);
+        for (const auto& row : rows) {
+            texts.emplace_back(detail::custom_id(row.first, texts.size()));
+            table.add(row.second);
+        }
         const CustomIds ids(texts);
         return run([&](uc_report** report) {
             return uc_client_mass_update_rows_custom_ids(get(), ids.data(), table.index.data(), ids.size(),
@@ -697,7 +949,8 @@ public:
         });
     }
 
-    const uc_client* get() const { return client_.get(); }
+    const uc_client* get() const& { return client_.get(); }
+    const uc_client* get() const&& = delete;
 
 private:
     Client() = default;
@@ -708,12 +961,17 @@ private:
         std::vector<const char*> values;
         std::vector<std::uint32_t> index;
 
-        template <class Rows>
-        explicit Table(const Rows& rows) {
-            for (const auto& row : rows) {
-                index.push_back(static_cast<std::uint32_t>(values.size()));
-                values.push_back(texts.emplace_back(Value(row.second).json()).c_str());
+        template <class T>
+        void add(const T& value) {
+            const std::size_t position = values.size();
+            try {
+                values.push_back(texts.emplace_back(Value(value).json()).c_str());
+            } catch (const InvalidArgument& error) {
+                std::string problem = error.what();
+                if (problem.rfind("value: ", 0) == 0) problem.erase(0, 7);
+                detail::invalid("values: entry " + std::to_string(position) + " (counted from 0): " + problem);
             }
+            index.push_back(static_cast<std::uint32_t>(position));
         }
     };
 

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::Generated;
 use super::c::setter_name;
-use super::interface::{CLIENT, Integer, Kind, Opt, RUN};
+use super::interface::{CLIENT, Kind, Opt, RUN};
 use super::text::{Names, constant, explained, wrapped};
 
 const WIDTH: usize = 119;
@@ -37,7 +37,12 @@ fn setter(option: &Opt, client: bool) -> String {
         about.push_str(" Zero or less has passed at once.");
     }
     let mut out = wrapped(&about, "    /// ", WIDTH);
-    let set = format!("did({}(options_.get(), {given}))", setter_name(option, client));
+    let function = match option.kind {
+        Kind::Rate | Kind::Time { min: 0, .. } | Kind::Count { .. } if client => "uc_options_set".into(),
+        Kind::Rate | Kind::Time { min: 0, .. } | Kind::Count { .. } => "uc_run_options_set".into(),
+        _ => setter_name(option, client),
+    };
+    let set = format!("did({function}(options_.get(), {given}))");
     out.push_str(&method(&format!("{class}& {name}({parameters}) &"), &set));
     let moved = format!("std::move(this->{name}({passed}))");
     out.push_str(&method(&format!("{class} {name}({parameters}) &&"), &moved));
@@ -49,29 +54,26 @@ fn method(head: &str, result: &str) -> String {
     if line.len() <= WIDTH { line } else { format!("    {head} {{\n        return {result};\n    }}\n") }
 }
 
-/// The parameters, their names, and the arguments for C.
+/// The parameters, their names, and how the option is set. Counts are set by name: a parameter of C's type would be
+/// converted without a word, -1 to a huge number. So is a time that may be 0, which is the default for C's setter.
 fn arguments(option: &Opt) -> (String, String, String) {
-    let all = |parameters: &str, passed: &str, given: &str| (parameters.into(), passed.into(), given.into());
+    let c_name = option.c_name();
+    let text = |name: &str| (format!("const Text& {name}"), name.into(), format!("{name}.c_str()"));
+    let number = |of: &str, name: &str| {
+        (format!("const detail::{of}& {name}"), name.into(), format!("\"{c_name}\", {name}.json()"))
+    };
     match option.kind {
-        Kind::BaseUrl | Kind::Proxy => all("const Text& url", "url", "url.c_str()"),
-        Kind::Method => all("const Text& method", "method", "method.c_str()"),
-        Kind::CaFile | Kind::Directory => all("const Text& path", "path", "path.c_str()"),
-        Kind::Flag => all("bool on = true", "on", "on"),
-        Kind::Rate => all(
-            "std::uint32_t requests, std::chrono::milliseconds per = std::chrono::seconds(1)",
-            "requests, per",
-            "requests, detail::count(per)",
+        Kind::BaseUrl | Kind::Proxy => text("url"),
+        Kind::Method => text("method"),
+        Kind::CaFile | Kind::Directory => text("path"),
+        Kind::Flag => ("bool on = true".into(), "on".into(), "on".into()),
+        Kind::Rate => (
+            "const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)".into(),
+            "requests, per".into(),
+            format!("\"{c_name}\", detail::rate(requests, per).c_str()"),
         ),
-        // 0 would be the default, which is no limit.
-        Kind::Time { min: 0, .. } => all("std::chrono::milliseconds time", "time", "detail::count(time, 1)"),
-        Kind::Time { .. } => all("std::chrono::milliseconds time", "time", "detail::count(time)"),
-        Kind::Count { integer, unit, .. } => {
-            let of = match integer {
-                Integer::Size => "std::size_t",
-                Integer::SmallSize | Integer::U32 => "std::uint32_t",
-                Integer::U64 => "std::uint64_t",
-            };
-            all(&format!("{of} {unit}"), unit, unit)
-        }
+        Kind::Time { min: 0, .. } => number("Time", "time"),
+        Kind::Time { .. } => ("const detail::Time& time".into(), "time".into(), "time.ms()".into()),
+        Kind::Count { unit, .. } => number("Count", unit),
     }
 }

@@ -13,6 +13,7 @@ mod program;
 mod python;
 mod rust;
 mod text;
+mod values;
 
 #[path = "../../src/interface/mod.rs"]
 #[allow(dead_code, reason = "the crate uses more of it than the generator")]
@@ -31,7 +32,7 @@ pub struct Generated {
 type Step = fn(&Path) -> io::Result<Vec<Generated>>;
 
 /// The Rust files come first: the header and the lists of functions are read from them.
-const STEPS: [Step; 9] = [
+const STEPS: [Step; 10] = [
     rust::files,
     c::files,
     c::header,
@@ -41,6 +42,7 @@ const STEPS: [Step; 9] = [
     php::files,
     cpp::files,
     docs::files,
+    values::files,
 ];
 
 /// Everything that is not what it would be.

@@ -88,7 +88,8 @@ pub(super) unsafe fn set_by_name<H: Settable>(
         };
         // SAFETY: as above.
         let json = unsafe { optional_text(json_value, &shown) }?.unwrap_or("null");
-        let given = Given::from_json(option.kind, json).map_err(|problem| invalid(&problem))?;
+        let given =
+            Given::from_json(option.kind, json).map_err(|problem| invalid(&option.with_bounds(problem)))?;
         handle.options().set(option.name, given).map_err(|error| match error {
             Error::InvalidArgument { problem, .. } => invalid(&problem),
             other => other.into(),

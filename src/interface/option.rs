@@ -83,6 +83,17 @@ impl Opt {
         }
     }
 
+    /// What is wrong with a number, and which ones it may be.
+    #[cfg_attr(not(feature = "capi"), allow(dead_code, reason = "only C sets options by name"))]
+    pub fn with_bounds(&self, problem: String) -> String {
+        match (self.kind, self.bounds()) {
+            (Kind::Count { .. } | Kind::Time { .. } | Kind::Rate, bounds) if !bounds.is_empty() => {
+                format!("{problem} ({bounds})")
+            }
+            _ => problem,
+        }
+    }
+
     /// What a value may be, such as "1 to 10,000 ids"; empty where the kind says it all.
     pub fn bounds(&self) -> String {
         match self.kind {

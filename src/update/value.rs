@@ -31,7 +31,7 @@ pub enum Value {
 }
 
 impl Value {
-    /// A date from year (0 to 9999), month (1 to 12) and day.
+    /// A date from year (1 to 9999), month (1 to 12) and day.
     ///
     /// # Errors
     /// When there is no such date.
@@ -100,12 +100,15 @@ impl JsonText {
             Value::Float(v) => encode(v)?,
             Value::String(v) => encode(v)?,
             Value::Choices(v) => encode(v)?,
-            Value::Date(v) if !is_four_digit_year(*v) => {
-                return Err(Error::invalid("value", format!("the year of {v} does not have four digits")));
-            }
+            Value::Date(v) if !is_sendable_year(*v) => return Err(outside_years(v)),
             Value::Date(v) => format!("\"{}\"", v.format("%Y-%m-%d")),
-            Value::DateTime(v) if !is_four_digit_year(v.date_naive()) => {
-                return Err(Error::invalid("value", format!("the year of {v} does not have four digits")));
+            Value::DateTime(v) if !is_sendable_year(v.date_naive()) => return Err(outside_years(v)),
+            // Most languages, and most databases, have no second 60.
+            Value::DateTime(v) if v.timestamp_subsec_nanos() >= NANOS_PER_SECOND => {
+                return Err(Error::invalid(
+                    "value",
+                    format!("{v} is a leap second; use the second before or after"),
+                ));
             }
             Value::DateTime(v) => format!("\"{}\"", v.to_rfc3339_opts(SecondsFormat::AutoSi, true)),
             Value::Json(v) => v.get().to_owned(),
@@ -136,8 +139,16 @@ fn encode(value: &impl serde::Serialize) -> Result<String> {
     serde_json::to_string(value).map_err(|e| Error::invalid("value", e.to_string()))
 }
 
-fn is_four_digit_year(date: NaiveDate) -> bool {
-    (0..=9999).contains(&chrono::Datelike::year(&date))
+const NANOS_PER_SECOND: u32 = 1_000_000_000;
+
+/// What has four digits and exists in every language: some dates, Python's for one, have no year 0.
+fn is_sendable_year(date: NaiveDate) -> bool {
+    (1..=9999).contains(&chrono::Datelike::year(&date))
+}
+
+fn outside_years(moment: &impl std::fmt::Display) -> Error {
+    let problem = format!("the year of {moment} does not have four digits from 0001 to 9999");
+    Error::invalid("value", problem)
 }
 
 macro_rules! from_integers {
@@ -154,6 +165,13 @@ from_integers!(i8 i16 i32 i64 u8 u16 u32 u64);
 impl From<bool> for Value {
     fn from(v: bool) -> Value {
         Value::Bool(v)
+    }
+}
+
+/// The shortest number that is read back as the same `f32`: `0.1`, not `0.10000000149011612`.
+impl From<f32> for Value {
+    fn from(v: f32) -> Value {
+        Value::Float(v.to_string().parse().unwrap_or_else(|_| v.into()))
     }
 }
 
@@ -244,6 +262,12 @@ mod tests {
     }
 
     #[test]
+    fn a_leap_second_is_invalid() {
+        let leap: DateTime<Utc> = "2016-12-31T23:59:60Z".parse().unwrap();
+        assert!(invalid(leap.into()).contains("leap second"));
+    }
+
+    #[test]
     fn json_keeps_its_text() {
         for text in ["9007199254740993", "0.10", "1e3", "-0", "[1, 2]", "{\"a\": 1}", "\"\\u00e9\"", "false"]
         {
@@ -278,6 +302,7 @@ mod tests {
         assert!(JsonText::of(&Value::json("null").unwrap(), true).is_ok());
         assert!(Value::date(2026, 2, 30).unwrap_err().to_string().contains("2026-2-30"));
         assert!(invalid(Value::date(10_000, 1, 1).unwrap()).contains("four digits"));
+        assert!(invalid(Value::date(0, 12, 31).unwrap()).contains("0001 to 9999"));
     }
 
     #[test]

@@ -42,6 +42,8 @@ cat >"$work/expected" <<LIST
 ./share/cmake/usercom/usercom-config-version.cmake
 ./share/cmake/usercom/usercom-config.cmake
 LIST
+grep -q "does not search $prefix/lib .*ld.so.conf.d.*-Wl,-rpath,$prefix/lib\$" "$work/log" ||
+    fail "does not say how programs find the library: $(cat "$work/log")"
 files "$prefix" | diff "$work/expected" - || fail 'these are not the files that it should install'
 readelf -d "$prefix/lib/libusercom.so" | grep -q 'SONAME.*\[libusercom\.so\.0\]' || fail 'the soname is not libusercom.so.0'
 needs=$(objdump -T "$prefix/lib/libusercom.so" | grep -o 'GLIBC_[0-9.]*' | sed 's/GLIBC_//' | sort -uV | tail -n 1)
@@ -53,7 +55,8 @@ cd "$work"
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig"
 [ "$(pkg-config --modversion usercom)" = "$version" ] || fail "pkg-config says $(pkg-config --modversion usercom)"
 # shellcheck disable=SC2046  # flags are words
-cc -Werror "$root/bindings/c/examples/first.c" -o first $(pkg-config --cflags --libs usercom) -Wl,-rpath,"$prefix/lib"
+cc -Werror "$root/bindings/c/examples/first.c" -o first $(pkg-config --cflags --libs usercom) \
+    "$(pkg-config --variable=rpath usercom)"
 runs 'pkg-config' ./first
 # Nothing shared at all, so that a library which Libs.private lacks would be missed. The linker warns that
 # looking up host names still loads the system's own libraries.
@@ -103,5 +106,17 @@ root_make uninstall PREFIX=/usr LIBDIR=/usr/lib/somewhere DESTDIR="$work/staged"
 # Nothing is compiled while installing: without the library it says so.
 ! CARGO_TARGET_DIR=$work/none make -C "$root" install DESTDIR="$work/none" >"$work/log" 2>&1 || fail 'installs what is not there'
 grep -q 'run `make lib` first' "$work/log" || fail "does not say what to do: $(cat "$work/log")"
+
+# A Rust that makes no shared library says so, before it compiles.
+mkdir "$work/bin"
+cat >"$work/bin/rustc" <<'RUSTC'
+#!/bin/sh
+echo 'target_env="musl"'
+echo 'target_feature="crt-static"'
+RUSTC
+chmod +x "$work/bin/rustc"
+! PATH="$work/bin:$PATH" make -C "$root" lib >"$work/log" 2>&1 || fail 'make lib makes a shared library of a static musl'
+grep -q 'no shared library; run RUSTFLAGS=-Ctarget-feature=-crt-static make lib' "$work/log" ||
+    fail "does not say what to do: $(cat "$work/log")"
 
 echo 'install: a prefix and a DESTDIR; pkg-config, CMake and C++ build programs that run; uninstall leaves nothing'

@@ -239,10 +239,58 @@ static void a_rejected_value_changes_nothing(void) {
     sandbox_stop(&sandbox);
 }
 
+/* `call` refuses a value with its bounds. */
+#define CHECK_OUTSIDE(call, says)                         \
+    do {                                                  \
+        CHECK_STATUS(call, UC_STATUS_INVALID_ARGUMENT);   \
+        CHECK_TEXT(uc_last_error(), says);                \
+    } while (0)
+
+/* Every setter of a number with the largest value of its type: refused with the bounds, or taken without an overflow,
+ * which the run would show. By name a number may be even larger, or negative. */
+static void largest_values(void) {
+    uc_options *options = uc_options_new();
+    uc_run_options *run_options = uc_run_options_new();
+    CHECK_STATUS(uc_options_set_api_version(options, UINT32_MAX), UC_STATUS_OK);
+    CHECK_OUTSIDE(uc_options_set_request_timeout_ms(options, UINT64_MAX), "request_timeout: is outside 1 ms to 1 h");
+    CHECK_OUTSIDE(uc_options_set_batch_size(options, SIZE_MAX), "batch_size: is outside 1 to 10,000 ids");
+    CHECK_OUTSIDE(uc_options_set_workers(options, UINT32_MAX), "workers: is outside 1 to 32 workers");
+    CHECK_OUTSIDE(uc_options_set_rate_limit(options, UINT32_MAX, UINT64_MAX), "rate_limit: is outside 0.1 to 1,000");
+    CHECK_OUTSIDE(uc_options_set_rate_limit(options, UINT32_MAX, 1), "rate_limit: is outside 0.1 to 1,000");
+    CHECK_OUTSIDE(uc_options_set_rate_limit(options, 1, UINT64_MAX), "rate_limit: is outside 0.1 to 1,000");
+    CHECK_OUTSIDE(uc_options_set_max_attempts(options, UINT32_MAX), "max_attempts: is outside 1 to 20 attempts");
+    CHECK_OUTSIDE(uc_run_options_set_stall_timeout_ms(run_options, UINT64_MAX), "stall_timeout: is outside 1 s to 24 h");
+    CHECK_OUTSIDE(uc_run_options_set_journal_max_age_ms(run_options, UINT64_MAX), "journal_max_age: is outside 1 s");
+    CHECK_OUTSIDE(uc_options_set(options, "workers", "-1"), "is -1; use a whole number from 0 on (1 to 32 workers)");
+    CHECK_OUTSIDE(uc_options_set(options, "workers", "1e30"), "(1 to 32 workers)");
+    CHECK_OUTSIDE(uc_run_options_set(run_options, "stall_timeout_ms", "-1"), "(1 s to 24 h)");
+    CHECK_OUTSIDE(uc_options_set(options, "rate_limit", "{\"requests\":-1,\"per_ms\":1}"), "(0.1 to 1,000 requests");
+
+    struct sandbox sandbox = sandbox_start(NULL);
+    uc_options_set_base_url(options, sandbox.url);
+    CHECK_STATUS(uc_run_options_set_deadline_ms(run_options, UINT64_MAX), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_max_requests(run_options, UINT64_MAX), UC_STATUS_OK);
+    uc_client *client = NULL;
+    CHECK_STATUS(uc_client_new("acme", TOKEN, options, &client), UC_STATUS_OK);
+    const int64_t id = INT64_MAX;
+    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "most", "1", run_options, NULL), UC_STATUS_OK);
+    CHECK(sandbox_has(&sandbox, "most", "9223372036854775807,1,1"));
+    CHECK_OUTSIDE(uc_client_mass_update(client, &id, SIZE_MAX, "most", "1", run_options, NULL), "ids: can't have");
+    /* By name, 0 has passed at once: nothing can be confirmed. */
+    CHECK_STATUS(uc_run_options_set(run_options, "deadline_ms", "0"), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "least", "1", run_options, NULL), UC_STATUS_DEADLINE);
+    CHECK(!sandbox_has(&sandbox, "least", "9223372036854775807,1,1"));
+    uc_client_free(client);
+    sandbox_stop(&sandbox);
+    uc_run_options_free(run_options);
+    uc_options_free(options);
+}
+
 void options_by_name(void) {
     every_option();
     texts_with_nul();
     rate_limits();
     names_and_handles();
     a_rejected_value_changes_nothing();
+    largest_values();
 }

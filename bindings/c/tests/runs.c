@@ -258,6 +258,10 @@ static void partial(void) {
     uc_report *report = NULL;
     CHECK_STATUS(uc_client_mass_update(client, ids, N, "plan", "\"pro\"", NULL, &report), UC_STATUS_PARTIAL);
     CHECK_TEXT(uc_last_error(), "2997 of 3000 ids confirmed");
+    /* The server's message, and the type that was sent. */
+    CHECK_TEXT(uc_last_error(), "Invalid pk \"");
+    CHECK_TEXT(uc_last_error(), "value sent as a string");
+    CHECK_TEXT(uc_report_message(report), "Invalid pk \"");
     CHECK_INT(uc_report_status(report), UC_STATUS_PARTIAL);
     check_sums(report, N);
     CHECK_INT(uc_report_rejected(report), 3);

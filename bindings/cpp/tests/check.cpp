@@ -83,7 +83,7 @@ void values() {
     CHECK_EQUAL(Value(1e300).json(), "1e+300");
     CHECK_EQUAL(Value("pro").json(), "\"pro\"");
     CHECK_EQUAL(Value(std::string("007")).json(), "\"007\"");
-    CHECK_EQUAL(Value(std::string_view("a\"\\\n\0b", 6)).json(), "\"a\\\"\\\\\\u000a\\u0000b\"");
+    CHECK_EQUAL(Value(std::string_view("a\"\\\n\0b", 6)).json(), "\"a\\\"\\\\\\n\\u0000b\"");
     CHECK_EQUAL(Value(std::vector<std::string>{"a", "b"}).json(), "[\"a\",\"b\"]");
     CHECK_EQUAL(Value(std::vector<std::string>{}).json(), "[]");
     CHECK_EQUAL(Value::date(2026, 11, 23).json(), "\"2026-11-23\"");
@@ -100,6 +100,37 @@ void values() {
 #if defined(__cpp_lib_chrono) && __cpp_lib_chrono >= 201907L
     CHECK_EQUAL(Value(std::chrono::year{2026} / 11 / 23).json(), "\"2026-11-23\"");
 #endif
+    // Beyond the years of a clock of nanoseconds; and the ends of each clock, where a conversion would overflow.
+    using std::chrono::time_point, std::chrono::duration;
+    using Seconds = time_point<Clock, std::chrono::seconds>;
+    using Days = time_point<Clock, duration<std::int64_t, std::ratio<86400>>>;
+    CHECK_EQUAL(Value(Seconds(253402300799s)).json(), "\"9999-12-31T23:59:59Z\"");
+    CHECK_EQUAL(Value(Seconds(-62135596800s)).json(), "\"0001-01-01T00:00:00Z\"");
+    CHECK_EQUAL(Value(Days(Days::duration(2932896))).json(), "\"9999-12-31T00:00:00Z\"");
+    CHECK_EQUAL(Value(time_point<Clock, std::chrono::nanoseconds>(1001ns)).json(), "\"1970-01-01T00:00:00.000001001Z\"");
+    CHECK_EQUAL(Value(time_point<Clock, std::chrono::nanoseconds>::min()).json(), "\"1677-09-21T00:12:43.145224192Z\"");
+    CHECK_EQUAL(Value(time_point<Clock, std::chrono::nanoseconds>::max()).json(), "\"2262-04-11T23:47:16.854775807Z\"");
+    CHECK_THROWS(Value(Seconds(253402300800s)), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(Seconds(-62135596801s)), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(Seconds::max()), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(Seconds::min()), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(Days::max()), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(Days::min()), usercom::InvalidArgument, "outside the years 1 to 9999");
+    CHECK_THROWS(Value(time_point<Clock, duration<std::uint64_t>>::max()), usercom::InvalidArgument, "outside the years");
+    CHECK_THROWS(Value::date(0, 1, 1), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value::date(2026, -1, 1), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value::date(4294969322, 4294967307, 4294967319), usercom::InvalidArgument, "no such date");
+    CHECK_THROWS(Value::date(2026, 4294967307, 23), usercom::InvalidArgument, "no such date");
+    CHECK_EQUAL(Value(std::vector<bool>{true}[0]).json(), "true");
+    // A number has the shortest text that is read back as the same number, and the type that it had.
+    CHECK_EQUAL(Value(0.1f).json(), "0.1");
+    CHECK_EQUAL(Value(16777216.0f).json(), "16777216.0");
+    CHECK_EQUAL(Value(std::numeric_limits<double>::denorm_min()).json(), "5e-324");
+    CHECK_EQUAL(Value(std::ldexp(1.0, -44)).json(), "5.684341886080802e-14");
+    CHECK_EQUAL(Value(9.5367431640625e-07).json(), "9.5367431640625e-7");
+    // What a copy or a temporary object leaves behind.
+    const std::string& text = Value("kept by value").json();
+    CHECK_EQUAL(text, "\"kept by value\"");
     // The user's locale is not JSON's.
     struct Comma : std::numpunct<char> {
         char do_decimal_point() const override { return ','; }
@@ -141,6 +172,57 @@ void ids_in_every_form(const usercom::Client& client) {
     CHECK_THROWS(client.mass_update(std::vector<unsigned long long>{1, ~0ULL}, "plan", 1), usercom::InvalidArgument,
                  "position 1");
     CHECK_THROWS(client.mass_update({1, 0}, "plan", 1), usercom::InvalidArgument, "position 1");
+
+    // At every entry: what is no id is refused with its position and as it was.
+    const std::string large = "position 1 (counted from 0) is 18446744073709551615";
+    const std::vector<std::uint64_t> beyond{1, ~0ULL};
+    CHECK_THROWS(client.mass_update(beyond, "plan", 1), usercom::InvalidArgument, large);
+    CHECK_THROWS(client.mass_update({1ULL, ~0ULL}, "plan", 1), usercom::InvalidArgument, large);
+    CHECK_THROWS(client.mass_update({beyond.begin(), beyond.end()}, "plan", 1), usercom::InvalidArgument, large);
+    CHECK_THROWS(client.mass_update_rows(std::map<std::uint64_t, int>{{1, 1}, {~0ULL, 1}}, "plan"),
+                 usercom::InvalidArgument, large);
+    CHECK_THROWS(client.mass_update_rows(std::map<int, int>{{-7, 1}}, "plan"), usercom::InvalidArgument, "is -7");
+    CHECK_THROWS(client.mass_update_rows(std::vector<std::pair<int, const char*>>{{1, "a"}, {2, nullptr}}, "plan"),
+                 usercom::InvalidArgument, "values: entry 1 (counted from 0): is NULL");
+    CHECK_EQUAL(ledger("plan"), "");
+    const char* const with_null[] = {"a", nullptr};
+    CHECK_THROWS(client.mass_update_custom_ids(with_null, "plan", 1), usercom::InvalidArgument, "position 1 (counted from 0) is NULL");
+    CHECK_THROWS(client.mass_update_custom_ids(std::vector<std::string>{"a", std::string("b\0c", 3)}, "plan", 1),
+                 usercom::InvalidArgument, "position 1 (counted from 0) has a NUL");
+    CHECK_THROWS(client.mass_update_rows_custom_ids(std::vector<std::pair<const char*, int>>{{nullptr, 1}}, "plan"),
+                 usercom::InvalidArgument, "position 0 (counted from 0) is NULL");
+
+    // A temporary list is kept.
+    const usercom::Ids kept(std::vector<std::int64_t>{1, 2, 3});
+    const usercom::Ids kept_array = std::array<std::int64_t, 3>{1, 2, 3};
+    is_taken({kept.data(), kept.size()}, __LINE__);
+    is_taken({kept_array.data(), kept_array.size()}, __LINE__);
+    const usercom::CustomIds kept_texts(std::vector<std::string>{"a text that is too long to be in the object", "b"});
+    CHECK_EQUAL(kept_texts.data()[0], std::string("a text that is too long to be in the object"));
+    const usercom::Text kept_text = std::string("a text that is too long ") + "to be in the object";
+    CHECK_EQUAL(kept_text.c_str(), std::string("a text that is too long to be in the object"));
+    // An iterator of a single pass has one place for all its texts.
+    struct Words {
+        mutable std::istringstream in{"first-of-the-words-to-be-read second-of-the-words-to-be-read"};
+        std::istream_iterator<std::string> begin() const { return std::istream_iterator<std::string>(in); }
+        std::istream_iterator<std::string> end() const { return {}; }
+    };
+    const Words words;
+    const usercom::CustomIds read(words);
+    CHECK_EQUAL(read.size(), 2u);
+    CHECK_EQUAL(read.data()[0], std::string("first-of-the-words-to-be-read"));
+    CHECK_EQUAL(read.data()[1], std::string("second-of-the-words-to-be-read"));
+    // Rows that can be read once.
+    struct Numbers {
+        mutable std::istringstream in{"1 2 3"};
+        struct Iterator : std::istream_iterator<int> {
+            std::pair<int, int> operator*() const { return {std::istream_iterator<int>::operator*(), 5}; }
+        };
+        Iterator begin() const { return {std::istream_iterator<int>(in)}; }
+        Iterator end() const { return {}; }
+    };
+    CHECK_EQUAL(client.mass_update_rows(Numbers(), "once").confirmed(), 3u);
+    CHECK_EQUAL(ledger("once"), "1,5,1 2,5,1 3,5,1");
 }
 
 void runs(const usercom::Client& client) {
@@ -196,6 +278,8 @@ CHAINS(Options, log(nullptr));
 CHAINS(RunOptions, dry_run());
 CHAINS(RunOptions, set("x", "1"));
 CHAINS(RunOptions, cancel(usercom::Cancel()));
+CHAINS(Options, request_timeout(std::chrono::seconds(1)));
+CHAINS(RunOptions, deadline(std::chrono::seconds(1)));
 CHAINS(RunOptions, progress(std::declval<bool (*)(const usercom::Progress&)>()));
 
 void options(const usercom::Client& client) {
@@ -224,7 +308,48 @@ void options(const usercom::Client& client) {
     CHECK_THROWS(dry.max_requests(0), usercom::InvalidArgument, "max_requests: is outside 1 and more requests");
     const RunOptions moved = std::move(dry);
     CHECK_EQUAL(client.mass_update({1}, "moved", 1, moved).status(), UC_STATUS_DRY_RUN);
+    // The object that they were moved from has no defaults: it would send.
+    CHECK_THROWS(client.mass_update({1}, "moved", 1, dry), usercom::InvalidArgument, "run_options: was moved from");
+    CHECK_THROWS(dry.dry_run(), usercom::InvalidArgument, "run_options: is NULL");
     CHECK_EQUAL(ledger("moved"), "");
+    Options given;
+    const Options taken = std::move(given);
+    CHECK_THROWS(usercom::Client("acme", token, given), usercom::InvalidArgument, "options: was moved from");
+    usercom::Client gone = client_for("USERCOM_BASE_URL");
+    const usercom::Client here = std::move(gone);
+    CHECK_THROWS(gone.mass_update({1}, "moved", 1), usercom::InvalidArgument, "client: is NULL");
+    RunOptions cancelled;
+    {
+        usercom::Cancel cancel;
+        usercom::Cancel copy = std::move(cancel);
+        cancelled.cancel(copy);
+        cancel.request();
+    }
+    CHECK_THROWS(client.mass_update({1}, "moved", 1, cancelled), usercom::Stopped, "cancelled");
+
+    // Numbers as they are, not as C's type would take them.
+    CHECK_THROWS(Options().batch_size(-1), usercom::InvalidArgument, "batch_size: is -1; use a whole number from 0 on (1 to 10,000 ids)");
+    CHECK_THROWS(Options().workers(4294967297), usercom::InvalidArgument, "workers: is outside 1 to 32 workers");
+    CHECK_THROWS(Options().workers(~0ULL), usercom::InvalidArgument, "workers: is outside 1 to 32 workers");
+    CHECK_THROWS(Options().api_version(-1), usercom::InvalidArgument, "api_version: is -1; use a whole number");
+    CHECK_THROWS(Options().api_version(4294967296), usercom::InvalidArgument, "api_version: is outside 0 to 4,294,967,295");
+    CHECK_THROWS(Options().max_attempts(-1), usercom::InvalidArgument, "1 to 20 attempts");
+    CHECK_THROWS(Options().rate_limit(-1), usercom::InvalidArgument, "0.1 to 1,000 requests per second");
+    CHECK_THROWS(Options().rate_limit(4294967297), usercom::InvalidArgument, "0.1 to 1,000 requests per second");
+    CHECK_THROWS(Options().rate_limit(5, 0ms), usercom::InvalidArgument, "rate_limit: is outside 0.1 to 1,000 requests");
+    CHECK_THROWS(Options().rate_limit(5, -1s), usercom::InvalidArgument, "rate_limit: is outside 0.1 to 1,000 requests");
+    CHECK_THROWS(Options().rate_limit(5, std::chrono::hours::max()), usercom::InvalidArgument, "rate_limit: is outside");
+    CHECK_THROWS(RunOptions().max_requests(-1), usercom::InvalidArgument, "1 and more requests");
+    for (const auto& much : {std::chrono::hours::max(), std::chrono::hours(1 << 30)}) {
+        CHECK_THROWS(Options().request_timeout(much), usercom::InvalidArgument, "request_timeout: is outside 1 ms to 1 h");
+        CHECK_THROWS(RunOptions().stall_timeout(much), usercom::InvalidArgument, "stall_timeout: is outside 1 s to 24 h");
+        CHECK_THROWS(RunOptions().journal_max_age(much), usercom::InvalidArgument, "journal_max_age: is outside 1 s to 30 days");
+        CHECK_EQUAL(client.mass_update({1}, "much_time", 1, RunOptions().deadline(much)).status(), UC_STATUS_OK);
+    }
+    CHECK_THROWS(Options().request_timeout(std::chrono::hours::min()), usercom::InvalidArgument, "request_timeout: ");
+    for (const auto& none : {std::chrono::hours::min(), std::chrono::hours(-5), std::chrono::hours(0)})
+        CHECK_THROWS(client.mass_update({1}, "no_time", 1, RunOptions().deadline(none)), usercom::Stopped, "deadline");
+    CHECK_EQUAL(ledger("no_time"), "");
 }
 
 void exceptions(const usercom::Client& client) {
@@ -261,7 +386,23 @@ void exceptions(const usercom::Client& client) {
     CHECK_EQUAL(failure.http_status, 400);
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
+    CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "Invalid pk \"999\"");
+    CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "value sent as a string");
     CHECK_THROWS(strict.mass_update({1, 2}, "mistyped", 1), usercom::Stopped, "attribute or value rejected");
+    // An exception says all that the report and C say, which is where the service's words are.
+    try {
+        strict.mass_update({1, 2}, "mistyped", 1);
+        CHECK(false);
+    } catch (const usercom::Stopped& stopped) {
+        CHECK_EQUAL(stopped.what(), std::string(stopped.report()->message()));
+        CHECK_EQUAL(stopped.what(), std::string(uc_last_error()));
+        const std::string said = stopped.what();
+        CHECK(said.find("Object with name=mistyped does not exist.") != said.npos);
+        CHECK(said.find("value sent as a number") != said.npos);
+        CHECK_EQUAL(stopped.report()->failures().size(), 2u);
+        for (const usercom::Failure& each : stopped.report()->failures())
+            CHECK(each.message.find("mistyped") != std::string_view::npos);
+    }
     // An exception may be kept, and its report outlives everything else.
     std::exception_ptr kept;
     try {

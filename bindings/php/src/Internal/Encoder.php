@@ -95,7 +95,8 @@ final class Encoder
     {
         $members = [];
         foreach ($values as $key => $value) {
-            $name = self::string((string) $key, "$path: a key");
+            // Of an object that was cast to an array, it is the name of a private property.
+            $name = self::string((string) Library::text("$path: a key", (string) $key), "$path: a key");
             $members[] = "$name:" . $this->encode($value, "{$path}[$key]", $depth + 1);
         }
 
@@ -119,7 +120,7 @@ final class Encoder
                 . 'with iconv("CP1250", "UTF-8", $text)');
         }
 
-        return json_encode(Library::text($path, $value), self::FLAGS);
+        return json_encode($value, self::FLAGS);
     }
 
     /** RFC 3339 in UTC with as many digits of the second as there are: none, three or six. */

@@ -22,7 +22,7 @@ final class Number
                 "$path: is $number, which does not exist in JSON; send a number or leave the ids out"
             );
         }
-        preg_match('/^(-?)(\d+)\.?(\d*)(?:e([+-]\d+))?$/D', self::shortest($number), $part);
+        preg_match('/^(-?)(\d+)\.?(\d*)(?:e([+-]\d+))?$/D', sprintf('%.*h', -1, $number), $part); // -1: the fewest digits
         [, $sign, $whole, $fraction] = $part;
         $digits = ltrim($whole . $fraction, '0');
         // How many digits are before the point: 0 for 0.12, -1 for 0.012.
@@ -38,16 +38,5 @@ final class Number
             $count <= $point => str_pad($digits, $point, '0') . '.0',
             default => substr($digits, 0, $point) . '.' . substr($digits, $point),
         };
-    }
-
-    /** The fewest digits that are read back as this number: 15 to 17, or any number of them close to 0. */
-    private static function shortest(float $number): string
-    {
-        $digits = abs($number) < \PHP_FLOAT_MIN ? 1 : 15;
-        do {
-            $text = sprintf('%.' . $digits . 'h', $number);
-        } while ((float) $text !== $number && ++$digits <= 17);
-
-        return $text;
     }
 }
