@@ -7,8 +7,15 @@ use super::message::Message;
 use super::quote::{body, rejected_ids, server_message};
 use super::verdict::{Fatal, Fault, Framing, Remark, Reply, Verdict};
 
+/// The documented response of a similar call. Nearly every response is this one, byte by byte.
+const DOCUMENTED: &[u8] = br#"{"status":"ok"}"#;
+
 /// Judges the response to a request with `sent` ids.
 pub(crate) fn judge(reply: &Reply, sent: usize) -> Verdict {
+    let whole = matches!(reply.framing, Framing::Complete | Framing::CloseDelimited);
+    if reply.status == 200 && whole && reply.coding.is_none() && reply.body == DOCUMENTED {
+        return Verdict::Confirmed(Vec::new());
+    }
     let content = Content::of(reply);
     let message = server_message(reply, &content);
     if (200..300).contains(&reply.status) {

@@ -134,6 +134,8 @@ fn requests(account: &Account, options: &ClientOptions, authorization: &str) -> 
             .header(header::CONTENT_TYPE, "application/json")
             .header(header::USER_AGENT, USER_AGENT)
             .header(header::ACCEPT, &accept)
+            // The place of the length, which each request fills in.
+            .header(header::CONTENT_LENGTH, HeaderValue::from_static("0"))
             .body(())
     };
     let requests = Call::ALL.into_iter().map(request).collect::<Result<_, _>>();
@@ -172,7 +174,9 @@ impl Session<'_> {
 
     fn exchange(&self, mut body: Outgoing<'_>) -> Result<Reply, ureq::Error> {
         let mut request = self.request.clone();
-        request.headers_mut().insert(header::CONTENT_LENGTH, HeaderValue::from(body.rest.len()));
+        if let Some(length) = request.headers_mut().get_mut(header::CONTENT_LENGTH) {
+            *length = HeaderValue::from(body.rest.len());
+        }
         let response = self.agent.run(request.map(|()| SendBody::from_reader(&mut body)))?;
         let mut reply = read_reply(response);
         hide_token(&mut reply.body, &self.http.authorization["Token ".len()..]);
