@@ -41,7 +41,8 @@ fn pasted_label(text: &str) -> Option<&str> {
     let host = host.split(['/', '?', '#', ':']).next()?;
     let first = host.split('.').next()?;
     let clean = !first.is_empty() && first.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
-    clean.then_some(first)
+    // A longer one is no label: perhaps a token, which must not be shown.
+    (clean && first.len() <= 63).then_some(first)
 }
 
 /// Scheme, host and port of the service: `https://acme.user.com`, or the option `base_url`.

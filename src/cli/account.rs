@@ -20,7 +20,7 @@ pub struct AccountArgs {
     #[arg(long, env = "USERCOM_SUBDOMAIN")]
     subdomain: String,
     /// File with the 64-character REST API key; without it the key is taken from USERCOM_TOKEN
-    #[arg(long, env = "USERCOM_TOKEN_FILE", value_name = "FILE", value_parser = OsStringValueParser::new())]
+    #[arg(long, env = "USERCOM_TOKEN_FILE", hide_env_values = true, value_name = "FILE", value_parser = OsStringValueParser::new())]
     token_file: Option<OsString>,
     #[command(flatten)]
     flags: ClientFlags,

@@ -19,7 +19,7 @@ pub struct ReportFile {
 
 enum Target {
     /// A file, to be replaced when the report is complete.
-    File(PathBuf),
+    File { path: PathBuf, existed: bool },
     /// A pipe or a device: nothing in it can be lost, and a rename would take its place.
     Stream(File),
 }
@@ -46,13 +46,15 @@ impl ReportFile {
                 let existing = Handle::from_path(path).map_err(unusable)?;
                 refuse_input(path, &existing, source, secrets).map_err(fail)?;
                 File::options().write(true).open(path).map_err(unusable)?;
-                Target::File(fs::canonicalize(path).map_err(unusable)?)
+                Target::File { path: fs::canonicalize(path).map_err(unusable)?, existed: true }
             }
             Ok(_) => Target::Stream(File::options().write(true).open(path).map_err(unusable)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Target::File(follow(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Target::File { path: follow(path), existed: false }
+            }
             Err(error) => return Err(unusable(error)),
         };
-        if let Target::File(path) = &target {
+        if let Target::File { path, .. } = &target {
             // What is made here goes away at once; it shows that the real one can be made later.
             temporary(path).map_err(|error| fail(format!("can't write into its directory: {error}")))?;
         }
@@ -62,9 +64,9 @@ impl ReportFile {
     /// Writes it with `fill`, then renames it.
     pub fn write(self, fill: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
         let fail = |error: &dyn std::fmt::Display| format!("report: {}: {error}", self.name);
-        let path = match self.target {
+        let (path, existed) = match self.target {
             Target::Stream(mut file) => return fill(&mut file).map_err(|error| fail(&error)),
-            Target::File(path) => path,
+            Target::File { path, existed } => (path, existed),
         };
         let mut file = temporary(&path).map_err(|error| fail(&error))?;
         let written = fill(&mut file).and_then(|()| file.as_file().sync_all());
@@ -72,7 +74,9 @@ impl ReportFile {
         if let Ok(existing) = fs::metadata(&path) {
             let _ = file.as_file().set_permissions(existing.permissions());
         }
-        file.persist(&path).map(drop).map_err(|failed| {
+        // A file that came to be while the run lasted is somebody else's.
+        let persisted = if existed { file.persist(&path) } else { file.persist_noclobber(&path) };
+        persisted.map(drop).map_err(|failed| {
             let reason = failed.error.to_string();
             match failed.file.keep() {
                 Ok((_, kept)) => {

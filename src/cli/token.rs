@@ -40,6 +40,14 @@ fn read_file(path: &Path) -> Result<String, String> {
                 .into(),
         );
     }
+    // Somebody took the one variable for the other: the name is the key, and must not be shown.
+    let name = path.as_os_str().as_encoded_bytes();
+    if name.len() == 64 && name.iter().all(u8::is_ascii_alphanumeric) && !path.exists() {
+        return Err(
+            "token_file: is the key itself; put the key into USERCOM_TOKEN, or name a file that holds it"
+                .into(),
+        );
+    }
     let mut bytes = Vec::new();
     File::open(path)
         .and_then(|file| file.take(ENOUGH).read_to_end(&mut bytes))

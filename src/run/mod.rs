@@ -61,7 +61,8 @@ pub(crate) fn run(
     let limits = Limits::new(client, options);
     let sender = Sender { job, session: &session };
     let one_at_a_time = limits.workers == 1 || job.groups().len() == 1 && job.slots() <= limits.batch_size;
-    let on_this_thread = one_at_a_time && hooks.allow_blocking();
+    // What a proxy does before the request has no limit as a whole, so that somebody must be there to abort it.
+    let on_this_thread = one_at_a_time && hooks.allow_blocking() && !session.has_proxy();
     let mut engine = Engine::new(job, limits, throttle, Rng::random(), Instant::now());
     let mut recorder = Recorder::default();
     if let Some(dir) = &options.journal_dir {
@@ -140,19 +141,19 @@ fn drive(
     hooks: &mut Hooks<'_>,
 ) -> (Traffic, bool) {
     let mut traffic = Traffic::default();
-    let mut grace: Option<Instant> = None;
+    let mut abort_at: Option<Instant> = None;
     let mut aborted = false;
     loop {
         let now = transport.now();
-        if let Some(stop) = hooks.reason_to_stop(now) {
-            engine.interrupt(stop);
-            let ends = *grace.get_or_insert(now + GRACE);
-            if now >= ends && !aborted {
-                transport.abort();
-                aborted = true;
-            }
-        }
+        let interrupted = hooks.reason_to_stop(now).map(|stop| engine.interrupt(stop)).is_some();
         let step = engine.next(now);
+        // Requests in flight are waited for: their responses say what became of their ids. But not for ever.
+        let last_wait = if interrupted { Some(GRACE) } else { engine.last_wait() };
+        abort_at = abort_at.into_iter().chain(last_wait.map(|wait| now + wait)).min();
+        if abort_at.is_some_and(|at| now >= at) && !aborted {
+            transport.abort();
+            aborted = true;
+        }
         // The journal comes before sending and waiting: after a crash the next run must know what was settled, and
         // what may have been applied.
         if let Err(stop) = recorder.record(&engine.outcomes.take_entries()) {
@@ -173,7 +174,7 @@ fn drive(
             Step::Done => break,
         };
         hooks.progress(now, || engine.progress(now, until.filter(|_| engine.in_flight() == 0)));
-        let wake = [until, hooks.next_check(now), grace.filter(|_| !aborted)].into_iter().flatten().min();
+        let wake = [until, hooks.next_check(now), abort_at.filter(|_| !aborted)].into_iter().flatten().min();
         let response = transport.wait(wake);
         let waited = transport.now().saturating_duration_since(now);
         match reason {

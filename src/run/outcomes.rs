@@ -92,7 +92,8 @@ impl Outcomes {
     /// How many slots are in this state, and the first reason for it.
     pub fn example(&self, state: IdState) -> Option<(usize, usize, &Reason)> {
         let slot_of = |slots: &Range<usize>| slots.clone().find(|slot| self.states[*slot] == state);
-        let (slot, reason) = self.why.iter().find_map(|(slots, why)| Some((slot_of(slots)?, *why)))?;
+        let slot = self.why.iter().find_map(|(slots, _)| slot_of(slots))?;
+        let reason = self.why.iter().rev().find(|(slots, _)| slots.contains(&slot))?.1;
         let count = self.states.iter().filter(|s| **s == state).count();
         Some((count, slot, self.reason_of(reason)))
     }
@@ -105,10 +106,21 @@ impl Outcomes {
 
     pub fn reject(&mut self, runs: impl Iterator<Item = Range<usize>>, reason: ReasonId) {
         let http_status = self.reason_of(reason).http_status;
-        for slots in self.set(runs, IdState::Rejected) {
-            self.why.push((slots.clone(), reason));
+        for slots in self.reject_for_now(runs, reason) {
             self.entries.push(Entry { state: IdState::Rejected, slots, http_status });
         }
+    }
+
+    /// Rejects ids for a reason that is not their own, such as a wrong value. The journal does not learn of it: when the
+    /// cause is mended, the next run must send them.
+    pub fn reject_for_now(
+        &mut self,
+        runs: impl Iterator<Item = Range<usize>>,
+        reason: ReasonId,
+    ) -> Vec<Range<usize>> {
+        let rejected = self.set(runs, IdState::Rejected);
+        self.why.extend(rejected.iter().map(|slots| (slots.clone(), reason)));
+        rejected
     }
 
     /// Restores what an earlier run of this job recorded.

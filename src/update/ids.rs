@@ -57,14 +57,6 @@ impl Ids<'_> {
             Ids::Custom(ids) => out.push_str(ids[position]),
         }
     }
-
-    /// Whether `text`, from a response, is the id at `position`.
-    pub fn is(&self, position: usize, text: &str) -> bool {
-        match self {
-            Ids::Numeric(ids) => text.parse() == Ok(ids[position]),
-            Ids::Custom(ids) => ids[position] == text,
-        }
-    }
 }
 
 /// Where the first id with a problem is, and the problem.

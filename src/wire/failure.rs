@@ -24,7 +24,7 @@ pub(super) struct Sent {
 
 /// The verdict on a request that failed.
 pub(super) fn failure(error: &ureq::Error, sent: Sent, peer: &Peer) -> Verdict {
-    match cause(error, sent.body, peer) {
+    match cause(error, sent.body, sent.begun, peer) {
         Verdict::Transient { fault, message, .. }
             if fault.was_sent() && !sent.begun && peer.has_handshake() =>
         {
@@ -42,7 +42,7 @@ pub(super) fn failure(error: &ureq::Error, sent: Sent, peer: &Peer) -> Verdict {
     }
 }
 
-fn cause(error: &ureq::Error, body: usize, peer: &Peer) -> Verdict {
+fn cause(error: &ureq::Error, body: usize, begun: bool, peer: &Peer) -> Verdict {
     let no_host = |why: &str| {
         let why = format!("this host can't be found by its name; check the name and the network ({why})");
         unreached(peer, &why)
@@ -61,6 +61,8 @@ fn cause(error: &ureq::Error, body: usize, peer: &Peer) -> Verdict {
         ureq::Error::Io(io) => match io.get_ref().and_then(|e| e.downcast_ref::<rustls::Error>()) {
             Some(why) => tls_failure(why, peer),
             None => match io_fault(io, body) {
+                // An established connection can end so, too.
+                Fault::Unreached | Fault::NoResources if begun => transient(Fault::Dropped, &io.to_string()),
                 Fault::Unreached => unreached(peer, &io.to_string()),
                 fault => transient(fault, &io.to_string()),
             },
@@ -110,5 +112,28 @@ fn io_fault(error: &io::Error, sent: usize) -> Fault {
         ConnectionReset | ConnectionAborted | BrokenPipe if sent > LARGE => Fault::DroppedLarge,
         ConnectionReset | ConnectionAborted | BrokenPipe | UnexpectedEof | NotConnected => Fault::Dropped,
         _ => Fault::Unreadable,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::BaseUrl;
+    use crate::wire::trust::Trust;
+
+    /// What the system says of an established connection is no proof that nothing was sent.
+    #[test]
+    fn what_was_begun_may_be_applied() {
+        let peer = Peer::new(&BaseUrl::parse("https://acme.user.com").unwrap(), None, Trust::Machine);
+        use io::ErrorKind::{
+            HostUnreachable, NetworkDown, NetworkUnreachable, OutOfMemory, PermissionDenied,
+        };
+        for kind in [HostUnreachable, NetworkDown, NetworkUnreachable, OutOfMemory, PermissionDenied] {
+            for begun in [true, false] {
+                let verdict = failure(&ureq::Error::Io(kind.into()), Sent { body: 100, begun }, &peer);
+                let Verdict::Transient { fault, .. } = verdict else { panic!("{kind:?}: {verdict:?}") };
+                assert_eq!(fault.was_sent(), begun, "{kind:?}");
+            }
+        }
     }
 }

@@ -27,7 +27,7 @@ pub(crate) use judge::judge;
 pub(crate) use message::Message;
 #[cfg(fuzzing)]
 pub(crate) use retry_after::retry_after;
-pub(crate) use session::{Http, Session};
+pub(crate) use session::{Http, Session, longest_request};
 pub(crate) use verdict::{Fatal, Fault, RejectedId, Remark, Verdict};
 #[cfg(fuzzing)]
 pub(crate) use verdict::{Framing, Reply};

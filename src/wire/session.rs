@@ -28,6 +28,11 @@ const CONNECT: Duration = Duration::from_secs(10);
 const SEND: Duration = Duration::from_secs(30);
 const RESPONSE_BODY: Duration = Duration::from_secs(30);
 
+/// The limits of all phases of a request together, with room for a busy machine.
+pub(crate) fn longest_request(request_timeout: Duration) -> Duration {
+    CONNECT + SEND + request_timeout + RESPONSE_BODY + SEND
+}
+
 /// How much longer a phase may take than a single read or write of it.
 const REST: Duration = Duration::from_secs(1);
 
@@ -181,6 +186,11 @@ impl Session<'_> {
         let mut reply = read_reply(response);
         hide_token(&mut reply.body, &self.http.authorization["Token ".len()..]);
         Ok(reply)
+    }
+
+    /// Whether requests go through a proxy.
+    pub fn has_proxy(&self) -> bool {
+        self.http.peer.proxy.is_some()
     }
 
     /// `PUT` or `POST`.

@@ -49,7 +49,14 @@ impl Engine<'_> {
             } else if good == total {
                 Stop::new(Status::Ok, format!("all {total} ids confirmed"))
             } else {
-                Stop::new(Status::Partial, format!("{good} of {total} ids confirmed{}", self.others()))
+                match self.others() {
+                    // Batches that never got through, although others did.
+                    others if others.is_empty() => {
+                        let message = format!("{good} of {total} ids confirmed; {}", self.last_error.message);
+                        Stop::new(self.last_error.status, message)
+                    }
+                    others => Stop::new(Status::Partial, format!("{good} of {total} ids confirmed{others}")),
+                }
             }
         });
         (self.outcomes, end, self.notes.into_lines())

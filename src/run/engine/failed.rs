@@ -125,6 +125,7 @@ impl Engine<'_> {
         }
         let pause = SECOND * (1 << batch.doubts);
         batch.doubts += 1;
+        batch.maybe_applied = true;
         batch.failed_at = Some(now);
         batch.not_before = Some(now + pause.max(retry_after.unwrap_or_default().min(DAY)));
         self.queue.push_back(batch);

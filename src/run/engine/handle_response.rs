@@ -180,6 +180,7 @@ impl Engine<'_> {
         if batch.len() > 1 {
             return self.halve(batch);
         }
+        self.queue.extend(batch.suspects.iter().map(|(slot, _)| batch.single(*slot)));
         if let Some(reason) = batch.reason {
             self.outcomes.reject(batch.request.runs(), reason);
         }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::options::{ClientOptions, RunOptions};
 use crate::throttle::Interval;
+use crate::wire::longest_request;
 
 /// What a run may use, and when it gives up.
 #[derive(Clone, Debug)]
@@ -16,6 +17,8 @@ pub(crate) struct Limits {
     pub stall_timeout: Duration,
     /// `None`: twenty times what the job needs without failures, at least a thousand.
     pub max_requests: Option<u64>,
+    /// No request takes longer, unless a limit of the HTTP library starts anew with every byte.
+    pub longest_request: Duration,
 }
 
 impl Limits {
@@ -27,6 +30,7 @@ impl Limits {
             max_attempts: client.max_attempts,
             stall_timeout: run.stall_timeout,
             max_requests: run.max_requests,
+            longest_request: longest_request(client.request_timeout),
         }
     }
 }

@@ -11,7 +11,7 @@ mod pick;
 mod rejected;
 mod server_errors;
 
-use std::collections::{BinaryHeap, VecDeque};
+use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ use super::outcomes::Outcomes;
 use super::progress::Progress;
 use super::stop::Stop;
 use super::trial::Trial;
-use crate::interface::Status;
+use crate::interface::{IdState, Status};
 use crate::journal::Entry;
 use crate::throttle::{Permit, Rng, Throttle, Waiting};
 use crate::update::Job;
@@ -164,7 +164,18 @@ impl<'a> Engine<'a> {
     }
 
     /// Resumes from what an earlier run of this job recorded.
-    pub fn resume(&mut self, entries: Vec<Entry>) {
+    pub fn resume(&mut self, mut entries: Vec<Entry>) {
+        // As long as nothing of a value is confirmed, the value itself may be what was rejected, and may be accepted now.
+        let groups = self.job.groups();
+        let group_of = |entry: &Entry| groups.partition_point(|slots| slots.end <= entry.slots.start);
+        let is = |state| move |entry: &&mut Entry| entry.state == state;
+        let accepted: HashSet<usize> =
+            entries.iter_mut().filter(is(IdState::Confirmed)).map(|entry| group_of(entry)).collect();
+        for entry in entries.iter_mut().filter(is(IdState::Rejected)) {
+            if !accepted.contains(&group_of(entry)) {
+                entry.state = IdState::Unknown;
+            }
+        }
         self.outcomes.restore(entries);
         for (group, slots) in self.job.groups().iter().enumerate() {
             if slots.clone().any(|slot| self.outcomes.is_confirmed(slot)) {
@@ -206,6 +217,11 @@ impl<'a> Engine<'a> {
     /// Sends nothing more. Requests in flight may still come back. The first reason counts.
     pub fn stop(&mut self, stop: Stop) {
         self.stop.get_or_insert(stop);
+    }
+
+    /// After a stop: how long to wait for what is in flight.
+    pub fn last_wait(&self) -> Option<Duration> {
+        self.stop.as_ref().map(|_| self.limits.longest_request)
     }
 
     /// Stops because of the caller, and adds the last error if there is an outage.

@@ -1,5 +1,6 @@
 //! What becomes of a rejected batch: it is quarantined until it is bisected, and its value is put to the test.
 
+use std::collections::{HashMap, HashSet};
 use std::iter::once;
 
 use super::Engine;
@@ -87,7 +88,7 @@ impl Engine<'_> {
         for Quarantined { batch, .. } in rejected {
             match batch.reason {
                 Some(reason) if !batch.at_fault => {
-                    self.outcomes.reject(once(batch.request.slots.clone()), reason);
+                    self.outcomes.reject_for_now(once(batch.request.slots.clone()), reason);
                 }
                 // It made the service fail, which is no rejection.
                 _ => self.lost.push(batch),
@@ -127,15 +128,23 @@ impl Engine<'_> {
     /// The slots that a response names. Places and ids that were not sent are ignored.
     fn named_slots(&mut self, batch: &Batch, ids: Vec<RejectedId>) -> Vec<SlotReason> {
         let status = batch.reason.and_then(|r| self.outcomes.reason_of(r).http_status);
-        let mut named: Vec<SlotReason> = Vec::new();
+        let sent: Vec<usize> = batch.request.sent().collect();
+        // A response may name many ids: looking for each in the whole batch would take too long.
+        let mut by_text: HashMap<String, usize> = HashMap::new();
+        if ids.iter().any(|id| matches!(id, RejectedId::Id(..))) {
+            by_text.extend(sent.iter().map(|slot| {
+                let mut text = String::new();
+                self.job.ids.write(self.job.position(*slot), &mut text);
+                (text, *slot)
+            }));
+        }
+        let (mut named, mut seen): (Vec<SlotReason>, HashSet<usize>) = Default::default();
         for id in ids {
             let (slot, message) = match id {
-                RejectedId::Index(index, message) => (batch.request.sent().nth(index), message),
-                RejectedId::Id(id, message) => {
-                    (batch.request.sent().find(|s| self.job.ids.is(self.job.position(*s), &id)), message)
-                }
+                RejectedId::Index(index, message) => (sent.get(index).copied(), message),
+                RejectedId::Id(id, message) => (by_text.get(id.as_str()).copied(), message),
             };
-            if let Some(slot) = slot.filter(|slot| named.iter().all(|(s, _)| s != slot)) {
+            if let Some(slot) = slot.filter(|slot| seen.insert(*slot)) {
                 named.push((slot, self.outcomes.reason(status, message)));
             }
         }

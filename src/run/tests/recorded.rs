@@ -7,12 +7,13 @@ use std::time::{Instant, SystemTime};
 
 use super::service::{Simulated, Weather};
 use super::support::{SECOND, fine, ids, limits, one_value};
-use crate::journal::Journal;
+use crate::interface::IdState;
+use crate::journal::{Entry, Journal};
 use crate::run::engine::Engine;
 use crate::run::transport::{Received, Transport};
-use crate::run::{Hooks, drive, resume};
+use crate::run::{Hooks, Recorder, drive, resume};
 use crate::throttle::Rng;
-use crate::wire::{Request, Verdict};
+use crate::wire::{Fault, Message, Request, Verdict};
 
 /// The slots of all entries with this word in the journal of this directory.
 fn recorded(dir: &Path, word: &str) -> BTreeSet<usize> {
@@ -78,4 +79,61 @@ fn everything_is_recorded_before_sending_and_waiting() {
     assert_eq!(transport.confirmed.len(), 2998);
     drop(recorder);
     std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// The attribute may exist by now: as long as nothing was confirmed, what was rejected is sent again.
+#[test]
+fn after_a_rejected_value_everything_is_sent_again() {
+    let ids = ids(10);
+    let job = one_value(&ids);
+    let entry = |state, slots| Entry { state, slots, http_status: Some(400) };
+    for (state, open) in [(IdState::Rejected, 10), (IdState::Confirmed, 3)] {
+        let mut engine = Engine::new(&job, limits(), Arc::default(), Rng::new(1), Instant::now());
+        engine.resume(vec![entry(IdState::Rejected, 0..5), entry(state, 5..7)]);
+        assert_eq!((0..10).filter(|slot| engine.outcomes.is_open(*slot)).count(), open, "{state:?}");
+    }
+}
+
+/// A service that never responds, and never lets go either.
+struct Silent {
+    now: Instant,
+    sent: Vec<u64>,
+    aborted: Option<Instant>,
+}
+
+impl Transport for Silent {
+    fn now(&self) -> Instant {
+        self.now
+    }
+    fn send(&mut self, ticket: u64, _: Request) {
+        self.sent.push(ticket);
+    }
+    fn wait(&mut self, until: Option<Instant>) -> Option<Received> {
+        if self.aborted.is_some() {
+            let verdict =
+                Verdict::Transient { fault: Fault::Dropped, status: None, message: Message::new("aborted") };
+            return self.sent.pop().map(|ticket| Received { ticket, verdict });
+        }
+        self.now = until.expect("a wait without an end");
+        None
+    }
+    fn abort(&mut self) {
+        self.aborted = Some(self.now);
+    }
+    fn capacity(&self) -> usize {
+        8
+    }
+}
+
+#[test]
+fn a_request_without_an_end_is_aborted_after_a_stop() {
+    let ids = ids(10);
+    let job = one_value(&ids);
+    let start = Instant::now();
+    let limits = limits();
+    let longest = limits.stall_timeout + limits.longest_request;
+    let mut engine = Engine::new(&job, limits, Arc::default(), Rng::new(1), start);
+    let mut silent = Silent { now: start, sent: Vec::new(), aborted: None };
+    drive(&mut engine, &mut silent, &mut Recorder::default(), &mut Hooks::default());
+    assert_eq!(silent.aborted, Some(start + longest));
 }

@@ -12,7 +12,7 @@ use crate::run::transport::{Received, Transport};
 use crate::run::{Hooks, Recorder, drive, finish};
 use crate::throttle::Rng;
 use crate::update::{Ids, Job, Update, Value};
-use crate::wire::{Fatal, Fault, Message, Request, Unreadable, Verdict};
+use crate::wire::{Fatal, Fault, Message, RejectedId, Request, Unreadable, Verdict};
 
 /// Responds after 20 ms. The script gets the request, its number and the time since the start.
 struct Scripted<F> {
@@ -327,4 +327,21 @@ fn other_statuses_stop_at_once() {
         assert_eq!((stopped.status(), stopped.sent.len()), (status, 1), "{}", stopped.report);
         assert!(stopped.report.message().contains("why"), "{}", stopped.report);
     }
+}
+
+#[test]
+fn an_id_that_was_named_is_not_lost_with_a_413() {
+    let ids = ids(4);
+    let job = one_value(&ids);
+    let named = || RejectedId::Index(0, Message::new("no such user"));
+    let played = run(&job, Limits { batch_size: 2, workers: 1, ..limits() }, |request, _, _| {
+        if has(request, 0) {
+            ok()
+        } else if request.len() == 2 {
+            Verdict::Rejected { status: 400, message: Message::new("bad"), rejected_ids: vec![named()] }
+        } else {
+            Verdict::TooLarge { retry_after: None, message: Message::new("large") }
+        }
+    });
+    assert_eq!((played.report.confirmed(), played.report.not_attempted()), (2, 0), "{}", played.report);
 }
