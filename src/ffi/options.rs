@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::pointers::{free, give, handle_mut, optional_text, text};
 use super::{Failure, guard, look};
 use crate::error::Error;
-use crate::options::{ClientOptions, Given, Options};
+use crate::options::{ClientOptions, Given, Options, Setting};
 use crate::run::Log;
 
 /// Options of a client. Made by `uc_options_new`, freed by `uc_options_free`. A client copies them: they may be
@@ -90,7 +90,7 @@ pub(super) unsafe fn set_by_name<H: Settable>(
         let json = unsafe { optional_text(json_value, &shown) }?.unwrap_or("null");
         let given =
             Given::from_json(option.kind, json).map_err(|problem| invalid(&option.with_bounds(problem)))?;
-        handle.options().set(option.name, given).map_err(|error| match error {
+        handle.options().store(Setting { option, given }).map_err(|error| match error {
             Error::InvalidArgument { problem, .. } => invalid(&problem),
             other => other.into(),
         })
