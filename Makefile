@@ -92,7 +92,7 @@ demo:                   ## a shop's updates from four languages in a sandbox, ch
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp install abi python php readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php conformance readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
@@ -124,7 +124,7 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-python test-php test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
 test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
@@ -151,6 +151,14 @@ test-python: test-lib
 
 test-php: test-lib
 	$(PHP) bindings/php/tests/run.php
+
+# The same cases from every language, through a driver each.
+test-conformance: export PYTHON := $(abspath $(PYTHON))
+test-conformance: export PHP := $(PHP)
+test-conformance: test-lib
+	$(MAKE_QUIET) -C bindings/c build/conformance
+	$(MAKE_QUIET) -C bindings/cpp build/conformance
+	PYTHONPATH=$(abspath bindings/python) $(CARGO) test --features cli,capi --test conformance -- --include-ignored
 
 test-readme: test-lib
 	scripts/docs

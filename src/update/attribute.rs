@@ -52,7 +52,7 @@ pub(crate) struct Attribute {
 }
 
 impl Attribute {
-    /// 1 to 255 characters, as the vendor's page says; standard ones must be on its list.
+    /// 1 to 255 characters, as the vendor's page says, and not blanks only; standard ones must be on its list.
     pub fn parse(name: &str, kind: AttributeKind) -> Result<Attribute> {
         let characters = name.chars().count();
         if !(1..=255).contains(&characters) {
@@ -60,6 +60,17 @@ impl Attribute {
                 "attribute",
                 format!("has {characters} characters; use its name in User.com, 1 to 255 characters"),
             ));
+        }
+        // No form of the service can make such a name; a program that reads it from a file can.
+        if let Some(control) = name.chars().find(|c| c.is_control()) {
+            let problem = format!(
+                "has a line break or another control character ({:?}); use its name in User.com",
+                control
+            );
+            return Err(Error::invalid("attribute", problem));
+        }
+        if name.trim().is_empty() {
+            return Err(Error::invalid("attribute", "has only blanks; use its name in User.com"));
         }
         if kind == AttributeKind::Standard && !STANDARD.contains(&name) {
             return Err(Error::invalid(

@@ -34,7 +34,7 @@ pub(super) fn failure(error: &ureq::Error, sent: Sent, peer: &Peer) -> Verdict {
             );
             unreached(peer, &why)
         }
-        // TLS 1.3 tells some failures of its handshake when the request may be on its way.
+        // TLS 1.3 tells some failures of its handshake when the request may be on its way; TLS may also break later.
         Verdict::Fatal { fatal: Fatal::Tls, status, message } if sent.begun => {
             Verdict::Fatal { fatal: Fatal::TlsBroken, status, message }
         }

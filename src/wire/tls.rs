@@ -9,31 +9,18 @@ use super::message::Message;
 use super::peer::Peer;
 use super::verdict::{Fatal, Verdict};
 
-/// The verdict on a TLS failure.
+/// The verdict on a TLS failure before a byte of the request's body was sent.
 pub(super) fn tls_failure(error: &rustls::Error, peer: &Peer) -> Verdict {
-    fatal(tls_fatal(error), &sentence(error, peer))
+    fatal(&sentence(error, peer))
 }
 
 /// A TLS failure that the HTTP library describes itself. Nothing was sent.
 pub(super) fn tls_setup_failure(why: &str) -> Verdict {
-    fatal(Fatal::Tls, why)
+    fatal(why)
 }
 
-fn fatal(fatal: Fatal, message: &str) -> Verdict {
-    Verdict::Fatal { fatal, status: None, message: Message::new(message) }
-}
-
-/// A failed handshake has sent nothing. Unreadable bytes may have come after the request was sent.
-fn tls_fatal(error: &rustls::Error) -> Fatal {
-    match error {
-        rustls::Error::AlertReceived(Alert::InternalError | Alert::BadRecordMac | Alert::DecryptError)
-        | rustls::Error::DecryptError
-        | rustls::Error::EncryptError
-        | rustls::Error::InvalidMessage(_)
-        | rustls::Error::PeerMisbehaved(_)
-        | rustls::Error::PeerSentOversizedRecord => Fatal::TlsBroken,
-        _ => Fatal::Tls,
-    }
+fn fatal(message: &str) -> Verdict {
+    Verdict::Fatal { fatal: Fatal::Tls, status: None, message: Message::new(message) }
 }
 
 fn sentence(error: &rustls::Error, peer: &Peer) -> String {
