@@ -4,6 +4,7 @@
 //! with what is committed.
 
 mod c;
+mod conformance;
 mod cpp;
 mod docs;
 mod functions;
@@ -32,7 +33,7 @@ pub struct Generated {
 type Step = fn(&Path) -> io::Result<Vec<Generated>>;
 
 /// The Rust files come first: the header and the lists of functions are read from them.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     rust::files,
     c::files,
     c::header,
@@ -43,6 +44,7 @@ const STEPS: [Step; 10] = [
     cpp::files,
     docs::files,
     values::files,
+    conformance::files,
 ];
 
 /// Everything that is not what it would be.

@@ -37,9 +37,11 @@ fn row(case: &Value) -> String {
 }
 
 /// What a language is called.
-fn shown(language: &str) -> &str {
+pub fn shown(language: &str) -> &str {
     match language {
+        "rust" => "Rust",
         "c" => "C",
+        "cpp" => "C++",
         "python" => "Python",
         "php" => "PHP",
         "program" => "the program",

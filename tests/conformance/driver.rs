@@ -61,6 +61,7 @@ macro_rules! languages {
             struct Language(Driver);
             impl Face for Language {
                 const NAME: &str = stringify!($name);
+                const ONE_SHOT_HAS_REPORT: bool = !matches!(stringify!($name).as_bytes(), b"c");
 
                 fn call(&mut self, url: &str, call: &Call) -> Told {
                     self.0.call(url, call)

@@ -84,7 +84,7 @@ usercom::RunOptions run_options_of(const json& call) {
     if (hook == "throw_in_progress")
         options.progress([](const usercom::Progress&) -> bool { throw Thrown("thrown by the callback"); });
     if (hook == "cancel_before") {
-        const usercom::Cancel cancel;
+        usercom::Cancel cancel;
         cancel.request();
         options.cancel(cancel);
     }
