@@ -1,0 +1,1 @@
+//! Verification on a virtual clock.
