@@ -284,9 +284,9 @@ fn of_attribute(check: &mut Check, reader: &mut Reader<'_>, name: &str, values: 
         let names = all.iter().flat_map(|known| [known.name.as_str(), known.name_std.as_str()]);
         let meant = nearest(name, names).map(|meant| format!("; did you mean \"{}\"?", meant.escape_debug()));
         let text = format!(
-            "the service lists {} attributes of users, but no \"{shown}\"{}; correct the name or create it in User.com: the \
+            "the service lists {} of users, but no \"{shown}\"{}; correct the name or create it in User.com: the \
              vendor's pages disagree on whether an update creates it",
-            all.len(),
+            if all.len() == 1 { "1 attribute".to_owned() } else { format!("{} attributes", all.len()) },
             meant.unwrap_or_default()
         );
         return check.fail("attribute", Status::Rejected, text);

@@ -167,6 +167,9 @@ impl Clock for Reader<'_> {
     }
 
     fn read(&mut self, path: &str, by: Instant, watch: &mut dyn Watch) -> Result<Vec<u8>, Unread> {
+        if let Some(status) = watch.reason_to_stop(Instant::now()) {
+            return Err(Unread::stopped(status));
+        }
         let permit = self.admitted(by, watch)?;
         let look = self.exchange(path, by, watch)?;
         self.responded |= !matches!(look.got, Got::Nothing { .. });

@@ -112,7 +112,9 @@ fn read(job: &Job<'_>, slot: usize, clock: &mut dyn Clock, watch: &mut dyn Watch
     let (stored, kind) = match job.kind {
         AttributeKind::Custom => {
             let attribute = user.custom(name);
-            (attribute.map(|a| a.json()), attribute.and_then(|a| a.value_type.as_deref()))
+            // Some names are those of both kinds.
+            let stored = attribute.map(|a| a.json()).or_else(|| user.standard(name));
+            (stored, attribute.and_then(|a| a.value_type.as_deref()))
         }
         AttributeKind::Standard => match user.standard(name) {
             None => return Read::Not(Unread::odd(format!("the service does not show {name} of a user"))),

@@ -47,13 +47,18 @@ pub(super) fn users(options: &Options, store: &Store, head: &Parts) -> Result<Re
     page(options, head, ids.len(), |at| User { id: ids[at], store })
 }
 
-/// The attributes that are not standard ones.
+/// The two that have a place of their own in a user.
+fn has_its_place(name: &str) -> bool {
+    matches!(name, "email" | "custom_id")
+}
+
+/// All attributes: in here a name is one attribute, whichever call has set it.
 pub(super) fn attributes(options: &Options, store: &Store, head: &Parts) -> Result<Response, Response> {
     let all: Vec<Value> = store
         .columns()
         .iter()
         .enumerate()
-        .filter(|(_, (name, _))| !is_standard(name))
+        .filter(|(_, (name, _))| !has_its_place(name))
         .map(|(at, (name, column))| attribute(at, name, column))
         .collect();
     page(options, head, all.len(), |at| &all[at])
@@ -134,18 +139,20 @@ impl Serialize for User<'_> {
             })
             .collect();
         for (at, name, kind, value) in &values {
-            match *name {
-                "email" | "custom_id" => {}
-                name if is_standard(name) => user.serialize_entry(name, &Raw(value))?,
-                name => attributes.push(Attribute {
-                    id: at + 1,
-                    name,
-                    name_std: name_std(name),
-                    value: Raw(value),
-                    value_type: *kind,
-                    description: "",
-                }),
+            if has_its_place(name) {
+                continue;
             }
+            if is_standard(name) {
+                user.serialize_entry(name, &Raw(value))?;
+            }
+            attributes.push(Attribute {
+                id: at + 1,
+                name,
+                name_std: name_std(name),
+                value: Raw(value),
+                value_type: *kind,
+                description: "",
+            });
         }
         user.serialize_entry("attributes", &attributes)?;
         user.end()
