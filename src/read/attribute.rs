@@ -115,7 +115,7 @@ pub(super) fn list(
 pub(super) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let plain = |text: &str| text.to_lowercase().replace([' ', '-'], "_");
     let name = plain(name);
-    let likeness = |known: &str| strsim::jaro_winkler(&name, &plain(known));
-    let likely = names.filter(|known| likeness(known) > 0.8);
+    let likeness = |known: &str| strsim::normalized_damerau_levenshtein(&name, &plain(known));
+    let likely = names.filter(|known| likeness(known) >= 0.6);
     likely.max_by(|a, b| likeness(a).total_cmp(&likeness(b)))
 }

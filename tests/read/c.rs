@@ -177,7 +177,7 @@ fn a_run_that_is_checked_and_verified() {
         assert_eq!(uc_run_options_set(options, c"preflight".as_ptr(), c"false".as_ptr()), 0);
         assert_eq!(uc_run_options_set(options, c"verify_strict".as_ptr(), c"true".as_ptr()), 0);
         // For the waits before a mismatch is read again.
-        assert_eq!(uc_run_options_set_deadline_ms(options, 500), 0);
+        assert_eq!(uc_run_options_set_deadline_ms(options, 3000), 0);
         let (status, report) = update(options, c"\"many\"");
         assert_eq!((status, uc_report_confirmed(report), uc_report_mismatched(report)), (5, 3, 2));
         assert_eq!(uc_report_status(report), 5);
