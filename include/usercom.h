@@ -83,6 +83,10 @@ typedef enum uc_status {
    */
   UC_STATUS_DRY_RUN = 4,
   /**
+   * Completed: the service holds other values than those that were sent, of ids that it accepted.
+   */
+  UC_STATUS_MISMATCH = 5,
+  /**
    * Nothing was sent: an argument is invalid. The message says which one and what to do.
    */
   UC_STATUS_INVALID_ARGUMENT = 10,
@@ -171,6 +175,12 @@ typedef enum uc_id_state {
 typedef struct uc_cancel uc_cancel;
 
 /**
+ * What `uc_client_check` found: a line for each thing that it looked at. Freed by `uc_check_free`; outlives the
+ * client. Immutable: any number of threads may read it. Every text that its functions return is borrowed from it.
+ */
+typedef struct uc_check uc_check;
+
+/**
  * One User.com account. Made by `uc_client_new` or `uc_client_shared`, freed by `uc_client_free`. Immutable:
  * any number of threads may use it at once. Do not use it in the child after `fork()`: it returns
  * `UC_STATUS_FORKED` there; make another one in the child.
@@ -199,6 +209,12 @@ typedef struct uc_report uc_report;
  * number of runs, also at the same time, but no setter may be called during a run.
  */
 typedef struct uc_run_options uc_run_options;
+
+/**
+ * All users of a workspace, read page by page. Made by `uc_client_users`, freed by `uc_users_free`; outlives the client.
+ * One thread at a time. Do not use it in the child after `fork()`: it returns `UC_STATUS_FORKED` there.
+ */
+typedef struct uc_users uc_users;
 
 /**
  * Receives log lines: 1 error, 2 warning, 3 info, 4 debug, 5 trace. Called on the thread that runs the
@@ -500,6 +516,31 @@ int uc_run_options_set_allow_null(struct uc_run_options *run_options, int on);
 int uc_run_options_set_dry_run(struct uc_run_options *run_options, int on);
 
 /**
+ * Before the first request, looks up the attribute's type and compares the values with it. A value that
+ * can't be right ends the call with `UC_STATUS_INVALID_ARGUMENT`: a text that can't be read as the
+ * attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+ * report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A
+ * key that can't read costs a note. Standard attributes are not looked up. Non-zero is on, 0 is off
+ * (default).
+ */
+int uc_run_options_set_preflight(struct uc_run_options *run_options, int on);
+
+/**
+ * How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the value
+ * that was sent, as the attribute's type means it. One that differs is read again for 30 s before it counts
+ * as a mismatch, since the service may apply values later. The report has the numbers and the first
+ * mismatches; states and status don't change. A key that can't read costs a note. 0 is none. Range: 0 to
+ * 1,000. Default: 0 ids.
+ */
+int uc_run_options_set_verify(struct uc_run_options *run_options, size_t ids);
+
+/**
+ * A completed run in which `uc_run_options_set_verify` finds a mismatch ends with `UC_STATUS_MISMATCH`.
+ * Non-zero is on, 0 is off (default).
+ */
+int uc_run_options_set_verify_strict(struct uc_run_options *run_options, int on);
+
+/**
  * A new handle, not requested yet. Never NULL.
  */
 struct uc_cancel *uc_cancel_new(void);
@@ -588,6 +629,17 @@ size_t uc_report_not_attempted(const struct uc_report *report);
 size_t uc_report_requests(const struct uc_report *report);
 
 /**
+ * Ids that were read back and had the value that was sent. 0 without the option `verify`.
+ */
+size_t uc_report_verified(const struct uc_report *report);
+
+/**
+ * Ids that were read back and had another value, also after some time. The first ten are in `uc_report_json` with both
+ * values, under `mismatches`.
+ */
+size_t uc_report_mismatched(const struct uc_report *report);
+
+/**
  * The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position
  * or `report` is NULL. A duplicate of an id in a list has the state of the id that was sent.
  */
@@ -633,6 +685,92 @@ const char *uc_report_json(const struct uc_report *report);
  * Frees a report. NULL is a no-op.
  */
 void uc_report_free(struct uc_report *report);
+
+/**
+ * Looks at everything that an update needs, in order: name, connection, certificate, clock, token, what the key may do;
+ * with an `attribute` (NULL: none) also whether it exists and whether `json_values`, `n` JSON values, fit its type.
+ * Only reads, in a few requests at the client's rate limit; blocks until it is done, each request within its limits.
+ * Writes the result to `*out`, which is set to NULL first. What does not work is a line of the result, and the function
+ * returns `UC_STATUS_OK`: see `uc_check_status`. Invalid arguments and a forked client return their status.
+ */
+int uc_client_check(const struct uc_client *client,
+                    const char *attribute,
+                    const char *const *json_values,
+                    size_t n,
+                    struct uc_check **out);
+
+/**
+ * `UC_STATUS_OK` if nothing failed, also with warnings; otherwise the `uc_status` with which an update would probably
+ * end. NULL: `UC_STATUS_INVALID_ARGUMENT`.
+ */
+int uc_check_status(const struct uc_check *check);
+
+/**
+ * The number of lines. 0 for NULL.
+ */
+size_t uc_check_count(const struct uc_check *check);
+
+/**
+ * The `k`-th line, counted from 0: what was found (0 ok, 1 warning, 2 failed), what it is about, such as `token`, and
+ * a sentence with what to do. Each out-parameter may be NULL; the texts live as long as the check. If there is no
+ * `k`-th, it returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
+ */
+int uc_check_line(const struct uc_check *check,
+                  size_t k,
+                  int *finding,
+                  const char **about,
+                  const char **text);
+
+/**
+ * All lines for people, each with its finding in front. Never NULL, "" for NULL; lives as long as the check.
+ */
+const char *uc_check_text(const struct uc_check *check);
+
+/**
+ * The check as JSON: `status`, `code`, `passed` and `lines`, each with `about`, `finding` (`ok`, `warning` or `failed`)
+ * and `text`. Never NULL, "{}" for NULL; lives as long as the check.
+ */
+const char *uc_check_json(const struct uc_check *check);
+
+/**
+ * Frees a check. NULL is a no-op.
+ */
+void uc_check_free(struct uc_check *check);
+
+/**
+ * Begins to read all users; nothing is sent before `uc_users_next`. `attributes` are the names of the `n` attributes to
+ * show of each user, custom or standard ones; with none (NULL and 0) all custom ones are shown. `cursor` continues where
+ * another reading stopped: a text of `uc_users_cursor`; NULL is the beginning. `cancel` (NULL: none) ends a wait from
+ * another thread or a signal handler, and must live until the handle is freed. Writes the handle to `*out`, which is
+ * set to NULL first.
+ */
+int uc_client_users(const struct uc_client *client,
+                    const char *const *attributes,
+                    size_t n,
+                    const char *cursor,
+                    const struct uc_cancel *cancel,
+                    struct uc_users **out);
+
+/**
+ * The next user, as one line of JSON: `{"id": 10, "custom_id": "u-10", "email": "a@b.example", "attributes": {"plan":
+ * "pro"}}`, with `null` for what it does not have. At the end `*json` is NULL and the function returns `UC_STATUS_OK`.
+ * The text lives until the next call with this handle. Blocks while a page is read, within two minutes: a page that
+ * fails is tried again up to 8 times. After a failure, the next call tries that page once more.
+ */
+int uc_users_next(struct uc_users *users,
+                  const char **json);
+
+/**
+ * From where another `uc_client_users` can continue: the page after the one that was read last. Users of a page that are
+ * not taken yet are not in it, so use it when you have taken a multiple of the page's length or at a failure. "" at the
+ * beginning, NULL at the end and for NULL. Lives until the next call with this handle.
+ */
+const char *uc_users_cursor(struct uc_users *users);
+
+/**
+ * Frees the handle. NULL is a no-op.
+ */
+void uc_users_free(struct uc_users *users);
 
 /**
  * This thread's last failure: which argument, or what happened. Never NULL; "" if nothing failed yet. The pointer

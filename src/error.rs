@@ -18,6 +18,14 @@ pub enum Error {
     /// This machine has no trust store, so no TLS connection is possible. Nothing was sent.
     #[error("tls: {0}")]
     Tls(String),
+    /// Something could not be read from the service.
+    #[error("{message}")]
+    Read {
+        /// What a run would have ended with.
+        status: Status,
+        /// What happened and what to do.
+        message: String,
+    },
     /// A run that did not confirm every id, from [`Report::into_result`].
     #[error("{}", .0.message())]
     Incomplete(Box<Report>),

@@ -46,6 +46,7 @@ pub mod fuzzing;
 mod interface;
 mod journal;
 mod options;
+mod read;
 mod report;
 mod run;
 #[cfg(feature = "sandbox")]
@@ -58,6 +59,7 @@ pub use client::{Client, ClientBuilder, Run};
 pub use error::{Error, Result};
 pub use interface::{IdState, Status};
 pub use options::Method;
-pub use report::{Failure, Report};
+pub use read::{Check, CheckLine, Finding, User, Users};
+pub use report::{Failure, Mismatch, Report};
 pub use run::{Cancel, Progress};
 pub use update::{AttributeKind, Update, Value};

@@ -819,6 +819,24 @@ public:
     /// with `UC_STATUS_DRY_RUN`. Default: off.
     RunOptions& dry_run(bool on = true) & { return did(uc_run_options_set_dry_run(options_.get(), on)); }
     RunOptions dry_run(bool on = true) && { return std::move(this->dry_run(on)); }
+    /// Before the first request, looks up the attribute's type and compares the values with it. A value that can't be
+    /// right ends the call with `UC_STATUS_INVALID_ARGUMENT`: a text that can't be read as the attribute's type, or a
+    /// value that is not one of a fixed attribute's choices. Doubts are notes in the report. It costs one request, of
+    /// a fixed attribute one more for each 100 attributes, and at most 5 s. A key that can't read costs a note.
+    /// Standard attributes are not looked up. Default: off.
+    RunOptions& preflight(bool on = true) & { return did(uc_run_options_set_preflight(options_.get(), on)); }
+    RunOptions preflight(bool on = true) && { return std::move(this->preflight(on)); }
+    /// How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the value that
+    /// was sent, as the attribute's type means it. One that differs is read again for 30 s before it counts as a
+    /// mismatch, since the service may apply values later. The report has the numbers and the first mismatches; states
+    /// and status don't change. A key that can't read costs a note. 0 is none. Range: 0 to 1,000. Default: 0 ids.
+    RunOptions& verify(const detail::Count& ids) & {
+        return did(uc_run_options_set(options_.get(), "verify", ids.json()));
+    }
+    RunOptions verify(const detail::Count& ids) && { return std::move(this->verify(ids)); }
+    /// A completed run in which `RunOptions::verify` finds a mismatch ends with `UC_STATUS_MISMATCH`. Default: off.
+    RunOptions& verify_strict(bool on = true) & { return did(uc_run_options_set_verify_strict(options_.get(), on)); }
+    RunOptions verify_strict(bool on = true) && { return std::move(this->verify_strict(on)); }
     // end of run options
 
     /// Any option by its name in usercom.json, to a JSON value.

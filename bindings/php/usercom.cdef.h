@@ -6,6 +6,7 @@ typedef enum uc_status {
   UC_STATUS_CANCELLED = 2,
   UC_STATUS_DEADLINE = 3,
   UC_STATUS_DRY_RUN = 4,
+  UC_STATUS_MISMATCH = 5,
   UC_STATUS_INVALID_ARGUMENT = 10,
   UC_STATUS_UNAUTHORIZED = 20,
   UC_STATUS_RATE_LIMITED = 21,
@@ -33,6 +34,8 @@ typedef struct uc_run_options uc_run_options;
 typedef struct uc_cancel uc_cancel;
 typedef struct uc_progress uc_progress;
 typedef struct uc_report uc_report;
+typedef struct uc_check uc_check;
+typedef struct uc_users uc_users;
 typedef void (*uc_log_fn)(void *userdata, int level, const char *message);
 typedef int (*uc_progress_fn)(void *userdata, const uc_progress *progress);
 int uc_mass_update(const char *subdomain, const char *token, const int64_t *ids, size_t n, const char *attr, const char *json_value);
@@ -71,6 +74,9 @@ int uc_run_options_set_journal_max_age_ms(uc_run_options *run_options, uint64_t 
 int uc_run_options_set_standard_attributes(uc_run_options *run_options, int on);
 int uc_run_options_set_allow_null(uc_run_options *run_options, int on);
 int uc_run_options_set_dry_run(uc_run_options *run_options, int on);
+int uc_run_options_set_preflight(uc_run_options *run_options, int on);
+int uc_run_options_set_verify(uc_run_options *run_options, size_t ids);
+int uc_run_options_set_verify_strict(uc_run_options *run_options, int on);
 uc_cancel *uc_cancel_new(void);
 void uc_cancel_request(uc_cancel *cancel);
 void uc_cancel_free(uc_cancel *cancel);
@@ -88,6 +94,8 @@ size_t uc_report_rejected(const uc_report *report);
 size_t uc_report_unknown(const uc_report *report);
 size_t uc_report_not_attempted(const uc_report *report);
 size_t uc_report_requests(const uc_report *report);
+size_t uc_report_verified(const uc_report *report);
+size_t uc_report_mismatched(const uc_report *report);
 int uc_report_state(const uc_report *report, size_t index);
 int uc_report_states(const uc_report *report, uint8_t *out, size_t n);
 size_t uc_report_failure_count(const uc_report *report);
@@ -95,6 +103,17 @@ int uc_report_failure(const uc_report *report, size_t k, size_t *index, int *htt
 const char *uc_report_text(const uc_report *report);
 const char *uc_report_json(const uc_report *report);
 void uc_report_free(uc_report *report);
+int uc_client_check(const uc_client *client, const char *attribute, const char *const *json_values, size_t n, uc_check **out);
+int uc_check_status(const uc_check *check);
+size_t uc_check_count(const uc_check *check);
+int uc_check_line(const uc_check *check, size_t k, int *finding, const char **about, const char **text);
+const char *uc_check_text(const uc_check *check);
+const char *uc_check_json(const uc_check *check);
+void uc_check_free(uc_check *check);
+int uc_client_users(const uc_client *client, const char *const *attributes, size_t n, const char *cursor, const uc_cancel *cancel, uc_users **out);
+int uc_users_next(uc_users *users, const char **json);
+const char *uc_users_cursor(uc_users *users);
+void uc_users_free(uc_users *users);
 const char *uc_last_error(void);
 const char *uc_status_message(int status);
 const char *uc_library_version(void);

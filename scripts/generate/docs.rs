@@ -8,7 +8,7 @@ use std::path::Path;
 use super::Generated;
 use super::c::setter_name;
 use super::interface::{CLIENT, IdState, Kind, Opt, RUN, Status};
-use super::text::{Names, camel_case, constant, kebab_case, localized, wrapped};
+use super::text::{Names, camel_case, constant, flag, localized, wrapped};
 
 const NAMES: Names = Names {
     option: |option, _| format!("`{}`", option.name),
@@ -120,12 +120,12 @@ fn page(root: &Path) -> io::Result<String> {
             let _ = writeln!(
                 out,
                 "| Rust, C++, Python | C | C by name | PHP | command |\n|---|---|---|---|---|\n\
-                 | `{}` | `{}` | `{}` | `{}` | `--{}` |",
+                 | `{}` | `{}` | `{}` | `{}` | `{}` |",
                 option.name,
                 setter_name(option, client),
                 option.c_name(),
                 camel_case(option.name),
-                kebab_case(option.name)
+                flag(option)
             );
         }
     }

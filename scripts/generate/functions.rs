@@ -46,8 +46,18 @@ pub struct Constant {
 }
 
 /// The files of src/ffi with something for C in them, in the order of the header.
-pub const FILES: [&str; 8] =
-    ["client", "options", "run_options", "generated", "cancel", "report", "last_error", "status"];
+pub const FILES: &[&str] = &[
+    "client",
+    "options",
+    "run_options",
+    "generated",
+    "cancel",
+    "report",
+    "check",
+    "users",
+    "last_error",
+    "status",
+];
 
 pub fn read(root: &Path) -> io::Result<Interface> {
     let mut interface = Interface::default();

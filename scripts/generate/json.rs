@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::c::{NAMES, setter_name};
 use super::interface::{CLIENT, IdState, Kind, Opt, Preset, RUN, Status};
-use super::text::{constant, kebab_case, localized};
+use super::text::{constant, flag, localized};
 use super::{Generated, functions};
 
 pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
@@ -73,13 +73,14 @@ fn row(option: &Opt, client: bool) -> Value {
         Preset::Unset(_) => Value::Null,
         Preset::Text(text) => json!(text),
         Preset::Off => json!(false),
+        Preset::On => json!(true),
         Preset::Count(n) | Preset::Time(n) => json!(n),
         Preset::Rate(requests, per_ms) => json!({"requests": requests, "per_ms": per_ms}),
     };
     let mut row = json!({
         "name": option.c_name(), "setter": setter_name(option, client), "type": kind, "default": default,
         "default_in_words": option.default.words(option.kind), "bounds_in_words": option.bounds(),
-        "flag": format!("--{}", kebab_case(option.name)), "about": localized(option.about, &NAMES),
+        "flag": flag(option), "about": localized(option.about, &NAMES),
     });
     if let (Some(minimum), Some(maximum)) = (minimum, maximum.filter(|most| *most < u64::MAX)) {
         row["minimum"] = json!(minimum);

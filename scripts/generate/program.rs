@@ -5,13 +5,11 @@ use std::io;
 use std::path::Path;
 
 use super::Generated;
-use super::interface::{CLIENT, Integer, Kind, Opt, RUN};
-use super::text::{Names, kebab_case, localized, wrapped};
+use super::interface::{CLIENT, Integer, Kind, Opt, Preset, RUN, grouped};
+use super::text::{Names, flag, is_on, localized, wrapped};
 
-const NAMES: Names = Names {
-    option: |option, _| format!("--{}", kebab_case(option.name)),
-    status: |status| format!("status {}", status.name()),
-};
+const NAMES: Names =
+    Names { option: |option, _| flag(option), status: |status| format!("status {}", status.name()) };
 
 pub fn files(_: &Path) -> io::Result<Vec<Generated>> {
     let mut out = String::from(
@@ -40,12 +38,17 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
             Some((first, rest)) => (first, rest),
             None => (option.about.trim_end_matches('.'), ""),
         };
+        let first = if is_on(option) {
+            format!("Skip what is done by default: {}", lower_first(first))
+        } else {
+            first.to_owned()
+        };
         let default = match option.kind {
             Kind::Flag => String::new(),
             kind => format!(" [default: {}]", option.program.unwrap_or(option.default).words(kind)),
         };
         out.push_str(&wrapped(
-            &format!("{}{default}", localized(first, &NAMES)).replace('`', ""),
+            &format!("{}{default}", localized(&first, &NAMES)).replace('`', ""),
             "    /// ",
             110,
         ));
@@ -57,7 +60,7 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
             out.push_str(&wrapped(&rest, "    /// ", 110));
         }
         let (attributes, of) = argument(option);
-        let _ = writeln!(out, "    #[arg(long{attributes})]\n    {}: {of},", option.name);
+        let _ = writeln!(out, "    #[arg(long{attributes})]\n    {}: {of},", field(option));
     }
     let _ = write!(
         out,
@@ -67,6 +70,18 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
         out.push_str(&set(option));
     }
     out + "        to\n    }\n}\n"
+}
+
+/// The name of the field, from which clap makes the flag.
+fn field(option: &Opt) -> String {
+    flag(option).trim_start_matches('-').replace('-', "_")
+}
+
+fn lower_first(text: &str) -> String {
+    let mut letters = text.chars();
+    letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str())
 }
 
 /// What clap is told of a flag, and the type of its field.
@@ -99,7 +114,11 @@ fn argument(option: &Opt) -> (String, &'static str) {
 fn set(option: &Opt) -> String {
     let name = option.name;
     match option.kind {
-        Kind::Flag => format!("        if self.{name} {{\n            to = to.{name}();\n        }}\n"),
+        Kind::Flag => format!(
+            "        if {}self.{} {{\n            to = to.{name}();\n        }}\n",
+            if is_on(option) { "!" } else { "" },
+            field(option)
+        ),
         Kind::Method => format!(
             "        if let Some(method) = &self.{name} {{\n            \
              to = to.{name}(if method == \"POST\" {{ Method::Post }} else {{ Method::Put }});\n        }}\n"
@@ -109,12 +128,10 @@ fn set(option: &Opt) -> String {
         ),
         Kind::Time { .. } | Kind::Count { .. } => {
             let default = match option.program {
-                Some(super::interface::Preset::Time(ms)) => {
-                    format!(
-                        ".or(Some(Duration::from_millis({})))",
-                        super::interface::grouped(ms).replace(',', "_")
-                    )
+                Some(Preset::Time(ms)) => {
+                    format!(".or(Some(Duration::from_millis({})))", grouped(ms).replace(',', "_"))
                 }
+                Some(Preset::Count(n)) => format!(".or(Some({n}))"),
                 _ => String::new(),
             };
             format!(

@@ -88,6 +88,7 @@ fn default(option: &Opt) -> String {
         (_, Kind::Proxy) => "Proxying::default()".into(),
         (Preset::Unset(_), _) => "None".into(),
         (Preset::Off, _) => "false".into(),
+        (Preset::On, _) => "true".into(),
         (Preset::Count(n), _) => number(n),
         (Preset::Time(ms), _) => format!("Duration::from_millis({})", number(ms)),
         (Preset::Rate(requests, ms), _) => {

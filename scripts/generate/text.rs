@@ -1,6 +1,6 @@
 //! Texts of the description, rewritten for a language and wrapped for its comments.
 
-use super::interface::{CLIENT, Opt, RUN, Status};
+use super::interface::{CLIENT, Opt, Preset, RUN, Status};
 
 /// How a language names options and statuses.
 pub struct Names {
@@ -44,6 +44,17 @@ pub fn camel_case(name: &str) -> String {
 /// `stall-timeout`
 pub fn kebab_case(name: &str) -> String {
     name.replace('_', "-")
+}
+
+/// The program's flag: one that is on by default is switched off.
+pub fn flag(option: &Opt) -> String {
+    let no = if is_on(option) { "no-" } else { "" };
+    format!("--{no}{}", kebab_case(option.name))
+}
+
+/// Whether the program has it on by default.
+pub fn is_on(option: &Opt) -> bool {
+    matches!(option.program, Some(Preset::On))
 }
 
 /// Lines of at most `width` characters, each with `prefix`.

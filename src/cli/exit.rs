@@ -18,7 +18,8 @@ pub fn of_signal(signal: i32) -> u8 {
 pub const HELP: &str = "\
 Exit codes:
   0    every id is confirmed; also for an empty list and for a dry run
-  1    the run completed, some ids are rejected or unknown
+  1    the run completed, some ids are rejected or unknown; with --verify-strict, also if a value
+       that was read back differs
   2    an argument or a file is invalid: nothing was sent, no file was touched
   3    the run stopped early, or did not start; the report says why
   4    the run ended, but its report could not be printed or written

@@ -161,6 +161,26 @@ pub struct RunFlags {
     /// The run ends with status dry_run.
     #[arg(long)]
     dry_run: bool,
+    /// Skip what is done by default: before the first request, looks up the attribute's type and compares the
+    /// values with it
+    ///
+    /// A value that can't be right ends the call with status invalid_argument: a text that can't be read as
+    /// the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in
+    /// the report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5
+    /// s. A key that can't read costs a note. Standard attributes are not looked up.
+    #[arg(long)]
+    no_preflight: bool,
+    /// How many confirmed ids to read back after a completed run, spread evenly [default: 5 ids]
+    ///
+    /// Each is compared with the value that was sent, as the attribute's type means it. One that differs is
+    /// read again for 30 s before it counts as a mismatch, since the service may apply values later. The
+    /// report has the numbers and the first mismatches; states and status don't change. A key that can't read
+    /// costs a note. 0 is none. Range: 0 to 1,000.
+    #[arg(long, value_name = "IDS")]
+    verify: Option<usize>,
+    /// A completed run in which --verify finds a mismatch ends with status mismatch
+    #[arg(long)]
+    verify_strict: bool,
 }
 
 impl RunFlags {
@@ -190,6 +210,15 @@ impl RunFlags {
         if self.dry_run {
             to = to.dry_run();
         }
+        if !self.no_preflight {
+            to = to.preflight();
+        }
+        if let Some(value) = self.verify.or(Some(5)) {
+            to = to.verify(value);
+        }
+        if self.verify_strict {
+            to = to.verify_strict();
+        }
         to
     }
 }
@@ -214,4 +243,7 @@ pub const OPTIONS: &[&str] = &[
     "standard_attributes",
     "allow_null",
     "dry_run",
+    "preflight",
+    "verify",
+    "verify_strict",
 ];

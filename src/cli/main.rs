@@ -2,6 +2,7 @@
 
 mod account;
 mod bounds;
+mod check;
 mod delimiter;
 mod demo;
 mod exit;
@@ -15,6 +16,7 @@ mod lines;
 mod notation;
 mod output;
 mod parse;
+mod partial;
 mod progress;
 mod quoting;
 mod report_file;
@@ -28,6 +30,7 @@ mod summary;
 mod table;
 mod token;
 mod update;
+mod users;
 mod values;
 
 use std::process::ExitCode;
@@ -43,6 +46,8 @@ use crate::signals::Signals;
 enum Usercom {
     Update(Box<update::UpdateArgs>),
     Apply(Box<update::ApplyArgs>),
+    Check(check::CheckArgs),
+    Users(users::UsersArgs),
     Sandbox(sandbox::SandboxArgs),
     Demo(demo::DemoArgs),
 }
@@ -67,6 +72,8 @@ fn run(arguments: Usercom) -> Result<u8, String> {
     match arguments {
         Usercom::Update(args) => update::update(*args, &Signals::listen()?),
         Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
+        Usercom::Check(args) => check::run(&args),
+        Usercom::Users(args) => users::run(&args, &Signals::listen()?),
         Usercom::Sandbox(args) => sandbox::run(args),
         Usercom::Demo(args) => demo::run(args),
     }

@@ -62,7 +62,7 @@ pub fn code(status: Status, cancelled_by: Option<i32>, delivered: bool) -> u8 {
         (Status::Cancelled, Some(signal)) => exit::of_signal(signal),
         _ if !delivered => exit::NOT_REPORTED,
         (Status::Ok | Status::DryRun, _) => 0,
-        (Status::Partial, _) => exit::PARTIAL,
+        (Status::Partial | Status::Mismatch, _) => exit::PARTIAL,
         _ => exit::STOPPED_EARLY,
     }
 }
@@ -91,6 +91,14 @@ fn text(report: &Report, rows: &Rows) -> String {
             report.retries()
         ),
     ];
+    if report.verified() + report.mismatched() > 0 {
+        let (same, other) = (report.verified(), report.mismatched());
+        lines.push(format!("read back: {same} as sent, {other} otherwise"));
+    }
+    lines.extend(report.mismatches().iter().map(|mismatch| {
+        let line = rows.line(mismatch.index);
+        format!("id {} on line {line}: sent {}, stored {}", mismatch.id, mismatch.sent, mismatch.stored)
+    }));
     lines.extend(report.notes().iter().map(|note| format!("note: {}", with_lines(note, rows))));
     lines.extend(report.failures().take(SHOWN).map(|failure| {
         let http = failure.http_status.map(|status| format!(" (http {status})")).unwrap_or_default();

@@ -7,7 +7,9 @@ use std::{
     str::FromStr,
     time::Duration,
 };
-use usercom::sandbox::{Methods, Options, Sandbox, SuccessBody, UnknownAttributes, UnknownIds};
+use usercom::sandbox::{
+    AttributeType, Methods, Options, Sandbox, Scope, SuccessBody, UnknownAttributes, UnknownIds,
+};
 
 /// Run a sandbox on 127.0.0.1: a replacement of the service for tests and first steps
 #[derive(clap::Args)]
@@ -34,6 +36,22 @@ pub struct SandboxArgs {
     /// Respond with 400 to a value that does not have its attribute's type
     #[arg(long)]
     check_types: bool,
+    /// Convert a value that does not have its attribute's type, or ignore it if that can't be: with success
+    #[arg(long, conflicts_with = "check_types")]
+    ignore_bad_values: bool,
+    /// An attribute that exists from the start, such as score:integer, plan:fixed:free|pro or, for several choices,
+    /// tags:fixed+:new|vip; can be given more than once
+    #[arg(long = "attribute", value_name = "NAME:TYPE[:CHOICES]")]
+    attributes: Vec<AttributeType>,
+    /// What the token may be used for; anything else is 403
+    #[arg(long, default_value = "all", value_name = "all|read|write")]
+    scope: Scope,
+    /// How many users or attributes a page has
+    #[arg(long, default_value_t = 100, value_name = "N", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
+    page_size: usize,
+    /// Let the last page name a next one, which is 404
+    #[arg(long)]
+    next_after_last: bool,
     /// Respond with 400 if a request has more than N ids
     #[arg(long, value_name = "N", value_parser = above_zero::<usize>, allow_negative_numbers = true)]
     max_ids: Option<usize>,
@@ -123,6 +141,11 @@ impl SandboxArgs {
             unknown_ids: self.unknown_ids,
             unknown_attributes: self.unknown_attributes,
             check_types: self.check_types,
+            ignore_bad_values: self.ignore_bad_values,
+            attributes: self.attributes,
+            scope: self.scope,
+            page_size: self.page_size,
+            next_after_last: self.next_after_last,
             max_ids: self.max_ids,
             max_body: self.max_body,
             rate: self.rate,

@@ -1,6 +1,7 @@
 //! One account, ready to use, and the update calls.
 
 mod builder;
+mod reading;
 mod run;
 #[rustfmt::skip]
 mod setters;
@@ -12,13 +13,16 @@ use std::sync::Arc;
 use std::time::Instant;
 
 pub use self::builder::ClientBuilder;
+use self::reading::{Watching, done};
 pub use self::run::Run;
 use self::shared::key;
 use crate::account::Account;
 use crate::error::Result;
+use crate::interface::Status;
 use crate::options::{ClientOptions, RunOptions};
+use crate::read::{preflight, verify};
 use crate::report::Report;
-use crate::run::{Hooks, Log};
+use crate::run::{Hooks, Log, QUEUED};
 use crate::throttle::Throttle;
 use crate::update::{Ids, Job, JsonText, Rules, Update, Value};
 use crate::wire::{Call, Http};
@@ -154,10 +158,26 @@ impl Client {
         if options.dry_run {
             return Ok(crate::run::dry_run(&job, &inner.options));
         }
-        let session = inner.http.session(Call::of(&job));
         hooks.deadline = options.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
         hooks.log = inner.log.clone();
-        Ok(crate::run::run(&job, session, &inner.options, options, inner.throttle.clone(), hooks))
+        let noticed = match options.preflight {
+            true => preflight(&job, &mut inner.reader(), &mut Watching { hooks: &mut hooks, done: None })?,
+            false => Vec::new(),
+        };
+        noticed.iter().for_each(|note| hooks.warn(note));
+        let session = inner.http.session(Call::of(&job));
+        let throttle = inner.throttle.clone();
+        let mut report = crate::run::run(&job, session, &inner.options, options, throttle, &mut hooks);
+        report.noticed(noticed);
+        // A run that stopped early has other worries, and one that was cancelled should end.
+        if options.verify > 0 && matches!(report.status(), Status::Ok | Status::Partial) && job.slots() > 0 {
+            let queued = report.notes().iter().any(|note| note == QUEUED);
+            let mut watch = Watching { done: Some(done(&job, &report)), hooks: &mut hooks };
+            let found = verify(&job, &report, options.verify, queued, &mut inner.reader(), &mut watch);
+            found.notes.iter().for_each(|note| hooks.warn(note));
+            report.verified_by(found, options.verify_strict);
+        }
+        Ok(report)
     }
 }
 

@@ -128,4 +128,29 @@ impl Run<'_> {
     pub fn dry_run(self) -> Self {
         self.set("dry_run", Given::Flag(true))
     }
+
+    /// Before the first request, looks up the attribute's type and compares the values with it. A value that
+    /// can't be right ends the call with [`Status::InvalidArgument`](crate::Status::InvalidArgument): a text
+    /// that can't be read as the attribute's type, or a value that is not one of a fixed attribute's choices.
+    /// Doubts are notes in the report. It costs one request, of a fixed attribute one more for each 100
+    /// attributes, and at most 5 s. A key that can't read costs a note. Standard attributes are not looked
+    /// up. Default: off.
+    pub fn preflight(self) -> Self {
+        self.set("preflight", Given::Flag(true))
+    }
+
+    /// How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the
+    /// value that was sent, as the attribute's type means it. One that differs is read again for 30 s before
+    /// it counts as a mismatch, since the service may apply values later. The report has the numbers and the
+    /// first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
+    /// Range: 0 to 1,000. Default: 0 ids.
+    pub fn verify(self, ids: usize) -> Self {
+        self.set("verify", Given::Integer(ids as u64))
+    }
+
+    /// A completed run in which [`verify`](crate::Run::verify) finds a mismatch ends with
+    /// [`Status::Mismatch`](crate::Status::Mismatch). Default: off.
+    pub fn verify_strict(self) -> Self {
+        self.set("verify_strict", Given::Flag(true))
+    }
 }

@@ -245,13 +245,7 @@ unsafe fn update(
     run_options: *const uc_run_options,
 ) -> Result<Report, Failure> {
     // SAFETY: the caller promises it.
-    let (handle, run_options) = unsafe { (handle(client, "client")?, run_options.as_ref()) };
-    if handle.generation != generation() {
-        let message = "client: was made before fork() and this is the child; make another one here".into();
-        return Err(Failure { status: Status::Forked, message });
-    }
-    // Another thread may free the handle during the run.
-    let client = handle.client.clone();
+    let (client, run_options) = unsafe { (usable(client)?, run_options.as_ref()) };
     let Some(run_options) = run_options else {
         return Ok(client.execute(&update, ids, &RunOptions::default(), Hooks::default())?);
     };
@@ -273,6 +267,20 @@ unsafe fn update(
     // A copy: nothing of the caller's may change while the run lasts.
     let options = run_options.options.clone();
     Ok(client.execute(&update, ids, &options, hooks)?)
+}
+
+/// A client that may be used in this process. Another thread may free the handle during the call, so this is a clone.
+///
+/// # Safety
+/// `client` is NULL or a live handle.
+pub(super) unsafe fn usable(client: *const uc_client) -> Result<Client, Failure> {
+    // SAFETY: the caller promises it.
+    let handle = unsafe { handle(client, "client") }?;
+    if handle.generation != generation() {
+        let message = "client: was made before fork() and this is the child; make another one here".into();
+        return Err(Failure { status: Status::Forked, message });
+    }
+    Ok(handle.client.clone())
 }
 
 /// Runs an update, hands out its report, and returns its status.

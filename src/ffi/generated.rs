@@ -21,6 +21,8 @@ pub enum uc_status {
     UC_STATUS_DEADLINE = 3,
     /// Dry run: nothing was sent. The report says what would be sent.
     UC_STATUS_DRY_RUN = 4,
+    /// Completed: the service holds other values than those that were sent, of ids that it accepted.
+    UC_STATUS_MISMATCH = 5,
     /// Nothing was sent: an argument is invalid. The message says which one and what to do.
     UC_STATUS_INVALID_ARGUMENT = 10,
     /// Stopped early: the service does not accept the token.
@@ -75,6 +77,7 @@ pub(super) fn message(status: c_int) -> &'static CStr {
         2 => c"Stopped early: the caller cancelled the run.",
         3 => c"Stopped early: the deadline passed.",
         4 => c"Dry run: nothing was sent. The report says what would be sent.",
+        5 => c"Completed: the service holds other values than those that were sent, of ids that it accepted.",
         10 => c"Nothing was sent: an argument is invalid. The message says which one and what to do.",
         20 => c"Stopped early: the service does not accept the token.",
         21 => c"Stopped early: the service limits requests for longer than the stall timeout.",
@@ -247,4 +250,35 @@ pub unsafe extern "C" fn uc_run_options_set_allow_null(run_options: *mut uc_run_
 pub unsafe extern "C" fn uc_run_options_set_dry_run(run_options: *mut uc_run_options, on: c_int) -> c_int {
     // SAFETY: the caller gives a live handle.
     unsafe { set(run_options, "dry_run", Given::Flag(on != 0)) }
+}
+
+/// Before the first request, looks up the attribute's type and compares the values with it. A value that
+/// can't be right ends the call with `UC_STATUS_INVALID_ARGUMENT`: a text that can't be read as the
+/// attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+/// report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A
+/// key that can't read costs a note. Standard attributes are not looked up. Non-zero is on, 0 is off
+/// (default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_preflight(run_options: *mut uc_run_options, on: c_int) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(run_options, "preflight", Given::Flag(on != 0)) }
+}
+
+/// How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the value
+/// that was sent, as the attribute's type means it. One that differs is read again for 30 s before it counts
+/// as a mismatch, since the service may apply values later. The report has the numbers and the first
+/// mismatches; states and status don't change. A key that can't read costs a note. 0 is none. Range: 0 to
+/// 1,000. Default: 0 ids.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_verify(run_options: *mut uc_run_options, ids: usize) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(run_options, "verify", Given::Integer(ids as u64)) }
+}
+
+/// A completed run in which `uc_run_options_set_verify` finds a mismatch ends with `UC_STATUS_MISMATCH`.
+/// Non-zero is on, 0 is off (default).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_verify_strict(run_options: *mut uc_run_options, on: c_int) -> c_int {
+    // SAFETY: the caller gives a live handle.
+    unsafe { set(run_options, "verify_strict", Given::Flag(on != 0)) }
 }

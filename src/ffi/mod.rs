@@ -10,6 +10,7 @@
 #![allow(clippy::missing_safety_doc)]
 
 mod cancel;
+mod check;
 mod client;
 #[rustfmt::skip]
 mod generated;
@@ -19,6 +20,7 @@ mod pointers;
 mod report;
 mod run_options;
 mod status;
+mod users;
 
 use std::ffi::c_int;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -26,6 +28,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::error::Error;
 use crate::interface::Status;
 pub use cancel::*;
+pub use check::*;
 pub use client::*;
 pub use generated::*;
 pub use last_error::*;
@@ -33,6 +36,7 @@ pub use options::*;
 pub use report::*;
 pub use run_options::*;
 pub use status::*;
+pub use users::*;
 
 /// Why a function did not do what it was asked for.
 struct Failure {
@@ -51,6 +55,7 @@ impl From<Error> for Failure {
         let status = match error {
             Error::InvalidArgument { .. } => Status::InvalidArgument,
             Error::Tls(_) => Status::Tls,
+            Error::Read { status, .. } => status,
             // Nothing in here turns a report into an error.
             Error::Incomplete(_) => Status::Internal,
         };

@@ -114,6 +114,21 @@ pub unsafe extern "C" fn uc_report_requests(report: *const uc_report) -> usize {
     unsafe { read(report, 0, |r| r.requests() as usize) }
 }
 
+/// Ids that were read back and had the value that was sent. 0 without the option `verify`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_verified(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::verified) }
+}
+
+/// Ids that were read back and had another value, also after some time. The first ten are in `uc_report_json` with both
+/// values, under `mismatches`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_mismatched(report: *const uc_report) -> usize {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(report, 0, Report::mismatched) }
+}
+
 /// The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position
 /// or `report` is NULL. A duplicate of an id in a list has the state of the id that was sent.
 #[unsafe(no_mangle)]

@@ -57,6 +57,7 @@ pub(crate) enum Preset {
     Unset(&'static str),
     Text(&'static str),
     Off,
+    On,
     Count(u64),
     /// In milliseconds.
     Time(u64),
@@ -116,6 +117,7 @@ impl Preset {
             (Preset::Unset(words), _) => words.to_owned(),
             (Preset::Text(text), _) => text.to_owned(),
             (Preset::Off, _) => "off".to_owned(),
+            (Preset::On, _) => "on".to_owned(),
             (Preset::Count(n), Kind::Count { unit, .. }) => format!("{} {unit}", grouped(n)),
             (Preset::Count(n), _) => grouped(n),
             (Preset::Time(ms), _) => time(ms),

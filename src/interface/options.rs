@@ -140,4 +140,31 @@ pub(crate) static RUN: &[Opt] = &[
         "Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing. The run ends \
          with `DRY_RUN`.",
     ),
+    Opt::new(
+        "preflight",
+        Flag,
+        Preset::Off,
+        "Before the first request, looks up the attribute's type and compares the values with it. A value that can't be \
+         right ends the call with `INVALID_ARGUMENT`: a text that can't be read as the attribute's type, or a value that \
+         is not one of a fixed attribute's choices. Doubts are notes in the report. It costs one request, of a fixed \
+         attribute one more for each 100 attributes, and at most 5 s. A key that can't read costs a note. Standard \
+         attributes are not looked up.",
+    )
+    .program_default(Preset::On),
+    Opt::new(
+        "verify",
+        Count { integer: Size, min: 0, max: 1000, unit: "ids" },
+        Preset::Count(0),
+        "How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the value that was \
+         sent, as the attribute's type means it. One that differs is read again for 30 s before it counts as a mismatch, \
+         since the service may apply values later. The report has the numbers and the first mismatches; states and status \
+         don't change. A key that can't read costs a note. 0 is none.",
+    )
+    .program_default(Preset::Count(5)),
+    Opt::new(
+        "verify_strict",
+        Flag,
+        Preset::Off,
+        "A completed run in which `verify` finds a mismatch ends with `MISMATCH`.",
+    ),
 ];

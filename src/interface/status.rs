@@ -66,6 +66,9 @@ statuses! {
         "Repeat the call with more time, or use a journal.";
     DryRun = 4, "dry_run", Completed, "", "Dry run: nothing was sent. The report says what would be sent.",
         "Repeat the call without the dry run.";
+    Mismatch = 5, "mismatch", Completed, "Mismatch",
+        "Completed: the service holds other values than those that were sent, of ids that it accepted.",
+        "Compare the values in the report with the attribute's type in User.com.";
     InvalidArgument = 10, "invalid_argument", NotStarted, "InvalidArgument",
         "Nothing was sent: an argument is invalid. The message says which one and what to do.", "Correct the call.";
     Unauthorized = 20, "unauthorized", StoppedEarly, "Unauthorized",

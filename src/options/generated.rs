@@ -72,6 +72,9 @@ pub(crate) struct RunOptions {
     pub standard_attributes: bool,
     pub allow_null: bool,
     pub dry_run: bool,
+    pub preflight: bool,
+    pub verify: usize,
+    pub verify_strict: bool,
 }
 
 impl Default for RunOptions {
@@ -85,6 +88,9 @@ impl Default for RunOptions {
             standard_attributes: false,
             allow_null: false,
             dry_run: false,
+            preflight: false,
+            verify: 0,
+            verify_strict: false,
         }
     }
 }
@@ -102,6 +108,9 @@ impl Options for RunOptions {
             "standard_attributes" => self.standard_attributes = setting.flag()?.unwrap_or_default(),
             "allow_null" => self.allow_null = setting.flag()?.unwrap_or_default(),
             "dry_run" => self.dry_run = setting.flag()?.unwrap_or_default(),
+            "preflight" => self.preflight = setting.flag()?.unwrap_or_default(),
+            "verify" => self.verify = setting.count()?.unwrap_or(0),
+            "verify_strict" => self.verify_strict = setting.flag()?.unwrap_or_default(),
             _ => {}
         }
         Ok(())

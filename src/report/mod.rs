@@ -1,6 +1,7 @@
 //! The report of a run: a state for every position, the totals, and the reasons. Plain data.
 
 mod output;
+mod verification;
 
 use std::time::Duration;
 
@@ -21,6 +22,9 @@ pub struct Failure<'a> {
     /// The server's message, at most 256 characters with control characters escaped, or what went wrong.
     pub message: &'a str,
 }
+
+pub use verification::Mismatch;
+pub(crate) use verification::Verification;
 
 /// Why an id was not confirmed. Many ids may share one.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -83,6 +87,7 @@ pub struct Report {
     reasons: Vec<Reason>,
     notes: Vec<String>,
     traffic: Traffic,
+    verification: Verification,
 }
 
 /// What a run cost.
@@ -106,7 +111,17 @@ impl Report {
     ) -> Report {
         let mut counts = [0; 4];
         states.iter().for_each(|state| counts[*state as usize] += 1);
-        Report { status, message, states, counts, failures, reasons, notes, traffic }
+        Report {
+            status,
+            message,
+            states,
+            counts,
+            failures,
+            reasons,
+            notes,
+            traffic,
+            verification: Verification::default(),
+        }
     }
 
     /// The report of a run that did not begin.
@@ -199,6 +214,40 @@ impl Report {
     /// Remarkable things that didn't change the outcome, such as the first response of an unfamiliar form.
     pub fn notes(&self) -> &[String] {
         &self.notes
+    }
+
+    /// How many ids were read back and had the value that was sent. None without the option `verify`.
+    pub fn verified(&self) -> usize {
+        self.verification.verified
+    }
+
+    /// How many ids were read back and had another value, also after some time.
+    pub fn mismatched(&self) -> usize {
+        self.verification.mismatched
+    }
+
+    /// The first ten of them, with both values.
+    pub fn mismatches(&self) -> &[Mismatch] {
+        &self.verification.mismatches
+    }
+
+    /// Adds what was noticed before the run, in front of the other notes.
+    pub(crate) fn noticed(&mut self, notes: Vec<String>) {
+        self.notes.splice(0..0, notes);
+    }
+
+    /// Adds what a verification found; `strict` makes a mismatch the status.
+    pub(crate) fn verified_by(&mut self, mut verification: Verification, strict: bool) {
+        if strict && verification.mismatched > 0 {
+            self.status = Status::Mismatch;
+            let (mismatched, sampled) = (verification.mismatched, verification.sampled);
+            self.message = format!(
+                "{mismatched} of {sampled} ids read back have another value than was sent; {}",
+                self.message
+            );
+        }
+        self.notes.append(&mut verification.notes);
+        self.verification = verification;
     }
 
     /// Requests that were sent, or that a dry run would send.

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Serialize;
 use serde::ser::{SerializeSeq, SerializeStruct, Serializer};
 
-use super::Report;
+use super::{Mismatch, Report};
 use crate::interface::IdState;
 
 pub(super) fn state_name<S: Serializer>(state: &IdState, serializer: S) -> Result<S::Ok, S::Error> {
@@ -27,8 +27,20 @@ impl fmt::Display for Report {
             self.requests(),
             self.retries(),
         )?;
+        if self.verification.sampled > 0 {
+            writeln!(
+                f,
+                "read back {}: {} as sent, {} otherwise",
+                self.verification.sampled,
+                self.verified(),
+                self.mismatched()
+            )?;
+        }
         for note in self.notes() {
             writeln!(f, "note: {note}")?;
+        }
+        for mismatch in self.mismatches() {
+            writeln!(f, "{mismatch}")?;
         }
         const SHOWN: usize = 10;
         for failure in (0..SHOWN).filter_map(|k| self.failure(k)) {
@@ -47,9 +59,16 @@ impl fmt::Display for Report {
     }
 }
 
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Mismatch { index, id, sent, stored } = self;
+        write!(f, "id {id} at position {index}: sent {sent}, stored {stored}")
+    }
+}
+
 impl Serialize for Report {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut out = serializer.serialize_struct("Report", 15)?;
+        let mut out = serializer.serialize_struct("Report", 18)?;
         out.serialize_field("status", self.status().name())?;
         out.serialize_field("code", &self.status().code())?;
         out.serialize_field("message", self.message())?;
@@ -62,6 +81,9 @@ impl Serialize for Report {
         out.serialize_field("retries", &self.retries())?;
         out.serialize_field("waited_for_rate_limit_ms", &(self.waited_for_rate_limit().as_millis() as u64))?;
         out.serialize_field("waited_for_service_ms", &(self.waited_for_service().as_millis() as u64))?;
+        out.serialize_field("verified", &self.verified())?;
+        out.serialize_field("mismatched", &self.mismatched())?;
+        out.serialize_field("mismatches", self.mismatches())?;
         out.serialize_field("notes", self.notes())?;
         out.serialize_field("failure_count", &self.failure_count())?;
         out.serialize_field("failures", &FirstFailures(self))?;

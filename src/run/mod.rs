@@ -31,6 +31,7 @@ pub(crate) use self::hooks::Hooks;
 #[cfg(feature = "capi")]
 pub(crate) use self::hooks::ProgressFn;
 pub(crate) use self::log::Log;
+pub(crate) use self::notes::QUEUED;
 use self::outcomes::Outcomes;
 pub use self::progress::Progress;
 use self::recorder::{Recorder, no_journal};
@@ -56,7 +57,7 @@ pub(crate) fn run(
     client: &ClientOptions,
     options: &RunOptions,
     throttle: Arc<Throttle>,
-    hooks: Hooks<'_>,
+    hooks: &mut Hooks<'_>,
 ) -> Report {
     let limits = Limits::new(client, options);
     let sender = Sender { job, session: &session };
@@ -68,20 +69,19 @@ pub(crate) fn run(
     if let Some(dir) = &options.journal_dir {
         let fingerprint = fingerprint(job, session.method(), &session.url());
         match Journal::open(dir, options.journal_max_age, &fingerprint, job.slots(), SystemTime::now()) {
-            Ok(opened) => recorder = resume(&mut engine, &hooks, opened),
+            Ok(opened) => recorder = resume(&mut engine, hooks, opened),
             Err(why) => engine.stop(no_journal(&why)),
         }
     }
-    let mut hooks = hooks;
     let (traffic, aborted) = thread::scope(|scope| {
         let mut pool = WorkerPool::new(scope, &sender, on_this_thread);
-        drive(&mut engine, &mut pool, &mut recorder, &mut hooks)
+        drive(&mut engine, &mut pool, &mut recorder, hooks)
     });
     // After an abort the connections are dead.
     if !aborted {
         session.keep_connections();
     }
-    finish(job, engine, traffic, recorder, &hooks)
+    finish(job, engine, traffic, recorder, hooks)
 }
 
 /// Resumes from what the journal says.

@@ -2,6 +2,9 @@
 
 use crate::wire::{Message, Remark};
 
+/// What a run notes once the service has responded with 202.
+pub(crate) const QUEUED: &str = "queued: the service responded with 202 and applies the update later";
+
 /// How many responses of different forms are quoted.
 const QUOTED: usize = 8;
 
@@ -28,7 +31,7 @@ impl Notes {
             Remark::Queued if self.queued => {}
             Remark::Queued => {
                 self.queued = true;
-                self.add("queued: the service responded with 202 and applies the update later".to_owned());
+                self.add(QUEUED.to_owned());
             }
             Remark::Unfamiliar { shape, message } => self.unfamiliar(shape, &message),
             Remark::Counted { counted, sent } => {

@@ -3,13 +3,13 @@ use super::{
     Options, Request, State, SuccessBody, UnknownAttributes, UnknownIds,
     endpoint::Endpoint,
     log::{self, Note},
-    raw::Raw,
+    options::Scope,
     response::Response,
+    show,
     store::{Id, Store},
     update::Update,
 };
 use axum::http::{Method, StatusCode, header, request::Parts};
-use serde::Serialize;
 use serde_json::{Map, json};
 use std::time::Instant;
 
@@ -17,6 +17,11 @@ use std::time::Instant;
 const STANDARD: &str = "assigned_to city company_id country email facebook_url first_name gender \
      google_url gravatar_url last_name linkedin_url notifications phone_number region score status \
      timezone twitter_url unsubscribed custom_id";
+
+/// Whether it is a standard attribute.
+pub(super) fn is_standard(name: &str) -> bool {
+    STANDARD.split_whitespace().any(|standard| standard == name)
+}
 
 /// A body that was read.
 pub(super) enum Body {
@@ -94,9 +99,19 @@ fn respond(
             Response::detail(StatusCode::METHOD_NOT_ALLOWED, &text).with(header::ALLOW, allow.join(", "))
         );
     }
+    if options.scope == if endpoint.is_read() { Scope::Write } else { Scope::Read } {
+        let text = "You do not have permission to perform this action.";
+        return Err(Response::detail(StatusCode::FORBIDDEN, text));
+    }
     match endpoint {
-        Endpoint::User(id) => user(&state.store, id),
-        Endpoint::AttributeType(name) => attribute_type(&state.store, &name),
+        Endpoint::User(id) => {
+            let id = state.store.id_of(&id).ok_or_else(Response::not_found)?;
+            Ok(show::user(&state.store, id))
+        }
+        Endpoint::Users => show::users(options, &state.store, head),
+        Endpoint::Search => show::search(&state.store, head),
+        Endpoint::Attributes => show::attributes(options, &state.store, head),
+        Endpoint::AttributeType(name) => show::attribute_type(&state.store, &name),
         Endpoint::MassUpdate { custom_ids, standard } => {
             if state.failed < options.fail_first {
                 state.failed += 1;
@@ -188,7 +203,7 @@ fn mass_update(
 ) -> Result<Response, Response> {
     let name = &update.attribute;
     let kind = store.kind(name);
-    if standard && !STANDARD.split(' ').any(|allowed| allowed == name) {
+    if standard && !is_standard(name) {
         let text = format!("\"{name}\" is not a valid choice.");
         return Err(Response::field("attribute", &text));
     }
@@ -196,9 +211,14 @@ fn mass_update(
         let text = format!("Object with name={name} does not exist.");
         return Err(Response::field("attribute", &text));
     }
-    if let Some(kind) = kind.filter(|_| options.check_types) {
-        kind.check(update.value).map_err(|text| Response::field("value", text))?;
+    let column = store.columns().get(name);
+    if let Some(column) = column.filter(|_| options.check_types) {
+        column.check(update.value).map_err(|text| Response::field("value", text))?;
     }
+    let value = match column.filter(|_| options.ignore_bad_values) {
+        Some(column) => column.converted(update.value),
+        None => Some(update.value.to_owned()),
+    };
     let ids = update.ids.iter().enumerate();
     let unknown: Vec<(usize, &Id)> = ids.filter(|(_, id)| !store.exists(id)).collect();
     if !unknown.is_empty() {
@@ -210,7 +230,7 @@ fn mass_update(
         }
     }
     note.ignored = unknown.len();
-    let updated = store.apply(&update.ids, name, update.value);
+    let updated = value.map_or(0, |value| store.apply(&update.ids, name, &value));
     Ok(success(options, updated))
 }
 
@@ -240,28 +260,4 @@ fn invalid_pks(unknown: Vec<(usize, &Id)>) -> Response {
         messages.insert(index.to_string(), json!([text]));
     }
     Response::json(StatusCode::BAD_REQUEST, &json!({"ids": messages}))
-}
-
-fn attribute_type(store: &Store, name: &str) -> Result<Response, Response> {
-    let kind = store.kind(name).ok_or_else(Response::not_found)?;
-    Ok(Response::json(StatusCode::OK, &json!({"name": name, "value_type": kind})))
-}
-
-fn user(store: &Store, id: i64) -> Result<Response, Response> {
-    if !store.exists(&Id::Number(id)) {
-        return Err(Response::not_found());
-    }
-    #[derive(Serialize)]
-    struct Attribute<'a> {
-        name: &'a str,
-        value: Raw<'a>,
-    }
-    #[derive(Serialize)]
-    struct User<'a> {
-        id: i64,
-        attributes: Vec<Attribute<'a>>,
-    }
-    let attributes =
-        store.attributes_of(id).map(|(name, value)| Attribute { name, value: Raw(value) }).collect();
-    Ok(Response::json(StatusCode::OK, &User { id, attributes }))
 }

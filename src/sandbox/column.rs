@@ -6,6 +6,10 @@ use std::{collections::HashMap, sync::Arc};
 #[derive(Clone)]
 pub(super) struct Column {
     pub(super) kind: Kind,
+    /// What a fixed attribute may be; anything if there are none.
+    pub(super) choices: Vec<String>,
+    /// Whether a user may have several of them.
+    pub(super) several: bool,
     values: Vec<Value>,
     index: HashMap<Arc<str>, u32>,
     cells: Vec<Cell>,
@@ -27,7 +31,34 @@ struct Cell {
 
 impl Column {
     pub(super) fn new(kind: Kind) -> Column {
-        Column { kind, values: Vec::new(), index: HashMap::new(), cells: Vec::new() }
+        Column {
+            kind,
+            choices: Vec::new(),
+            several: true,
+            values: Vec::new(),
+            index: HashMap::new(),
+            cells: Vec::new(),
+        }
+    }
+
+    /// What Django REST framework would say to this value; nothing if it has the attribute's type.
+    pub(super) fn check(&self, json: &str) -> Result<(), &'static str> {
+        self.kind.check(json)?;
+        if self.kind != Kind::Fixed || self.choices.is_empty() || json == "null" {
+            return Ok(());
+        }
+        let one = serde_json::from_str::<String>(json).map(|choice| vec![choice]);
+        let given = one.or_else(|_| serde_json::from_str::<Vec<String>>(json)).unwrap_or_default();
+        let known = given.iter().all(|choice| self.choices.contains(choice));
+        if known && (given.len() < 2 || self.several) { Ok(()) } else { Err("Not a valid choice.") }
+    }
+
+    /// The value as an attribute of this type keeps it; nothing if it can't be converted.
+    pub(super) fn converted(&self, json: &str) -> Option<String> {
+        match self.check(json) {
+            Ok(()) => Some(json.to_owned()),
+            Err(_) => self.kind.converted(json).filter(|converted| self.check(converted).is_ok()),
+        }
     }
 
     /// The index of a value, kept from now on.

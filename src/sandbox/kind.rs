@@ -1,10 +1,10 @@
 //! The types that an attribute can have, and which of them a value has.
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 /// The type of an attribute.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     /// `true` or `false`.
@@ -88,6 +88,21 @@ impl Kind {
         }
     }
 
+    /// A value of another type as one of this type.
+    pub(super) fn converted(self, json: &str) -> Option<String> {
+        match (self, Kind::of(json)) {
+            (Kind::String, Kind::Integer | Kind::Float) => Some(format!("\"{json}\"")),
+            (Kind::Integer, Kind::Float) => {
+                let number: f64 = json.parse().ok()?;
+                (number.fract() == 0.0 && number.abs() < 1e15).then(|| format!("{number:.0}"))
+            }
+            (_, Kind::String | Kind::Date | Kind::Datetime) => {
+                of_text_as(self, &serde_json::from_str::<String>(json).ok()?)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether an attribute of this type accepts that value; if not, what Django REST framework would say.
     pub(super) fn check(self, json: &str) -> Result<(), &'static str> {
         let given = Kind::of(json);
@@ -109,6 +124,19 @@ impl Kind {
             Kind::Json => (true, ""),
         };
         if fits || json == "null" { Ok(()) } else { Err(message) }
+    }
+}
+
+/// A number in a text for a number and the like, as the vendor describes it for another way into the service.
+fn of_text_as(kind: Kind, text: &str) -> Option<String> {
+    let text = text.trim();
+    match kind {
+        Kind::Boolean if is_boolean(text) => Some(text.to_ascii_lowercase()),
+        Kind::Integer => text.parse().ok().map(|number: i64| number.to_string()),
+        Kind::Float => text.parse().ok().filter(|n: &f64| n.is_finite()).map(|number| number.to_string()),
+        Kind::Date => text.get(..10).map(|date| serde_json::Value::from(date).to_string()),
+        Kind::Datetime if Kind::of_text(text) == Kind::Date => Some(format!("\"{text}T00:00:00Z\"")),
+        _ => None,
     }
 }
 

@@ -20,7 +20,8 @@
 //! - `PUT` or `POST /api/public/users/mass_update_custom_attributes/`, and under `users-by-id/` with custom ids;
 //!   `…/mass_update_standard_attributes/` likewise. Both calls write into one set of attributes: a name is one attribute
 //!   whichever call has set it.
-//! - `GET /api/public/users/<id>/` and `GET /api/public/attribute-type/<name>/users/`.
+//! - `GET /api/public/users/<id>/`, `users-by-id/<custom id>/`, `users/search/?email=<address>` and, in pages, `users/`
+//!   and `attributes/`; `attribute-type/<name>/users/`. They were seen in other clients of the service.
 //! - The control path `/_sandbox/`, which needs no token and is not logged: `GET /_sandbox/`, `attributes/<name>`,
 //!   `users/<id>`, `requests`, `refused`, `ledger?attribute=<name>`, and `POST /_sandbox/reset`.
 //!
@@ -35,9 +36,11 @@ mod endpoint;
 mod kind;
 mod log;
 mod options;
+mod query;
 mod raw;
 mod response;
 mod server;
+mod show;
 mod store;
 mod table;
 mod traffic;
@@ -45,7 +48,9 @@ mod update;
 
 pub use kind::Kind;
 pub use log::Request;
-pub use options::{Methods, Options, SuccessBody, TOKEN, UnknownAttributes, UnknownIds};
+pub use options::{
+    AttributeType, Methods, Options, Scope, SuccessBody, TOKEN, UnknownAttributes, UnknownIds,
+};
 use std::{
     io,
     net::SocketAddr,
@@ -207,7 +212,12 @@ impl Shared {
 
 impl State {
     fn new(options: &Options) -> io::Result<State> {
-        let store = options.users.as_deref().map_or_else(|| Ok(Store::of_anybody()), table::load)?;
+        let mut store = options.users.as_deref().map_or_else(|| Ok(Store::of_anybody()), table::load)?;
+        for attribute in &options.attributes {
+            let invalid =
+                |problem| io::Error::new(io::ErrorKind::InvalidInput, format!("attribute: {problem}"));
+            store.declare(attribute).map_err(invalid)?;
+        }
         Ok(State { store, traffic: traffic::Traffic::default(), log: log::Log::default(), failed: 0 })
     }
 }

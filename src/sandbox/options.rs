@@ -1,4 +1,5 @@
 //! What can be chosen: how the service behaves in what is not known of it, and what goes wrong on the way to it.
+use super::Kind;
 use std::{convert::Infallible, io, ops::RangeInclusive, path::PathBuf, str::FromStr, time::Duration};
 
 /// The token that [`Options::default`] expects, for tests that do not care.
@@ -22,6 +23,17 @@ pub struct Options {
     pub unknown_attributes: UnknownAttributes,
     /// Whether a value must have its attribute's type. Defaults to false.
     pub check_types: bool,
+    /// Whether a value that does not have its attribute's type is converted if possible, and otherwise ignored: the
+    /// response is that of a success. Defaults to false. Has no effect together with `check_types`.
+    pub ignore_bad_values: bool,
+    /// Attributes that exist from the start, with their types. Defaults to none.
+    pub attributes: Vec<AttributeType>,
+    /// What the token may be used for. Defaults to everything.
+    pub scope: Scope,
+    /// How many users or attributes a page has. Defaults to 100.
+    pub page_size: usize,
+    /// Whether the last page names a next one, which then does not exist. Defaults to false.
+    pub next_after_last: bool,
     /// How many ids one request may have; with more the response is 400. Defaults to any number.
     pub max_ids: Option<usize>,
     /// How many bytes a request's body may have; with more the response is 413. Defaults to 64 MiB.
@@ -64,6 +76,11 @@ impl Default for Options {
             unknown_ids: UnknownIds::Ignore,
             unknown_attributes: UnknownAttributes::Create,
             check_types: false,
+            ignore_bad_values: false,
+            attributes: Vec::new(),
+            scope: Scope::All,
+            page_size: 100,
+            next_after_last: false,
             max_ids: None,
             max_body: None,
             rate: None,
@@ -97,6 +114,7 @@ impl Options {
         let at_least_one = [
             ("max-ids", self.max_ids == Some(0)),
             ("max-body", self.max_body == Some(0)),
+            ("page-size", self.page_size == 0),
             ("rate", self.rate == Some(0)),
             ("burst-401", self.burst_401 == Some(0)),
             ("firewall-once", self.firewall_once == Some(0)),
@@ -163,6 +181,31 @@ pub enum UnknownAttributes {
     Reject,
 }
 
+/// What a key may be used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Read Only: an update is 403.
+    Read,
+    /// Write Only: reading is 403. What the service responds is not documented.
+    Write,
+    /// Both.
+    All,
+}
+
+/// An attribute with its type. As text: `score:integer`, `plan:fixed:free|pro`, `tags:fixed+:new|vip`; the `+` allows
+/// several choices.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AttributeType {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub kind: Kind,
+    /// What a fixed attribute may be; anything if there are none.
+    pub choices: Vec<String>,
+    /// Whether a user may have several of them.
+    pub several: bool,
+}
+
 /// The body of an update that was applied. A status without a body, 204, has none of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SuccessBody {
@@ -216,6 +259,40 @@ impl FromStr for UnknownAttributes {
             "reject" => Ok(UnknownAttributes::Reject),
             _ => Err("give create or reject"),
         }
+    }
+}
+
+impl FromStr for Scope {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Scope, &'static str> {
+        match text {
+            "read" => Ok(Scope::Read),
+            "write" => Ok(Scope::Write),
+            "all" => Ok(Scope::All),
+            _ => Err("give read, write or all"),
+        }
+    }
+}
+
+impl FromStr for AttributeType {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<AttributeType, &'static str> {
+        const FORMS: &str = "give name:type, such as score:integer or plan:fixed:free|pro; the types are boolean, date, \
+                             datetime, fixed, float, integer, json and string";
+        let mut parts = text.splitn(3, ':');
+        let (Some(name), Some(kind), choices) = (parts.next(), parts.next(), parts.next()) else {
+            return Err(FORMS);
+        };
+        let several = kind.ends_with('+');
+        let kind = serde_json::Value::from(kind.trim_end_matches('+'));
+        let kind: Kind = serde_json::from_value(kind).map_err(|_| FORMS)?;
+        if name.is_empty() || (kind != Kind::Fixed && (several || choices.is_some())) {
+            return Err(FORMS);
+        }
+        let choices = choices.map(|list| list.split('|').map(str::to_owned).collect()).unwrap_or_default();
+        Ok(AttributeType { name: name.to_owned(), kind, choices, several })
     }
 }
 

@@ -1,5 +1,5 @@
 //! The users and their attributes: users by both kinds of id, attributes by name.
-use super::{Kind, column::Column};
+use super::{AttributeType, Kind, column::Column};
 use std::{
     collections::{BTreeMap, HashMap},
     fmt,
@@ -74,6 +74,48 @@ impl Store {
     /// Whether every user exists.
     pub(super) fn has_anybody(&self) -> bool {
         self.any
+    }
+
+    /// Adds an attribute that has no values yet; one of the file of users keeps its values.
+    pub(super) fn declare(&mut self, attribute: &AttributeType) -> Result<(), String> {
+        let AttributeType { name, kind, choices, several } = attribute;
+        let column = self.columns.entry(name.clone()).or_insert_with(|| Column::new(*kind));
+        (column.kind, column.choices, column.several) = (*kind, choices.clone(), *several);
+        match column.counts().into_iter().find(|(json, _)| column.check(json).is_err()) {
+            Some((json, _)) => {
+                Err(format!("the file of users has the value {json}; give {name} another type"))
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The id of this user, if it exists.
+    pub(super) fn id_of(&self, id: &Id) -> Option<i64> {
+        match (self.row(id), id) {
+            (Some(row), _) => Some(self.ids[row as usize]),
+            (None, Id::Number(number)) => self.exists(id).then_some(*number),
+            (None, Id::Custom(text)) => self.decimal(text).filter(|_| self.any),
+        }
+    }
+
+    /// The ids of all known users, in order.
+    pub(super) fn sorted_ids(&self) -> Vec<i64> {
+        let mut ids = self.ids.clone();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// A user's custom id.
+    pub(super) fn custom_id(&self, id: i64) -> Option<String> {
+        match self.get(id, CUSTOM_ID) {
+            Some((json, _)) => Some(as_text(json)),
+            None if id >= FIRST_INVENTED => self
+                .custom
+                .iter()
+                .find(|(_, row)| self.ids[**row as usize] == id)
+                .map(|(text, _)| text.clone()),
+            None => self.decimal.then(|| id.to_string()),
+        }
     }
 
     /// Sets the attribute of these users as far as they exist, creates it if need be, and gives their number.

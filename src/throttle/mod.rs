@@ -133,11 +133,21 @@ impl Throttle {
 
     /// Permission to send now, or when to ask again.
     pub fn admit(self: &Arc<Throttle>, now: Instant, interval: Interval) -> Result<Permit, Delay> {
+        self.permit(now, interval, true)
+    }
+
+    /// The same for a request that only reads: it waits like any other, but is never the probe of an outage, which it
+    /// would keep from the runs.
+    pub fn admit_read(self: &Arc<Throttle>, now: Instant, interval: Interval) -> Result<Permit, Delay> {
+        self.permit(now, interval, false)
+    }
+
+    fn permit(self: &Arc<Throttle>, now: Instant, interval: Interval, probes: bool) -> Result<Permit, Delay> {
         let mut state = self.state();
         if let Some(delay) = state.delay.filter(|delay| delay.until > now) {
             return Err(delay);
         }
-        let in_outage = state.failures_in_a_row > 0 || state.unauthorized > 0;
+        let in_outage = probes && (state.failures_in_a_row > 0 || state.unauthorized > 0);
         if in_outage && state.probing {
             return Err(Delay { until: now + ASK_AGAIN, reason: Waiting::Service });
         }

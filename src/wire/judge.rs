@@ -10,6 +10,11 @@ use super::verdict::{Fatal, Fault, Framing, Remark, Reply, Verdict};
 /// The documented response of a similar call. Nearly every response is this one, byte by byte.
 const DOCUMENTED: &[u8] = br#"{"status":"ok"}"#;
 
+/// Whether the API itself responded: a firewall or a proxy sends a page or nothing.
+pub(super) fn is_json_of_the_api(content: &Content) -> bool {
+    matches!(content, Content::Json(Json::Object(_) | Json::List(_)))
+}
+
 /// Judges the response to a request with `sent` ids.
 pub(crate) fn judge(reply: &Reply, sent: usize) -> Verdict {
     let whole = matches!(reply.framing, Framing::Complete | Framing::CloseDelimited);

@@ -4,6 +4,7 @@ mod body;
 mod call;
 mod content;
 mod failure;
+mod get;
 mod json;
 mod judge;
 mod meaning;
@@ -22,6 +23,7 @@ mod verdict;
 pub(crate) use body::{Request, fitting, render};
 pub(crate) use call::Call;
 pub(crate) use content::Unreadable;
+pub(crate) use get::{Got, Look};
 #[cfg(fuzzing)]
 pub(crate) use judge::judge;
 pub(crate) use message::Message;

@@ -10,10 +10,10 @@ use super::retry_after::retry_after;
 use super::verdict::{Framing, Reply};
 
 /// Longest body that is read. The service's own are a few bytes; a web page in its place may be long.
-const MAX_BODY: u64 = 1024 * 1024;
+pub(super) const MAX_BODY: u64 = 1024 * 1024;
 
 /// Reads a response: to its end, since otherwise the connection can't be used again, unless it is too long.
-pub(super) fn read_reply(mut response: Response<Body>) -> Reply {
+pub(super) fn read_reply(mut response: Response<Body>, longest: u64) -> Reply {
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let retry_afters: Vec<String> = headers
@@ -33,8 +33,8 @@ pub(super) fn read_reply(mut response: Response<Body>) -> Reply {
     };
     let mut reader = response.body_mut().as_reader();
     let read =
-        reader.by_ref().take(MAX_BODY).read_to_end(&mut reply.body).and_then(|read| match read as u64 {
-            MAX_BODY => reader.read(&mut [0]),
+        reader.by_ref().take(longest).read_to_end(&mut reply.body).and_then(|read| match read as u64 {
+            read if read == longest => reader.read(&mut [0]),
             _ => Ok(0),
         });
     reply.framing = match read {

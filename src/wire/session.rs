@@ -17,7 +17,7 @@ use super::message::Message;
 use super::peer::Peer;
 use super::proxy::{Proxy, proxy};
 use super::redact::hide_token;
-use super::reply::read_reply;
+use super::reply::{MAX_BODY, read_reply};
 use super::trust::{Trust, tls_config};
 use super::verdict::{Reply, Verdict};
 use crate::account::Account;
@@ -47,11 +47,11 @@ const IDLE: Duration = Duration::from_secs(4);
 /// A client's connections to the service.
 pub(crate) struct Http {
     /// The value of the `Authorization` header.
-    authorization: Zeroizing<String>,
+    pub(super) authorization: Zeroizing<String>,
     /// By [`Call`]: everything but the body, which is all that differs between requests.
     requests: Vec<Request<()>>,
     config: ureq::config::Config,
-    peer: Peer,
+    pub(super) peer: Peer,
     /// Those that earlier runs left open, and since when.
     idle: Mutex<Vec<(Instant, Agent)>>,
 }
@@ -149,9 +149,9 @@ fn requests(account: &Account, options: &ClientOptions, authorization: &str) -> 
 
 /// The connections of one run.
 pub(crate) struct Session<'a> {
-    http: &'a Http,
-    agent: Agent,
-    request: &'a Request<()>,
+    pub(super) http: &'a Http,
+    pub(super) agent: Agent,
+    pub(super) request: &'a Request<()>,
     aborted: AtomicBool,
 }
 
@@ -183,7 +183,7 @@ impl Session<'_> {
             *length = HeaderValue::from(body.rest.len());
         }
         let response = self.agent.run(request.map(|()| SendBody::from_reader(&mut body)))?;
-        let mut reply = read_reply(response);
+        let mut reply = read_reply(response, MAX_BODY);
         hide_token(&mut reply.body, &self.http.authorization["Token ".len()..]);
         Ok(reply)
     }

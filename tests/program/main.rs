@@ -8,6 +8,7 @@ mod ids;
 mod lines;
 mod numbers;
 mod quoting;
+mod reading;
 mod resume;
 mod signals;
 mod summary;

@@ -6,6 +6,9 @@ use std::process::{Command, Output, Stdio};
 
 use usercom::sandbox::{Options, Sandbox, TOKEN};
 
+/// What is read costs time at the default rate; `reading.rs` has the tests of that.
+const BLIND: &[&str] = &["--no-preflight", "--verify", "0"];
+
 /// A sandbox and a folder of its own for a test.
 pub struct Setup {
     pub sandbox: Sandbox,
@@ -64,16 +67,18 @@ impl Setup {
         Outcome::of(self.command(arguments).stdin(Stdio::null()).output().unwrap())
     }
 
-    /// `usercom apply` for a file with this text, in a new file `rows.csv`.
+    /// `usercom apply` for a file with this text, in a new file `rows.csv`. Reads nothing before and after.
     pub fn apply(&self, attribute: &str, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
         self.file("rows.csv", text);
-        self.run(&[&["apply", "rows.csv", "--attribute", attribute], more].concat())
+        self.run(&[&["apply", "rows.csv", "--attribute", attribute], BLIND, more].concat())
     }
 
-    /// `usercom update` to plan = "pro" for a file with this text, `ids.csv`.
+    /// `usercom update` to plan = "pro" for a file with this text, `ids.csv`. Reads nothing before and after.
     pub fn update(&self, text: impl AsRef<[u8]>, more: &[&str]) -> Outcome {
         self.file("ids.csv", text);
-        self.run(&[&["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv"], more].concat())
+        self.run(
+            &[&["update", "--attribute", "plan", "--value", "pro", "--ids", "ids.csv"], BLIND, more].concat(),
+        )
     }
 
     /// The same with the text on standard input, through a pipe.

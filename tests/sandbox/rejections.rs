@@ -43,7 +43,7 @@ fn a_path_without_its_slash_is_sent_there() {
 fn a_path_that_leads_nowhere_is_a_page() {
     let sandbox = start(Options::default());
     let one_more = format!("{CUSTOM}/");
-    for path in ["/", "/api/public/users/", "/api/v2/users/1/", one_more.as_str(), "/_sandbox/nothing"] {
+    for path in ["/", "/api/public/user/", "/api/v2/users/1/", one_more.as_str(), "/_sandbox/nothing"] {
         let response = put(&sandbox, path, "{}");
         assert_eq!(
             (response.status, response.header("content-type")),

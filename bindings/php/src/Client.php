@@ -135,6 +135,18 @@ final class Client
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
      * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
      *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $preflight Before the first request, looks up the attribute's type and compares the values with
+     *     it. A value that can't be right ends the call with {@see Error\InvalidArgument}: a text that can't be read
+     *     as the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+     *     report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A key
+     *     that can't read costs a note. Standard attributes are not looked up. Default: off.
+     * @param int|null $verify How many confirmed ids to read back after a completed run, spread evenly. Each is
+     *     compared with the value that was sent, as the attribute's type means it. One that differs is read again for
+     *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
+     *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
+     *     Range: 0 to 1,000. Default: 0 ids.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
+     *     Default: off.
      * <!-- end of documentation of run options -->
      * @param Cancel|null $cancel stops the run from elsewhere
      *
@@ -157,6 +169,9 @@ final class Client
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        bool $preflight = false,
+        ?int $verify = null,
+        bool $verifyStrict = false,
         // end of run options
         ?Cancel $cancel = null,
     ): Report {
@@ -195,6 +210,18 @@ final class Client
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
      * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
      *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $preflight Before the first request, looks up the attribute's type and compares the values with
+     *     it. A value that can't be right ends the call with {@see Error\InvalidArgument}: a text that can't be read
+     *     as the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+     *     report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A key
+     *     that can't read costs a note. Standard attributes are not looked up. Default: off.
+     * @param int|null $verify How many confirmed ids to read back after a completed run, spread evenly. Each is
+     *     compared with the value that was sent, as the attribute's type means it. One that differs is read again for
+     *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
+     *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
+     *     Range: 0 to 1,000. Default: 0 ids.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
+     *     Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -213,6 +240,9 @@ final class Client
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        bool $preflight = false,
+        ?int $verify = null,
+        bool $verifyStrict = false,
         // end of run options
         ?Cancel $cancel = null,
     ): Report {
@@ -252,6 +282,18 @@ final class Client
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
      * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
      *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $preflight Before the first request, looks up the attribute's type and compares the values with
+     *     it. A value that can't be right ends the call with {@see Error\InvalidArgument}: a text that can't be read
+     *     as the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+     *     report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A key
+     *     that can't read costs a note. Standard attributes are not looked up. Default: off.
+     * @param int|null $verify How many confirmed ids to read back after a completed run, spread evenly. Each is
+     *     compared with the value that was sent, as the attribute's type means it. One that differs is read again for
+     *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
+     *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
+     *     Range: 0 to 1,000. Default: 0 ids.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
+     *     Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -269,6 +311,9 @@ final class Client
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        bool $preflight = false,
+        ?int $verify = null,
+        bool $verifyStrict = false,
         // end of run options
         ?Cancel $cancel = null,
     ): Report {
@@ -307,6 +352,18 @@ final class Client
      * @param bool $allowNull Allows the value null. The vendor does not document what null does. Default: off.
      * @param bool $dryRun Checks the arguments and reports the requests, bytes and seconds of the run, but sends
      *     nothing. The run ends with {@see Status::DRY_RUN}. Default: off.
+     * @param bool $preflight Before the first request, looks up the attribute's type and compares the values with
+     *     it. A value that can't be right ends the call with {@see Error\InvalidArgument}: a text that can't be read
+     *     as the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the
+     *     report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A key
+     *     that can't read costs a note. Standard attributes are not looked up. Default: off.
+     * @param int|null $verify How many confirmed ids to read back after a completed run, spread evenly. Each is
+     *     compared with the value that was sent, as the attribute's type means it. One that differs is read again for
+     *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
+     *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
+     *     Range: 0 to 1,000. Default: 0 ids.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
+     *     Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -324,6 +381,9 @@ final class Client
         bool $standardAttributes = false,
         bool $allowNull = false,
         bool $dryRun = false,
+        bool $preflight = false,
+        ?int $verify = null,
+        bool $verifyStrict = false,
         // end of run options
         ?Cancel $cancel = null,
     ): Report {

@@ -39,6 +39,7 @@ class Error extends \RuntimeException
             Status::PARTIAL => Error\PartialUpdate::class,
             Status::CANCELLED => Error\Cancelled::class,
             Status::DEADLINE => Error\DeadlineExceeded::class,
+            Status::MISMATCH => Error\Mismatch::class,
             Status::INVALID_ARGUMENT => Error\InvalidArgument::class,
             Status::UNAUTHORIZED => Error\Unauthorized::class,
             Status::RATE_LIMITED => Error\RateLimited::class,

@@ -22,6 +22,8 @@ final class Status
     public const DEADLINE = 3;
     /** Dry run: nothing was sent. The report says what would be sent. */
     public const DRY_RUN = 4;
+    /** Completed: the service holds other values than those that were sent, of ids that it accepted. */
+    public const MISMATCH = 5;
     /** Nothing was sent: an argument is invalid. The message says which one and what to do. */
     public const INVALID_ARGUMENT = 10;
     /** Stopped early: the service does not accept the token. */

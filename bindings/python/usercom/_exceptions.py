@@ -10,6 +10,7 @@ __all__ = [
     "PartialUpdate",
     "Cancelled",
     "DeadlineExceeded",
+    "Mismatch",
     "InvalidArgument",
     "Unauthorized",
     "RateLimited",
@@ -43,6 +44,12 @@ class DeadlineExceeded(Error):
     """Stopped early: the deadline passed."""
 
     status = Status.DEADLINE
+
+
+class Mismatch(Error):
+    """Completed: the service holds other values than those that were sent, of ids that it accepted."""
+
+    status = Status.MISMATCH
 
 
 class InvalidArgument(Error, ValueError):

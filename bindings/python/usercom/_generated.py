@@ -85,6 +85,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_run_options_set_standard_attributes": (c_int, [c_void_p, c_int]),
     "uc_run_options_set_allow_null": (c_int, [c_void_p, c_int]),
     "uc_run_options_set_dry_run": (c_int, [c_void_p, c_int]),
+    "uc_run_options_set_preflight": (c_int, [c_void_p, c_int]),
+    "uc_run_options_set_verify": (c_int, [c_void_p, c_size_t]),
+    "uc_run_options_set_verify_strict": (c_int, [c_void_p, c_int]),
     "uc_cancel_new": (c_void_p, []),
     "uc_cancel_request": (None, [c_void_p]),
     "uc_cancel_free": (None, [c_void_p]),
@@ -102,6 +105,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_report_unknown": (c_size_t, [c_void_p]),
     "uc_report_not_attempted": (c_size_t, [c_void_p]),
     "uc_report_requests": (c_size_t, [c_void_p]),
+    "uc_report_verified": (c_size_t, [c_void_p]),
+    "uc_report_mismatched": (c_size_t, [c_void_p]),
     "uc_report_state": (c_int, [c_void_p, c_size_t]),
     "uc_report_states": (c_int, [c_void_p, POINTER(c_uint8), c_size_t]),
     "uc_report_failure_count": (c_size_t, [c_void_p]),
@@ -109,6 +114,20 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_report_text": (c_char_p, [c_void_p]),
     "uc_report_json": (c_char_p, [c_void_p]),
     "uc_report_free": (None, [c_void_p]),
+    "uc_client_check": (c_int, [c_void_p, c_char_p, POINTER(c_char_p), c_size_t, POINTER(c_void_p)]),
+    "uc_check_status": (c_int, [c_void_p]),
+    "uc_check_count": (c_size_t, [c_void_p]),
+    "uc_check_line": (c_int, [c_void_p, c_size_t, POINTER(c_int), POINTER(c_char_p), POINTER(c_char_p)]),
+    "uc_check_text": (c_char_p, [c_void_p]),
+    "uc_check_json": (c_char_p, [c_void_p]),
+    "uc_check_free": (None, [c_void_p]),
+    "uc_client_users": (
+        c_int,
+        [c_void_p, POINTER(c_char_p), c_size_t, c_char_p, c_void_p, POINTER(c_void_p)],
+    ),
+    "uc_users_next": (c_int, [c_void_p, POINTER(c_char_p)]),
+    "uc_users_cursor": (c_char_p, [c_void_p]),
+    "uc_users_free": (None, [c_void_p]),
     "uc_last_error": (c_char_p, []),
     "uc_status_message": (c_char_p, [c_int]),
     "uc_library_version": (c_char_p, []),
@@ -129,6 +148,8 @@ class Status(enum.IntEnum):
     """Stopped early: the deadline passed."""
     DRY_RUN = 4
     """Dry run: nothing was sent. The report says what would be sent."""
+    MISMATCH = 5
+    """Completed: the service holds other values than those that were sent, of ids that it accepted."""
     INVALID_ARGUMENT = 10
     """Nothing was sent: an argument is invalid. The message says which one and what to do."""
     UNAUTHORIZED = 20
@@ -162,7 +183,7 @@ class Status(enum.IntEnum):
     @property
     def completed(self) -> bool:
         """Whether every id was tried as often as it may be."""
-        return self in (Status.OK, Status.PARTIAL, Status.DRY_RUN)
+        return self in (Status.OK, Status.PARTIAL, Status.DRY_RUN, Status.MISMATCH)
 
     @classmethod
     def _missing_(cls, value: object) -> "Optional[Status]":
@@ -258,6 +279,18 @@ class RunOptions(TypedDict, total=False):
     - `allow_null` (bool): Allows the value null. The vendor does not document what null does. Default: off.
     - `dry_run` (bool): Checks the arguments and reports the requests, bytes and seconds of the run, but
       sends nothing. The run ends with `Status.DRY_RUN`. Default: off.
+    - `preflight` (bool): Before the first request, looks up the attribute's type and compares the values
+      with it. A value that can't be right ends the call with `Status.INVALID_ARGUMENT`: a text that can't be
+      read as the attribute's type, or a value that is not one of a fixed attribute's choices. Doubts are
+      notes in the report. It costs one request, of a fixed attribute one more for each 100 attributes, and at
+      most 5 s. A key that can't read costs a note. Standard attributes are not looked up. Default: off.
+    - `verify` (int): How many confirmed ids to read back after a completed run, spread evenly. Each is
+      compared with the value that was sent, as the attribute's type means it. One that differs is read again
+      for 30 s before it counts as a mismatch, since the service may apply values later. The report has the
+      numbers and the first mismatches; states and status don't change. A key that can't read costs a note. 0
+      is none. Range: 0 to 1,000. Default: 0 ids.
+    - `verify_strict` (bool): A completed run in which `verify` finds a mismatch ends with
+      `Status.MISMATCH`. Default: off.
     """
 
     deadline: Optional[Union[SupportsFloat, timedelta]]
@@ -268,6 +301,9 @@ class RunOptions(TypedDict, total=False):
     standard_attributes: Optional[bool]
     allow_null: Optional[bool]
     dry_run: Optional[bool]
+    preflight: Optional[bool]
+    verify: Optional[SupportsIndex]
+    verify_strict: Optional[bool]
 
 
 # The C name and the kind of each option.
@@ -292,4 +328,7 @@ RUN_OPTIONS: Mapping[str, tuple[str, str]] = {
     "standard_attributes": ("standard_attributes", "flag"),
     "allow_null": ("allow_null", "flag"),
     "dry_run": ("dry_run", "flag"),
+    "preflight": ("preflight", "flag"),
+    "verify": ("verify", "count"),
+    "verify_strict": ("verify_strict", "flag"),
 }

@@ -37,6 +37,9 @@ final class Options
         'standardAttributes' => ['standard_attributes', 'flag'],
         'allowNull' => ['allow_null', 'flag'],
         'dryRun' => ['dry_run', 'flag'],
+        'preflight' => ['preflight', 'flag'],
+        'verify' => ['verify', 'count'],
+        'verifyStrict' => ['verify_strict', 'flag'],
     ];
 
     /** What the library's messages call the arguments. */
@@ -59,5 +62,6 @@ final class Options
         'standard_attributes' => 'standardAttributes',
         'allow_null' => 'allowNull',
         'dry_run' => 'dryRun',
+        'verify_strict' => 'verifyStrict',
     ];
 }
