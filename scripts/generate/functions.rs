@@ -46,8 +46,8 @@ pub struct Constant {
 }
 
 /// The files of src/ffi with something for C in them, in the order of the header.
-pub const FILES: [&str; 8] =
-    ["client", "options", "run_options", "generated", "cancel", "report", "last_error", "status"];
+pub const FILES: [&str; 9] =
+    ["client", "arrow", "options", "run_options", "generated", "cancel", "report", "last_error", "status"];
 
 pub fn read(root: &Path) -> io::Result<Interface> {
     let mut interface = Interface::default();
@@ -150,6 +150,7 @@ fn c_type(ty: &Type) -> String {
                 "u32" => "uint32_t",
                 "u64" => "uint64_t",
                 "usize" => "size_t",
+                "ArrowArrayStream" => "struct ArrowArrayStream",
                 other => other,
             }
             .to_owned()

@@ -9,6 +9,7 @@
 // The header is the manual: its sentences say what each function needs from the caller.
 #![allow(clippy::missing_safety_doc)]
 
+mod arrow;
 mod cancel;
 mod client;
 #[rustfmt::skip]
@@ -25,6 +26,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 use crate::interface::Status;
+pub use arrow::*;
 pub use cancel::*;
 pub use client::*;
 pub use generated::*;
