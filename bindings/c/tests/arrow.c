@@ -3,6 +3,7 @@
 #include "check.h"
 #include "sandbox.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -443,11 +444,31 @@ static void hostile(uc_client *client) {
     refused(client, &source, NULL, NULL, "stream: is NULL");
 }
 
+/* The example of docs/c.md. */
+#define query stream_of
+static void documented(const struct sandbox *sandbox, uc_client *client) {
+    static const int64_t ids[] = {1, 2}, scores[] = {7, 9};
+    const void *of_ids[2] = {NULL, ids}, *of_scores[2] = {NULL, scores};
+    struct source source, *database = &source;
+    table(&source, "l", plain(2, of_ids, 2), "l", plain(2, of_scores, 2));
+
+    struct ArrowArrayStream stream = query(database); /* ids and scores */
+    uc_report *report;
+    int status = uc_client_mass_update_arrow(client, &stream, "score", NULL, "skip", NULL, &report);
+    for (size_t k = 0; k < uc_report_failure_count(report); k++)
+        printf("%s\n", uc_report_failure_id(report, k));
+
+    CHECK_INT(status, UC_STATUS_OK);
+    CHECK(sandbox_has(sandbox, "score", "1,7,1") && sandbox_has(sandbox, "score", "2,9,1"));
+    uc_report_free(report);
+}
+
 void arrow(void) {
     struct sandbox sandbox = sandbox_start(NULL);
     uc_client *client = sandbox_client(&sandbox);
     ids_of_every_type(&sandbox, client);
     values_of_every_type(&sandbox, client);
+    documented(&sandbox, client);
     long before = sandbox_requests(&sandbox);
     hostile(client);
     CHECK_INT(sandbox_requests(&sandbox), before);
