@@ -49,6 +49,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Of the Arrow C stream interface: arrow/c/abi.h, nanoarrow.h, or
+ * https://arrow.apache.org/docs/format/CStreamInterface.html */
+struct ArrowArrayStream;
+
 #define UC_VERSION_MAJOR 0
 #define UC_VERSION_MINOR 1
 #define UC_VERSION_PATCH 0
@@ -334,6 +338,35 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
                                           const char *attribute,
                                           const struct uc_run_options *run_options,
                                           struct uc_report **report);
+
+/**
+ * Sets `attribute` of the users in an Arrow stream, of the Arrow C stream interface: the form in which data frames,
+ * databases and query engines give their columns to others, in any number of batches.
+ *
+ * With a `json_value`, the stream has one column: the ids, which all get this value. With `json_value` NULL, it has two:
+ * the ids and a value for each, which are grouped as by `uc_client_mass_update_rows`. The column may be the type of the
+ * stream itself or a field of its structure. Ids are User.com's own if they are integers, and your own ids if they are
+ * text (utf8, large_utf8, utf8_view). Values are booleans, integers, floats, decimals (every digit is sent), text, text
+ * with the extension type arrow.json, which is sent as written, dates, or timestamps with a time zone. Both may be
+ * dictionary-encoded.
+ *
+ * `na` says what becomes of missing values. "error" refuses them. "skip" does not send their rows; each is not
+ * attempted, and a note of the report counts them. With either, ids may be floats, as in a column of integers that
+ * became floats because some are missing: they must be integers below 2^53, and NaN is a missing value. NULL is
+ * "error", without floats as ids. A missing value, not id, is sent as null if `allow_null` is set.
+ *
+ * The stream is moved and released, once, also if an argument is invalid: its `release` is NULL afterwards. It is read
+ * to its end before anything is sent, on the thread of the call. `*report` has a state for each row. Messages call the
+ * ids `ids` or `custom_ids`, and ids and values of two columns `rows`; both are counted from 0 over all batches.
+ * Everything else is like `uc_client_mass_update`.
+ */
+int uc_client_mass_update_arrow(const struct uc_client *client,
+                                struct ArrowArrayStream *stream,
+                                const char *attribute,
+                                const char *json_value,
+                                const char *na,
+                                const struct uc_run_options *run_options,
+                                struct uc_report **report);
 
 /**
  * New options, all with their defaults. Never NULL.
@@ -669,6 +702,13 @@ int uc_report_failure(const struct uc_report *report,
                       size_t *index,
                       int *http_status,
                       const char **message);
+
+/**
+ * The id of the `k`-th failure as text, whichever kind of ids the run had. "" if there is no `k`-th. Never NULL; lives
+ * as long as the report.
+ */
+const char *uc_report_failure_id(const struct uc_report *report,
+                                 size_t k);
 
 /**
  * The report for people, in lines: how the run ended, the numbers, the notes, the first ten failures with their ids.

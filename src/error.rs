@@ -37,6 +37,16 @@ impl Error {
         Error::InvalidArgument { argument, problem: problem.into() }
     }
 
+    /// The same problem, for the value of one row of a table.
+    pub(crate) fn of_row(self, row: usize) -> Error {
+        match self {
+            Error::InvalidArgument { problem, .. } => {
+                Error::invalid("rows", format!("the value of row {row} (counted from 0): {problem}"))
+            }
+            other => other,
+        }
+    }
+
     /// The same problem, for one entry of a list.
     pub(crate) fn of_entry(self, list: &'static str, at: usize) -> Error {
         match self {

@@ -47,6 +47,7 @@ int uc_client_mass_update(const uc_client *client, const int64_t *ids, size_t n,
 int uc_client_mass_update_custom_ids(const uc_client *client, const char *const *custom_ids, size_t n, const char *attribute, const char *json_value, const uc_run_options *run_options, uc_report **report);
 int uc_client_mass_update_rows(const uc_client *client, const int64_t *ids, const uint32_t *value_index, size_t n, const char *const *json_values, size_t n_values, const char *attribute, const uc_run_options *run_options, uc_report **report);
 int uc_client_mass_update_rows_custom_ids(const uc_client *client, const char *const *custom_ids, const uint32_t *value_index, size_t n, const char *const *json_values, size_t n_values, const char *attribute, const uc_run_options *run_options, uc_report **report);
+int uc_client_mass_update_arrow(const uc_client *client, struct ArrowArrayStream *stream, const char *attribute, const char *json_value, const char *na, const uc_run_options *run_options, uc_report **report);
 uc_options *uc_options_new(void);
 void uc_options_free(uc_options *options);
 int uc_options_set(uc_options *options, const char *name, const char *json_value);
@@ -100,6 +101,7 @@ int uc_report_state(const uc_report *report, size_t index);
 int uc_report_states(const uc_report *report, uint8_t *out, size_t n);
 size_t uc_report_failure_count(const uc_report *report);
 int uc_report_failure(const uc_report *report, size_t k, size_t *index, int *http_status, const char **message);
+const char *uc_report_failure_id(const uc_report *report, size_t k);
 const char *uc_report_text(const uc_report *report);
 const char *uc_report_json(const uc_report *report);
 void uc_report_free(uc_report *report);

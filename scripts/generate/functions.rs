@@ -48,6 +48,7 @@ pub struct Constant {
 /// The files of src/ffi with something for C in them, in the order of the header.
 pub const FILES: &[&str] = &[
     "client",
+    "arrow",
     "options",
     "run_options",
     "generated",
@@ -160,6 +161,7 @@ fn c_type(ty: &Type) -> String {
                 "u32" => "uint32_t",
                 "u64" => "uint64_t",
                 "usize" => "size_t",
+                "ArrowArrayStream" => "struct ArrowArrayStream",
                 other => other,
             }
             .to_owned()

@@ -208,7 +208,10 @@ pub unsafe extern "C" fn uc_client_mass_update_rows_custom_ids(
 
 /// # Safety
 /// Both are NULL or strings that end with a NUL.
-unsafe fn one_value(attribute: *const c_char, json_value: *const c_char) -> Result<Update, Failure> {
+pub(super) unsafe fn one_value(
+    attribute: *const c_char,
+    json_value: *const c_char,
+) -> Result<Update, Failure> {
     // SAFETY: the caller promises it.
     let (attribute, value) = unsafe { (text(attribute, "attribute")?, text(json_value, "value")?) };
     Ok(Update::new(attribute, Value::json(value)?))
@@ -238,7 +241,7 @@ unsafe fn rows(
 
 /// # Safety
 /// Both are NULL or live handles.
-unsafe fn update(
+pub(super) unsafe fn update(
     client: *const uc_client,
     update: Update,
     ids: Ids<'_>,
@@ -284,7 +287,7 @@ pub(super) unsafe fn usable(client: *const uc_client) -> Result<Client, Failure>
 }
 
 /// Runs an update, hands out its report, and returns its status.
-fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<Report, Failure>) -> c_int {
+pub(super) fn run(out: *mut *mut uc_report, call: impl FnOnce() -> Result<Report, Failure>) -> c_int {
     // SAFETY: the caller of the exported function gives room for a pointer, or NULL.
     unsafe { put(out, std::ptr::null_mut()) };
     let mut status = Status::Ok;

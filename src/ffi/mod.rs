@@ -9,6 +9,7 @@
 // The header is the manual: its sentences say what each function needs from the caller.
 #![allow(clippy::missing_safety_doc)]
 
+mod arrow;
 mod cancel;
 mod check;
 mod client;
@@ -27,6 +28,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::error::Error;
 use crate::interface::Status;
+pub use arrow::*;
 pub use cancel::*;
 pub use check::*;
 pub use client::*;

@@ -15,8 +15,28 @@ pub struct uc_report {
     message: CString,
     /// One text for each reason, made on first use.
     reasons: OnceLock<Vec<CString>>,
+    /// The ids of the failures, made on first use.
+    failure_ids: OnceLock<FailureIds>,
     text: OnceLock<CString>,
     json: OnceLock<CString>,
+}
+
+/// Texts for C in one piece of memory, each with its NUL.
+struct FailureIds {
+    texts: String,
+    starts: Vec<usize>,
+}
+
+impl FailureIds {
+    fn of(report: &Report) -> FailureIds {
+        let mut ids = FailureIds { texts: String::new(), starts: Vec::with_capacity(report.failure_count()) };
+        for id in report.failure_ids() {
+            ids.starts.push(ids.texts.len());
+            ids.texts.push_str(&id.replace('\0', "\\0"));
+            ids.texts.push('\0');
+        }
+        ids
+    }
 }
 
 /// Text for C. A NUL inside would end it and is written as two characters.
@@ -30,6 +50,7 @@ impl From<Report> for uc_report {
             message: c_string(report.message()),
             report,
             reasons: OnceLock::new(),
+            failure_ids: OnceLock::new(),
             text: OnceLock::new(),
             json: OnceLock::new(),
         }
@@ -192,6 +213,19 @@ pub unsafe extern "C" fn uc_report_failure(
             put(message, text);
         }
         Ok(())
+    })
+}
+
+/// The id of the `k`-th failure as text, whichever kind of ids the run had. "" if there is no `k`-th. Never NULL; lives
+/// as long as the report.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_failure_id(report: *const uc_report, k: usize) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    let Some(report) = (unsafe { report.as_ref() }) else { return c"".as_ptr() };
+    look(c"".as_ptr(), || {
+        let ids = report.failure_ids.get_or_init(|| FailureIds::of(&report.report));
+        let start = ids.starts.get(k).and_then(|start| ids.texts.get(*start..));
+        start.map_or(c"".as_ptr(), |text| text.as_ptr().cast())
     })
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn fingerprint(job: &Job<'_>, method: &str, url: &str) -> [u8; 32] {
             slots.clone().for_each(|slot| hash.update(&(job.position(slot) as u32).to_le_bytes()));
         }
     }
+    job.skipped.iter().for_each(|position| hash.update(&position.to_le_bytes()));
     let mut fingerprint = [0; 32];
     fingerprint.copy_from_slice(hash.finish().as_ref());
     fingerprint

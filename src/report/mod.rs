@@ -206,6 +206,12 @@ impl Report {
         self.failures.list.get(k).map(|(_, reason)| reason.index())
     }
 
+    /// The id of every failure as text, in their order.
+    #[cfg(feature = "capi")]
+    pub(crate) fn failure_ids(&self) -> impl Iterator<Item = &str> {
+        (0..self.failures.list.len()).map(|k| self.failures.id(k))
+    }
+
     /// How many ids are rejected or unknown.
     pub fn failure_count(&self) -> usize {
         self.failures.list.len()

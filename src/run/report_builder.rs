@@ -29,6 +29,10 @@ pub(super) fn build_report(
             first.position, first.by
         )
     }));
+    notes.extend(job.skipped.first().map(|first| {
+        let all = job.skipped.len();
+        format!("{all} rows were not sent because their id or value is missing; the first: row {first} (counted from 0)")
+    }));
     let failures = FailureList::new(failures, |position, text| job.ids.write(position, text));
     Report::new(end.status, end.message, states, failures, reasons, notes, traffic)
 }

@@ -23,7 +23,9 @@ impl Ids<'_> {
     }
 
     /// Checks that the service can have assigned these ids. Names the first position that is invalid.
-    pub fn check(&self) -> Result<()> {
+    ///
+    /// Positions in `skipped`, which is sorted, have no id. The ids of a table are those of its `rows`.
+    pub fn check(&self, skipped: &[u32], rows: bool) -> Result<()> {
         if u32::try_from(self.len()).is_err() {
             return Err(Error::invalid(
                 "ids",
@@ -31,10 +33,13 @@ impl Ids<'_> {
             ));
         }
         let (list, found) = match self {
-            Ids::Numeric(ids) => ("ids", first_problem(ids, |id| numeric_problem(*id))),
-            Ids::Custom(ids) => ("custom_ids", first_problem(ids, |id| custom_problem(id))),
+            Ids::Numeric(ids) => ("ids", first_problem(ids, skipped, |id| numeric_problem(*id))),
+            Ids::Custom(ids) => ("custom_ids", first_problem(ids, skipped, |id| custom_problem(id))),
         };
         match found {
+            Some((at, problem)) if rows => {
+                Err(Error::invalid("rows", format!("the id of row {at} (counted from 0) {problem}")))
+            }
             Some((at, problem)) => {
                 Err(Error::invalid(list, format!("the id at position {at} (counted from 0) {problem}")))
             }
@@ -60,8 +65,17 @@ impl Ids<'_> {
 }
 
 /// Where the first id with a problem is, and the problem.
-fn first_problem<T>(ids: &[T], problem: impl Fn(&T) -> Option<String>) -> Option<(usize, String)> {
-    ids.iter().enumerate().find_map(|(at, id)| Some((at, problem(id)?)))
+fn first_problem<T>(
+    ids: &[T],
+    skipped: &[u32],
+    problem: impl Fn(&T) -> Option<String>,
+) -> Option<(usize, String)> {
+    let found = |(at, id)| Some((at, problem(id)?));
+    if skipped.is_empty() {
+        return ids.iter().enumerate().find_map(found);
+    }
+    let present = |(at, _): &(usize, &T)| skipped.binary_search(&(*at as u32)).is_err();
+    ids.iter().enumerate().filter(present).find_map(found)
 }
 
 fn numeric_problem(id: i64) -> Option<String> {
@@ -82,17 +96,20 @@ mod tests {
 
     #[test]
     fn the_position_is_named() {
-        assert!(Ids::Numeric(&[1, i64::MAX]).check().is_ok());
-        assert!(Ids::Numeric(&[]).check().is_ok());
+        assert!(Ids::Numeric(&[1, i64::MAX]).check(&[], false).is_ok());
+        assert!(Ids::Numeric(&[]).check(&[], false).is_ok());
         for bad in [0, -1, i64::MIN] {
-            let message = Ids::Numeric(&[1, 2, bad]).check().unwrap_err().to_string();
+            let message = Ids::Numeric(&[1, 2, bad]).check(&[], false).unwrap_err().to_string();
             assert!(message.contains("position 2") && message.contains(&format!("is {bad};")), "{message}");
         }
         let long = "x".repeat(1025);
         for bad in ["", &long] {
-            let message = Ids::Custom(vec!["a", bad]).check().unwrap_err().to_string();
+            let message = Ids::Custom(vec!["a", bad]).check(&[], false).unwrap_err().to_string();
             assert!(message.starts_with("custom_ids: ") && message.contains("position 1"), "{message}");
         }
-        assert!(Ids::Custom(vec!["a", "\0\"\u{1F600}", "a@b.example", " "]).check().is_ok());
+        assert!(Ids::Numeric(&[1, 0, 2]).check(&[1], false).is_ok());
+        let message = Ids::Numeric(&[1, 0, 0]).check(&[1], true).unwrap_err().to_string();
+        assert!(message.starts_with("rows: the id of row 2 (counted from 0) is 0;"), "{message}");
+        assert!(Ids::Custom(vec!["a", "\0\"\u{1F600}", "a@b.example", " "]).check(&[], false).is_ok());
     }
 }

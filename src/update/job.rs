@@ -24,6 +24,8 @@ pub(crate) struct Job<'a> {
     order: Option<Vec<u32>>,
     /// Positions whose id is sent for another position.
     pub superseded: Vec<Superseded>,
+    /// Positions of a table that have no id or no value, sorted.
+    pub skipped: Vec<u32>,
 }
 
 /// A position that is not sent because another one has the same id.
@@ -48,9 +50,9 @@ impl<'a> Job<'a> {
     /// Checks everything that can be checked without the network.
     pub fn new(update: &Update, ids: Ids<'a>, rules: Rules) -> Result<Job<'a>> {
         let attribute = Attribute::parse(&update.attribute, rules.kind)?;
-        ids.check()?;
+        ids.check(update.skipped(), update.is_table())?;
         let (values, group_of) = distinct_values(update, &attribute, ids.len(), rules)?;
-        let (order, superseded) = arrange(&ids, group_of.as_deref());
+        let (order, superseded) = arrange(&ids, group_of.as_deref(), update.skipped());
         let slots = order.as_ref().map_or(ids.len(), Vec::len);
         let groups = match (&order, &group_of) {
             (Some(order), Some(group_of)) => {
@@ -58,7 +60,8 @@ impl<'a> Job<'a> {
             }
             _ => std::iter::once(0..slots).collect(),
         };
-        Ok(Job { attribute, kind: rules.kind, ids, values, groups, order, superseded })
+        let skipped = update.skipped().to_vec();
+        Ok(Job { attribute, kind: rules.kind, ids, values, groups, order, superseded, skipped })
     }
 
     /// How many ids are sent.
@@ -101,7 +104,7 @@ fn distinct_values(
     let Some(index) = &update.value_index else {
         return Ok((update.values.iter().map(text).collect::<Result<_>>()?, None));
     };
-    let entry = |(at, value)| text(value).map_err(|error| error.of_entry("values", at));
+    let entry = |(at, value)| text(value).map_err(|error| update.of_value(at, error));
     let texts: Vec<JsonText> = update.values.iter().enumerate().map(entry).collect::<Result<_>>()?;
     if index.len() != ids {
         let problem = format!("has {} entries for {ids} ids; give one for each id", index.len());
@@ -131,12 +134,16 @@ fn distinct_values(
             })
         })
         .collect();
-    check_count(distinct.len(), rules.requests_per_second)?;
+    check_count(
+        distinct.len(),
+        rules.requests_per_second,
+        if update.is_table() { "rows" } else { "values" },
+    )?;
     let several = distinct.len() > 1;
     Ok((distinct, several.then_some(group_of)))
 }
 
-fn check_count(values: usize, requests_per_second: Option<f64>) -> Result<()> {
+fn check_count(values: usize, requests_per_second: Option<f64>, list: &'static str) -> Result<()> {
     if values <= MAX_VALUES {
         return Ok(());
     }
@@ -149,19 +156,20 @@ fn check_count(values: usize, requests_per_second: Option<f64>) -> Result<()> {
     let problem = format!(
         "{values} distinct values need a request each and {time}; at most {MAX_VALUES} are allowed: round the values"
     );
-    Err(Error::invalid("values", problem))
+    Err(Error::invalid(list, problem))
 }
 
 /// The positions in sending order (`None`: as they are), and those that are not sent.
-fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>) -> (Option<Vec<u32>>, Vec<Superseded>) {
-    let superseded = duplicates(ids, group_of.is_some());
-    if superseded.is_empty() && group_of.is_none() {
+fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>, skipped: &[u32]) -> (Option<Vec<u32>>, Vec<Superseded>) {
+    let superseded = duplicates(ids, group_of.is_some(), skipped);
+    if superseded.is_empty() && group_of.is_none() && skipped.is_empty() {
         return (None, superseded);
     }
     let mut dropped = superseded.iter().map(|s| s.position).peekable();
-    let mut order: Vec<u32> = Vec::with_capacity(ids.len() - superseded.len());
+    let mut missing = skipped.iter().peekable();
+    let mut order: Vec<u32> = Vec::with_capacity(ids.len() - superseded.len() - skipped.len());
     for position in 0..ids.len() as u32 {
-        if dropped.next_if_eq(&position).is_none() {
+        if dropped.next_if_eq(&position).is_none() && missing.next_if_eq(&&position).is_none() {
             order.push(position);
         }
     }
@@ -174,7 +182,7 @@ fn arrange(ids: &Ids<'_>, group_of: Option<&[u32]>) -> (Option<Vec<u32>>, Vec<Su
 
 /// The positions of repeated ids that are not sent, sorted. With one value the first position of an id is sent, in
 /// rows the last one.
-fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
+fn duplicates(ids: &Ids<'_>, rows: bool, skipped: &[u32]) -> Vec<Superseded> {
     let increasing = match ids {
         Ids::Numeric(ids) => ids.is_sorted_by(|a, b| a < b),
         Ids::Custom(ids) => ids.is_sorted_by(|a, b| a < b),
@@ -182,7 +190,7 @@ fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
     if increasing {
         return Vec::new();
     }
-    if let Ids::Numeric(ids) = ids {
+    if let (Ids::Numeric(ids), []) = (ids, skipped) {
         // A plain sort of the ids is cheap and mostly shows that none is repeated.
         let mut sorted = ids.to_vec();
         sorted.sort_unstable();
@@ -190,7 +198,9 @@ fn duplicates(ids: &Ids<'_>, rows: bool) -> Vec<Superseded> {
             return Vec::new();
         }
     }
-    let mut by_id: Vec<u32> = (0..ids.len() as u32).collect();
+    let mut missing = skipped.iter().peekable();
+    let mut by_id: Vec<u32> =
+        (0..ids.len() as u32).filter(|position| missing.next_if_eq(&position).is_none()).collect();
     by_id.sort_unstable_by(|a, b| ids.compare(*a as usize, *b as usize).then(a.cmp(b)));
     let mut found = Vec::new();
     for same in by_id.chunk_by(|a, b| ids.compare(*a as usize, *b as usize).is_eq()) {

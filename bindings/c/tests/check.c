@@ -186,7 +186,7 @@ static const struct {
     void (*run)(void);
 } groups[] = {
     {"invalid_arguments", invalid_arguments}, {"many_values", many_values}, {"options_by_name", options_by_name},
-    {"ownership", ownership}, {"normal", normal}, {"statuses", statuses}, {"callbacks", callbacks},
+    {"arrow", arrow}, {"ownership", ownership}, {"normal", normal}, {"statuses", statuses}, {"callbacks", callbacks},
     {"journal", journal}, {"threads", threads}, {"forks", forks}, {"fork_among_threads", fork_among_threads},
     {"process", process},
 };

@@ -41,6 +41,7 @@ int is_json(const char *text);
 void invalid_arguments(void);
 void many_values(void);
 void options_by_name(void);
+void arrow(void);
 void ownership(void);
 void normal(void);
 void statuses(void);

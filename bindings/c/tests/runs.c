@@ -265,6 +265,10 @@ static void partial(void) {
     CHECK_INT(uc_report_status(report), UC_STATUS_PARTIAL);
     check_sums(report, N);
     CHECK_INT(uc_report_rejected(report), 3);
+    CHECK(strcmp(uc_report_failure_id(report, 0), "999999") == 0);
+    CHECK(strcmp(uc_report_failure_id(report, 2), "777777") == 0);
+    CHECK(strcmp(uc_report_failure_id(report, 3), "") == 0);
+    CHECK(strcmp(uc_report_failure_id(NULL, 0), "") == 0);
     CHECK_INT(sandbox_holds(&sandbox, "plan", "\"\"\"pro\"\"\""), N - 3);
 
     /* The failures come in input order, each with the server's message about it. */

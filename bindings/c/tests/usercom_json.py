@@ -32,7 +32,7 @@ def ctype(text: str) -> Any:
     name, stars = text.split(" ", 1)
     base = {"char *": c_char_p, "void *": c_void_p}.get(f"{name} {stars[0]}")
     if base is None:
-        base = c_void_p if name in HANDLES else POINTER(NUMBERS[name])
+        base = c_void_p if name in HANDLES or name.startswith("struct ") else POINTER(NUMBERS[name])
     for _ in range(stars.count("*") - 1):
         base = POINTER(base)
     return base

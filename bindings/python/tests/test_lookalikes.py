@@ -15,6 +15,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Callable
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
@@ -91,6 +92,18 @@ PAIRS: dict[str, Callable[[], Any]] = {
     "zip of polars": lambda: zip(POLARS["id"], POLARS["points"]),
     "zip of Arrow": lambda: zip(TABLE["id"].to_pylist(), TABLE["points"].to_pylist()),
     "zip of arrays": lambda: zip(FRAME["id"].to_numpy(), FRAME["points"].to_numpy()),
+    "a frame": lambda: FRAME,
+    "a filtered frame": lambda: pd.DataFrame({"id": [10, 3, 15], "points": [7, 8, 9]})[[True, False, True]],
+    "a frame of objects": lambda: FRAME.astype(object),
+    "a frame of Int64": lambda: FRAME.astype("Int64"),
+    "a frame with names of two letters": lambda: FRAME.set_axis(["ab", "cd"], axis=1),
+    "a frame with one name twice": lambda: FRAME.set_axis(["a", "a"], axis=1),
+    "polars": lambda: POLARS,
+    "Arrow": lambda: TABLE,
+    "an Arrow batch": lambda: TABLE.to_batches()[0],
+    "an Arrow reader": lambda: TABLE.to_reader(),
+    "slices of Arrow": lambda: pa.concat_tables([pa.concat_tables([TABLE, TABLE]).slice(2, 1), TABLE.slice(1, 1)]),
+    "a relation of DuckDB": lambda: duckdb.sql("select 10::integer as id, 7 as points union all select 15, 9 order by 1"),
     "itertuples without index": lambda: FRAME.itertuples(index=False),
     "items of a Series": lambda: FRAME.set_index("id")["points"].items(),
     "iter_rows": lambda: POLARS.iter_rows(),
@@ -131,12 +144,24 @@ NO_PAIRS: dict[str, tuple[Callable[[], Any], str]] = {
     "items of a frame": (FRAME.items, "^rows: the value of row 0 .*a Series can't be sent"),
     "dict of lists": (lambda: FRAME.to_dict("list"), "^rows: the id of row 0 .*'id', a str"),
     "records": (lambda: FRAME.to_dict("records"), r'row\["id"\], row\["points"\]'),
-    "a frame": (lambda: FRAME, r'^rows: is a DataFrame.*use zip\(table\["id"\], table\["points"\]\)$'),
-    "a frame with names of two letters": (lambda: FRAME.set_axis(["ab", "cd"], axis=1), "^rows: is a DataFrame"),
-    "polars": (lambda: POLARS, r'^rows: is a DataFrame.*use zip\(table\["id"\], table\["points"\]\)$'),
+    "a frame of three": (
+        lambda: FRAME.assign(name="a"),
+        r'^rows: is a DataFrame with the columns id, points, name; use two .*table\[\["id", "points"\]\]',
+    ),
+    "a frame of one": (lambda: FRAME[["id"]], "^rows: is a DataFrame with the columns id; use two of them"),
+    "a frame with the id last": (
+        lambda: FRAME[["points", "id"]],
+        r'^rows: has the columns "points" and "id"; the id must come first: table\[\["id", "points"\]\]$',
+    ),
+    "polars of three": (lambda: POLARS.with_columns(a=1), "^rows: is a DataFrame with the columns id, points, a"),
+    "polars with the id last": (lambda: POLARS.select("points", "id"), "^rows: has the columns .*the id must come first"),
+    "Arrow with the id last": (lambda: TABLE.select(["points", "id"]).to_reader(), "^rows: has the columns"),
+    "Arrow of three": (lambda: TABLE.append_column("a", TABLE["id"]), "^rows: is a Table with the columns id, points, a"),
+    "a reader of three": (
+        lambda: TABLE.append_column("a", TABLE["id"]).to_reader(),
+        "^rows: is a RecordBatchReader with the columns id, points, a; select two",
+    ),
     "polars lazy": (POLARS.lazy, r"^rows: is a LazyFrame.*table.collect\(\)"),
-    "Arrow": (lambda: TABLE, r'^rows: is a Table.*use zip\(table\["id"\].to_pylist\(\), table\["points"\].to_pylist\(\)\)'),
-    "Arrow batch": (lambda: TABLE.to_batches()[0], "^rows: is a RecordBatch"),
     "Arrow scalars": (lambda: zip(TABLE["id"], TABLE["points"]), "^rows: the value of row 0 .*value.as_py"),
     "a Series": (lambda: FRAME.set_index("id")["points"], r"^rows: is a Series, one column.*column.items\(\)"),
     "a Series of texts": (lambda: pd.Series(["ab", "cd"]), "^rows: is a Series, one column"),
@@ -207,7 +232,7 @@ def test_row_86_taken_right(sandbox: Sandbox, client: usercom.Client, ids: Calla
 
 def test_row_86_a_series_is_not_copied() -> None:
     series = pd.Series(np.arange(1, 1_000_001))
-    assert _ids.numeric(series).first == series.to_numpy().ctypes.data
+    assert _ids.taken(series, False, None).first == series.to_numpy().ctypes.data  # type: ignore[union-attr]
 
 
 TEXTS = ["u-1", "u-2"]
@@ -230,10 +255,12 @@ CUSTOM: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("ids", CUSTOM.values(), ids=CUSTOM)
-def test_row_86_custom_ids_taken_right(sandbox: Sandbox, ids: Callable[[], Any]) -> None:
-    taken = _ids.custom(ids())
-    assert taken.ids == TEXTS and list(taken.first) == [b"u-1", b"u-2"]
-    assert {type(id) for id in taken.ids} == {str}
+def test_row_86_custom_ids_taken_right(
+    sandbox: Sandbox, client: usercom.Client, ids: Callable[[], Any]
+) -> None:
+    assert client.mass_update_custom_ids(TEXTS, "expected", 1).confirmed == 2
+    assert client.mass_update_custom_ids(ids(), "v", 1).confirmed == 2
+    assert sandbox.ledger("v") == sandbox.ledger("expected")
 
 
 def text_file() -> Any:

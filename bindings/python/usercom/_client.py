@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
-from . import _ids
+from . import _ids, _rows
 from ._call import LogFunction, ProgressFunction, log_callback
 from ._cancel import Cancel
 from ._errors import InvalidType, check
@@ -15,6 +15,7 @@ from ._exceptions import InvalidArgument
 from ._generated import CLIENT_OPTIONS, ClientOptions, RunOptions
 from ._ids import Ids
 from ._library import Handle, lib
+from ._missing import Missing, checked
 from ._options import set_options
 from ._report import Report
 from ._rows import Rows
@@ -86,17 +87,21 @@ class Client:
         attribute: str,
         value: Value,
         *,
+        na: Missing = None,
         progress: Optional[ProgressFunction] = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
         """Sets an attribute of many users to one value, and reports what became of each id.
 
-        `ids` are User.com's own: any iterable of int, also a Series, an Arrow array, or a table of one column. A
-        numpy array or pandas Series of int64, an array.array("q") and an Arrow array of int64 without nulls are
-        not copied; don't change them during the call. `attribute` is 1 to 255
-        characters. `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or
-        Json.
+        `ids` are User.com's own: any iterable of int; a numpy array, a Series, or a table of one column, of pandas,
+        polars, pyarrow, DuckDB or anything else that has the Arrow stream or array interface. These are read where
+        they are, mostly without a copy; don't change them during the call. `attribute` is 1 to 255 characters.
+        `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or Json.
+
+        `na` says what becomes of missing ids (None, NaN, NA, null): "error" refuses them, "skip" does not send them;
+        they are not attempted, and a note of the report counts them. With either, ids may be floats below 2^53 without
+        a fraction, because a column of integers becomes floats when some are missing. By default both are refused.
 
         `progress` is called with a Progress on this thread. If it returns False or raises, the run stops; what it
         raised is raised again then. `cancel` stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
@@ -106,7 +111,8 @@ class Client:
         raise_for_failures(). Raises InvalidArgument before anything is sent, and another Error, with the report
         in it, for a run that stopped early.
         """
-        return self._run(progress, cancel, options).one_value(_ids.numeric(ids), attribute, value)
+        run = self._run(progress, cancel, options)
+        return run.one_value(_ids.taken(ids, False, checked(na)), False, attribute, value, na)
 
     def mass_update_custom_ids(
         self,
@@ -114,41 +120,50 @@ class Client:
         attribute: str,
         value: Value,
         *,
+        na: Missing = None,
         progress: Optional[ProgressFunction] = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
         """The same for users that are known by your own ids, each 1 to 1,024 bytes of UTF-8."""
-        return self._run(progress, cancel, options).one_value(_ids.custom(custom_ids), attribute, value)
+        run = self._run(progress, cancel, options)
+        return run.one_value(_ids.taken(custom_ids, True, checked(na)), True, attribute, value, na)
 
     def mass_update_rows(
         self,
         rows: Rows,
         attribute: str,
         *,
+        na: Missing = None,
         progress: Optional[ProgressFunction] = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
-        """Sets an attribute to a value for each user: pairs of id and value, or a mapping from id to value.
+        """Sets an attribute to a value for each user: pairs of id and value, a mapping from id to value, or a table.
 
-        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy, not a dict or a row of csv.DictReader.
+        A pair is a tuple or list of two, or a row of sqlite3 or SQLAlchemy, not a dict or a row of csv.DictReader. A
+        table has two columns, the ids and the values; it is a DataFrame of pandas or polars, an Arrow table, a DuckDB
+        relation, or anything else with the Arrow stream interface. `na` is for missing values, too: "skip" does not
+        send their rows; with allow_null, a missing value is sent as null.
         Equal values are sent together. The last value of an id wins; its earlier positions are not attempted. At
         most 50,000 distinct values. The rest is as in mass_update.
         """
-        return self._run(progress, cancel, options).rows(_ids.numeric, rows, attribute)
+        run = self._run(progress, cancel, options)
+        return run.rows(_rows.taken(rows, False, checked(na)), False, attribute, na)
 
     def mass_update_rows_custom_ids(
         self,
         rows: Rows,
         attribute: str,
         *,
+        na: Missing = None,
         progress: Optional[ProgressFunction] = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
         """The same for users that are known by your own ids."""
-        return self._run(progress, cancel, options).rows(_ids.custom, rows, attribute)
+        run = self._run(progress, cancel, options)
+        return run.rows(_rows.taken(rows, True, checked(na)), True, attribute, na)
 
     def _run(
         self, progress: Optional[ProgressFunction], cancel: Optional[Cancel], options: RunOptions
@@ -168,9 +183,9 @@ def mass_update(subdomain: str, token: str, ids: Ids, attribute: str, value: Val
     Returns the report if every id is confirmed. Raises PartialUpdate if some are rejected or unknown, and any
     other Error; its `report` says what became of every single id.
     """
-    array_of_ids = _ids.numeric(ids)
+    taken = _ids.taken(ids, False, None)
     out = ctypes.c_void_p()
     check(lib.uc_client_shared(text("subdomain", subdomain), text("token", token), ctypes.byref(out)))
-    report = Run(Handle(out.value, lib.uc_client_free)).one_value(array_of_ids, attribute, value)
+    report = Run(Handle(out.value, lib.uc_client_free)).one_value(taken, False, attribute, value, None)
     report.raise_for_failures()
     return report

@@ -58,6 +58,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
             POINTER(c_void_p),
         ],
     ),
+    "uc_client_mass_update_arrow": (
+        c_int,
+        [c_void_p, c_void_p, c_char_p, c_char_p, c_char_p, c_void_p, POINTER(c_void_p)],
+    ),
     "uc_options_new": (c_void_p, []),
     "uc_options_free": (None, [c_void_p]),
     "uc_options_set": (c_int, [c_void_p, c_char_p, c_char_p]),
@@ -111,6 +115,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_report_states": (c_int, [c_void_p, POINTER(c_uint8), c_size_t]),
     "uc_report_failure_count": (c_size_t, [c_void_p]),
     "uc_report_failure": (c_int, [c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_int), POINTER(c_char_p)]),
+    "uc_report_failure_id": (c_char_p, [c_void_p, c_size_t]),
     "uc_report_text": (c_char_p, [c_void_p]),
     "uc_report_json": (c_char_p, [c_void_p]),
     "uc_report_free": (None, [c_void_p]),

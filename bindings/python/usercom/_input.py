@@ -37,8 +37,8 @@ _CELLS = {
 
 def listed(given: Any, name: str) -> Iterable[Any]:
     """The ids or rows to read, one after the other. A table of one column is that column."""
-    if is_table(given):
-        given = _only_column(given, name)
+    if is_table(given) and name != "rows":
+        given = table_of_ids(given, name)
     if is_text(given):
         _refuse(name, f"is {kind_of(given)}; use a list, also for a single id")
     if isinstance(given, io.IOBase) or hasattr(given, "readline"):
@@ -67,7 +67,7 @@ def hint(item: Any, custom: bool, of_rows: bool) -> str:
     """What to do about an id of a type that an id can't have."""
     wanted = "use a str" if custom else "use int"
     if is_missing(item):
-        return f"{wanted}; a missing value is no id: leave it out, for example with column.dropna()"
+        return f'{wanted}; a missing value is no id: leave it out, for example with column.dropna() or na="skip"'
     if is_bool(item):
         return f"{wanted}; a mask selects ids: ids[mask]"
     if isinstance(item, str):
@@ -79,7 +79,7 @@ def hint(item: Any, custom: bool, of_rows: bool) -> str:
     if custom and hasattr(item, "__index__") and not getattr(item, "ndim", 0):
         return f"{wanted}; User.com's own ids go to {_method(False, of_rows)}"
     if type(item).__name__.startswith("float") and not custom:
-        return f'{wanted}; a column with missing values holds floats: column.dropna().astype("int64")'
+        return f'{wanted}; a column with missing values holds floats: column.dropna().astype("int64"), or na="skip"'
     if of_rows:
         return wanted
     if has_keys(item):
@@ -113,24 +113,48 @@ def _refuse_fields(given: Any, name: str) -> None:
         _refuse(name, f"is one row, with the fields {names_of(fields)}; use a list: [row[0] for row in rows]")
 
 
-def _only_column(table: Any, name: str) -> Any:
+def _check_data(table: Any, name: str) -> None:
     for method in ("collect", "compute"):
         if hasattr(type(table), method):
             _refuse(name, f"is {kind_of(table)}, which holds no data yet; use a column of table.{method}()")
-    columns = columns_of(table)
-    if name == "rows":
-        first, second = map(quoted, two_of(columns))
-        listed = ".to_pylist()" if hasattr(table, "to_pylist") else ""
+
+
+def table_of_ids(given: Any, name: str) -> Any:
+    """The column of a table that has one, and everything else as it is."""
+    if not is_table(given):
+        return given
+    _check_data(given, name)
+    columns = columns_of(given)
+    if len(columns) != 1:
+        example = quoted(columns[0]) if columns else '"id"'
         _refuse(
-            name,
-            f"is {kind_of(table)}, and not pairs of id and value; "
-            f"use zip(table[{first}]{listed}, table[{second}]{listed})",
+            name, f"is {kind_of(given)} with the columns {names_of(columns)}; use one of them: table[{example}]"
         )
-    if len(columns) == 1 and hasattr(table, "iloc"):
-        return table.iloc[:, 0]
-    if len(columns) == 1 and hasattr(table, "to_series"):
-        return table.to_series()
-    if len(columns) == 1 and hasattr(table, "column"):
-        return table.column(0)
-    example = quoted(columns[0]) if columns else '"id"'
-    _refuse(name, f"is {kind_of(table)} with the columns {names_of(columns)}; use one of them: table[{example}]")
+    if hasattr(given, "iloc"):
+        return given.iloc[:, 0]
+    if hasattr(type(given), "to_series"):
+        return given.to_series()
+    return given.column(0) if hasattr(type(given), "column_names") else given
+
+
+def table_of_rows(given: Any) -> Any:
+    """What was given, if it is no table or one of two columns: ids and values."""
+    if is_table(given):
+        _check_data(given, "rows")
+        columns = columns_of(given)
+        if len(columns) != 2:
+            _refuse(
+                "rows",
+                f"is {kind_of(given)} with the columns {names_of(columns)}; "
+                'use two of them, the id and the value: table[["id", "points"]]',
+            )
+        check_order(columns)
+    return given
+
+
+def check_order(columns: Sequence[object]) -> None:
+    """Refuses two columns of which the second is the id by its name, and the first is not."""
+    first, second = (str(name).lower() in ("id", "user_id", "custom_id") for name in columns)
+    if second and not first:
+        one, other = map(quoted, columns)
+        _refuse("rows", f"has the columns {one} and {other}; the id must come first: table[[{other}, {one}]]")

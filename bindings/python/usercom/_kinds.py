@@ -75,6 +75,11 @@ def is_column(value: object) -> bool:
     return hasattr(type(value), "to_numpy") and not is_table(value)
 
 
+def plain_column(value: Any) -> bool:
+    """A Series that has a numpy array."""
+    return is_column(value) and type(getattr(value, "dtype", None)).__module__.partition(".")[0] == "numpy"
+
+
 def has_keys(value: object) -> bool:
     """A mapping, or another kind of row whose values have names. A Series has keys, too."""
     return callable(getattr(type(value), "keys", None)) and not is_column(value)

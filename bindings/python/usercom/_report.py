@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import itertools
 import json
 import operator
 from collections.abc import Callable, Sequence
@@ -35,14 +34,12 @@ class Report:
     def __init__(
         self,
         handle: Handle,
-        ids: Sequence[Any],
+        custom: bool,
         error_of: Callable[[Report], Exception],
-        reworded: Callable[[str], str] = str,
     ) -> None:
         pointer = handle.pointer
         self.status = Status(lib.uc_report_status(pointer))
-        message = text_of(lib.uc_report_message(pointer))
-        self.message = reworded(message)
+        self.message = text_of(lib.uc_report_message(pointer))
         """One line on how the run ended, and what to do if there is something to do."""
         self.total: int = lib.uc_report_total(pointer)
         self.confirmed: int = lib.uc_report_confirmed(pointer)
@@ -55,10 +52,10 @@ class Report:
         lib.uc_report_states(pointer, states, self.total)
         self.states = bytes(states)
         """An IdState for every position, a byte each: `numpy.frombuffer(report.states, "u1")`."""
-        self.failures = _of_library(handle, self.states, ids)
+        self.failures = _of_library(handle, self.states, custom)
         """Every rejected or unknown id, in the order of the input."""
-        self._json = text_of(lib.uc_report_json(pointer)).replace(_escaped(message), _escaped(self.message))
-        self._text = text_of(lib.uc_report_text(pointer)).replace(message, self.message).rstrip("\n")
+        self._json = text_of(lib.uc_report_json(pointer))
+        self._text = text_of(lib.uc_report_text(pointer)).rstrip("\n")
         self._error_of = error_of
 
     def state(self, index: int) -> IdState:
@@ -105,14 +102,6 @@ class Report:
         return hash((self.status, self.message, self.states))
 
 
-def _escaped(message: str) -> str:
-    return json.dumps(message, ensure_ascii=False)
-
-
-# For bytes.translate: 1 for a rejected or unknown id.
-_FAILED = bytes(state in (IdState.REJECTED, IdState.UNKNOWN) for state in range(256))
-
-
 class Failures(Sequence[Failure]):
     """The failures of a report. Each is read on access: there may be millions."""
 
@@ -149,16 +138,14 @@ class Failures(Sequence[Failure]):
         return f"<{self._count} failures>"
 
 
-def _of_library(handle: Handle, states: bytes, ids: Sequence[Any]) -> Failures:
+def _of_library(handle: Handle, states: bytes, custom: bool) -> Failures:
     count: int = lib.uc_report_failure_count(handle.pointer)
-    # A copy, because the caller may change the memory of its ids later.
-    failed: list[Union[int, str]] = list(itertools.compress(ids, states.translate(_FAILED))) if count else []
 
     def read(k: int) -> Failure:
         index, http, message = ctypes.c_size_t(), ctypes.c_int(), ctypes.c_char_p()
         lib.uc_report_failure(handle.pointer, k, ctypes.byref(index), ctypes.byref(http), ctypes.byref(message))
-        at = index.value
-        return Failure(at, failed[k], IdState(states[at]), http.value or None, text_of(message.value))
+        at, id = index.value, text_of(lib.uc_report_failure_id(handle.pointer, k))
+        return Failure(at, id if custom else int(id), IdState(states[at]), http.value or None, text_of(message.value))
 
     return Failures(count, read)
 

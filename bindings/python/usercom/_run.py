@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import re
-from collections.abc import Callable, Mapping
-from typing import Any, Optional
+from collections.abc import Mapping
+from typing import Optional, Union
 
 from ._call import Call, ProgressFunction
 from ._cancel import Cancel
-from ._errors import check, error_of, error_of_report
+from ._arrow import Column, Stream, stream_of_columns
+from ._errors import InvalidType, check, error_of, error_of_report
 from ._generated import RUN_OPTIONS, Status
-from ._ids import IdArray
 from ._library import Handle, lib, text_of
+from ._missing import Missing
 from ._options import set_options
 from ._report import Report
-from ._rows import Rows, columns
 from ._values import Value, text, to_json
 
 
@@ -40,51 +39,42 @@ class Run:
         if cancel is not None:
             check(lib.uc_run_options_set_cancel(to, cancel._handle.pointer))
 
-    def one_value(self, ids: IdArray, attribute: str, value: Value) -> Report:
-        function = lib.uc_client_mass_update_custom_ids if ids.custom else lib.uc_client_mass_update
-        return self._perform(
-            function, ids, len(ids.ids), text("attribute", attribute), text("value", to_json(value))
-        )
+    def one_value(self, ids: Union[Column, Stream], custom: bool, attribute: str, value: Value, na: Missing) -> Report:
+        stream = ids if isinstance(ids, Stream) else stream_of_columns([ids])
+        return self._perform(stream, custom, attribute, text("value", to_json(value)), na)
 
-    def rows(self, to_ids: Callable[[list[Any], bool], IdArray], rows: Rows, attribute: str) -> Report:
-        listed, values, index, first = columns(rows)
-        ids = to_ids(listed, True)
-        function = lib.uc_client_mass_update_rows_custom_ids if ids.custom else lib.uc_client_mass_update_rows
-
-        def reworded(message: str) -> str:
-            """With the row in it. The library knows the distinct values, and the ids."""
-            message = re.sub(r"^(custom_)?ids: the id at position (\d+)", r"rows: the id of row \2", message)
-            message = re.sub(
-                r"^values: entry (\d+) \(counted from 0\)",
-                lambda entry: f"rows: the value of row {first[int(entry[1])]} (counted from 0)",
-                message,
-            )
-            return re.sub("^values: ", "rows: ", message)
-
-        return self._perform(
-            function,
-            ids,
-            (ctypes.c_uint32 * len(index)).from_buffer(index) if index else None,
-            len(listed),
-            (ctypes.c_char_p * len(values))(*values),
-            len(values),
-            text("attribute", attribute),
-            reworded=reworded,
-        )
+    def rows(self, rows: Union[tuple[Column, Column], Stream], custom: bool, attribute: str, na: Missing) -> Report:
+        stream = rows if isinstance(rows, Stream) else stream_of_columns(rows)
+        return self._perform(stream, custom, attribute, None, na)
 
     def _perform(
-        self, function: Any, ids: IdArray, *update: Any, reworded: Callable[[str], str] = str
+        self, stream: Stream, custom: bool, attribute: str, value: Optional[bytes], na: Missing
     ) -> Report:
         out = ctypes.c_void_p()
+        name = text("attribute", attribute)
 
         def call() -> None:
-            # `self` and `ids`, not their pointers alone: what they own must live until the library returns.
-            function(self._client.pointer, ids.first, *update, self._options.pointer, ctypes.byref(out))
+            # `self` and `stream`, not their pointers alone: what they own must live until the library returns.
+            lib.uc_client_mass_update_arrow(
+                self._client.pointer,
+                stream.address,
+                name,
+                value,
+                na.encode() if na else None,
+                self._options.pointer,
+                ctypes.byref(out),
+            )
 
         self._call.run(call)
         if not out.value:
             raise error_of(Status.INTERNAL, text_of(lib.uc_status_message(Status.INTERNAL)))
-        report = Report(Handle(out.value, lib.uc_report_free), ids.ids, error_of_report, reworded)
+        report = Report(Handle(out.value, lib.uc_report_free), custom, error_of_report)
         if not report.status.completed:
+            if report.status == Status.INVALID_ARGUMENT and _MISSING in report.message:
+                raise InvalidType(report.message, report=report)
             raise error_of_report(report)
         return report
+
+
+# A missing value has another type, and not only another value.
+_MISSING = "(counted from 0) is null; a missing value"
