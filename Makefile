@@ -22,6 +22,7 @@ CMAKEDIR := $(PREFIX)/share/cmake/usercom
 
 CARGO ?= cargo
 PHP ?= php
+PHPUNIT ?= /usr/bin/phpunit
 PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
@@ -150,7 +151,7 @@ test-python: test-lib
 	$(PYTHON) -m mypy --strict bindings/python/usercom
 
 test-php: test-lib
-	$(PHP) bindings/php/tests/run.php
+	$(PHP) $(PHPUNIT) -c bindings/php
 
 test-readme: test-lib
 	scripts/docs

@@ -1,6 +1,6 @@
 //! The same value is the same bytes from every language: the cases of `values.json` from Rust, from C, and from the
 //! program. C++, Python and PHP run the same file: `bindings/cpp/tests/conformance.py`,
-//! `bindings/python/tests/test_conformance.py`, `bindings/php/tests/conformance_test.php`.
+//! `bindings/python/tests/test_conformance.py`, `bindings/php/tests/ConformanceTest.php`.
 #![cfg(all(feature = "cli", feature = "capi"))]
 #![allow(unsafe_code)]
 
