@@ -154,11 +154,13 @@ final class CallbacksTest extends TestCase
     public function testExitInACallbackCancelsTheRunAndThenTheScriptEnds(): void
     {
         $end = "register_shutdown_function(function () { echo 'tidy'; });\n";
-        foreach ([
+        foreach (
+            [
             'progress: function () { exit(7); }' => 7,
             'progress: function () { register_shutdown_function(fn () => print("too ")); die(7); }' => 7,
             'progress: function () use ($client) { $client->massUpdate([1], "x", 1, progress: fn () => 1); exit(7); }' => 7,
-        ] as $progress => $status) {
+            ] as $progress => $status
+        ) {
             [$exit, $output, $requests] = self::withClient("$end try { \$client->massUpdate(range(1, 200), 'plan', 'pro', $progress); } finally { echo 'never'; }");
             self::assertSame(PHP_VERSION_ID < 80400 ? $status : 1, $exit, $output);
             self::assertStringContainsString('tidy', $output);
@@ -176,11 +178,13 @@ final class CallbacksTest extends TestCase
     public function testASignalHandlerMayCancelThrowOrExitWithoutAProgressCallback(): void
     {
         $run = '$client->massUpdate(range(1, 200), "plan", "pro", cancel: $cancel = new UserCom\Cancel());';
-        foreach ([
+        foreach (
+            [
             ['$cancel->request()', 'Cancelled', 0],
             ['throw new DomainException("too late")', 'DomainException', 0],
             ['exit(9)', '', PHP_VERSION_ID < 80400 ? 9 : 1],
-        ] as [$handler, $class, $status]) {
+            ] as [$handler, $class, $status]
+        ) {
             $code = 'pcntl_async_signals(true); $cancel = null; pcntl_signal(SIGALRM, function () use (&$cancel) { '
                 . "$handler; }); pcntl_alarm(1); try { $run } catch (Throwable \$e) { echo get_class(\$e), pcntl_async_signals() ? ' on' : ''; }";
             [$exit, $output, $requests] = self::withClient($code);
@@ -193,11 +197,13 @@ final class CallbacksTest extends TestCase
     public function testASignalHandlerIsCalledInTheMiddleOfALongCallbackAndOfARunInIt(): void
     {
         $handle = 'pcntl_async_signals(true); pcntl_signal(SIGALRM, function () { throw new DomainException("now"); }); pcntl_alarm(1); ';
-        foreach ([
+        foreach (
+            [
             'for ($until = microtime(true) + 20; microtime(true) < $until;) { strlen("x"); }',
             '$client->massUpdate(range(1, 500), "x", 1, progress: fn () => null);',
             '$client->massUpdate(range(1, 500), "x", 1);',
-        ] as $long) {
+            ] as $long
+        ) {
             $start = microtime(true);
             [$exit, $output] = self::withClient("$handle try { \$client->massUpdate([1, 2], 'plan', 'pro', progress: function () use (\$client) { $long }); } "
                 . 'catch (DomainException $e) { echo $e->getMessage(), pcntl_async_signals() ? " on" : ""; }');
@@ -225,10 +231,12 @@ final class CallbacksTest extends TestCase
     {
         $sandbox = new Sandbox();
         $nightlyJob = fn (\UserCom\Client $client) => $client->massUpdate([1], 'plan', 'pro', progress: fn () => self::boom());
-        foreach ([
+        foreach (
+            [
             fn () => $nightlyJob($sandbox->client()),
             fn () => $sandbox->client(log: fn () => self::boom())->massUpdate([1], 'plan', 'pro'),
-        ] as $run) {
+            ] as $run
+        ) {
             $e = self::assertThrows(DomainException::class, $run, 'boom');
             $trace = $e->getTraceAsString();
             self::assertSame('boom', $e->getTrace()[0]['function']);

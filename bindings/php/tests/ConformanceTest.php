@@ -21,7 +21,7 @@ final class ConformanceTest extends TestCase
             'float' => match ($value) {
                 'nan' => NAN,
                 'inf' => INF,
-                '-inf' => -INF,
+                '-inf' => - INF,
                 default => (float) $value,
             },
             'text', 'choices', 'null' => $value,

@@ -70,7 +70,8 @@ final class EdgesIdsTest extends TestCase
 
         $column = ['PDO::FETCH_COLUMN', 'array_column', 'pluck'];
         $key = ['PDO::FETCH_COLUMN', 'massUpdateRows'];
-        foreach ([
+        foreach (
+            [
             [fn () => $two()->fetch(PDO::FETCH_ASSOC), ['position 0 (counted from 0) has the key "id"', ...$key]],
             [fn () => $two()->fetch(PDO::FETCH_BOTH), ['position 0 (counted from 0) has the key "id"', ...$key]],
             [fn () => $two()->fetchAll(PDO::FETCH_ASSOC), ['position 0 (counted from 0) is array', ...$column]],
@@ -89,7 +90,8 @@ final class EdgesIdsTest extends TestCase
 
                 return $storage;
             }, ['position 0 (counted from 0) is ' . ModelLike::class, ...$column]],
-        ] as [$fetch, $says]) {
+            ] as [$fetch, $says]
+        ) {
             foreach (['massUpdate' => 'ids: ', 'massUpdateCustomIds' => 'customIds: '] as $method => $argument) {
                 $e = self::assertThrows(InvalidArgument::class, fn () => $client->$method($fetch(), 'plan', 1));
                 self::assertTrue(str_starts_with($e->getMessage(), $argument), $e->getMessage());
@@ -97,7 +99,8 @@ final class EdgesIdsTest extends TestCase
             }
         }
         $fetch = ['PDO::FETCH_NUM', 'PDO::FETCH_KEY_PAIR'];
-        foreach ([
+        foreach (
+            [
             [fn () => $two()->fetchAll(PDO::FETCH_ASSOC), ['the row at position 0 (counted from 0) is not', 'columns "id", "points"', ...$fetch]],
             [fn () => $two()->fetchAll(PDO::FETCH_OBJ), ['the row at position 0 (counted from 0) is not', 'columns "id", "points"', ...$fetch]],
             [fn () => $two()->fetchAll(PDO::FETCH_BOTH), ['the row at position 0 (counted from 0) is not', ...$fetch]],
@@ -116,7 +119,8 @@ final class EdgesIdsTest extends TestCase
             [fn () => [[1 => 'a', 0 => 15]], ['is not an [id, value] pair: its keys are 1 and 0']],
             [fn () => new CollectionLike(['x' => [15, 7]]), ['has the key "x"', 'iterator_to_array($rows)']],
             [fn () => (fn () => yield '15' => [15, 7])(), ['has the key "15"', 'iterator_to_array($rows)']],
-        ] as [$rows, $says]) {
+            ] as [$rows, $says]
+        ) {
             foreach (['massUpdateRows', 'massUpdateRowsCustomIds'] as $method) {
                 $e = self::assertThrows(InvalidArgument::class, fn () => $client->$method($rows(), 'plan'));
                 self::assertTrue(str_starts_with($e->getMessage(), 'rows: '), $e->getMessage());
@@ -141,10 +145,12 @@ final class EdgesIdsTest extends TestCase
         $client = $sandbox->client();
         $texts = ['000123', ' 5', '5 ', '5.0', '1e3', '+5', '-0', '0x1A', '1_000', '1,000', '٣', '5abc', "5\0", "\u{FEFF}5"];
         foreach ($texts as $text) {
-            foreach ([
+            foreach (
+                [
                 'massUpdateCustomIds()' => fn () => $client->massUpdate([1, $text], 'plan', 1),
                 'massUpdateRowsCustomIds()' => fn () => $client->massUpdateRows([[1, 'a'], [$text, 'b']], 'plan'),
-            ] as $hint => $run) {
+                ] as $hint => $run
+            ) {
                 $e = self::assertThrows(InvalidArgument::class, $run, 'ids: the id at position 1 (counted from 0) is ');
                 self::assertStringContainsString("your own ids go to $hint", $e->getMessage());
             }

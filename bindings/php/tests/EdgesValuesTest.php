@@ -39,14 +39,16 @@ final class EdgesValuesTest extends TestCase
             $moment = new $class('2026-11-23 10:00', $warsaw);
             $object = new stdClass();
             $object->at = [$moment];
-            foreach ([
+            foreach (
+                [
                 [$moment, $utc],
                 [[$moment, 'x'], "[$utc,\"x\"]"],
                 [['a' => ['b' => $moment]], "{\"a\":{\"b\":$utc}}"],
                 [$object, "{\"at\":[$utc]}"],
                 [new Gives($moment), $utc],
                 [new Gives(['at' => new Gives([$moment])]), "{\"at\":[$utc]}"],
-            ] as [$value, $json]) {
+                ] as [$value, $json]
+            ) {
                 self::assertSame($json, Encoder::json($value), $class);
             }
             $client->massUpdate([1], 'seen', $moment);
@@ -57,7 +59,8 @@ final class EdgesValuesTest extends TestCase
 
     public function testRow90FractionsExtremeOffsetsAndYears(): void
     {
-        foreach ([
+        foreach (
+            [
             ['2026-11-23T10:00:00.5+01:00', '"2026-11-23T09:00:00.500Z"'],
             ['2026-11-23T10:00:00.000001+00:00', '"2026-11-23T10:00:00.000001Z"'],
             ['2026-11-23T10:00:00.999999+14:00', '"2026-11-22T20:00:00.999999Z"'],
@@ -67,7 +70,8 @@ final class EdgesValuesTest extends TestCase
             ['1969-12-31T23:59:59.9Z', '"1969-12-31T23:59:59.900Z"'],
             ['0001-01-01T00:00:00Z', '"0001-01-01T00:00:00Z"'],
             ['9999-12-31T23:59:59Z', '"9999-12-31T23:59:59Z"'],
-        ] as [$text, $json]) {
+            ] as [$text, $json]
+        ) {
             self::assertSame($json, Encoder::json(new CarbonLike($text)), $text);
         }
         $outside = [
@@ -89,14 +93,16 @@ final class EdgesValuesTest extends TestCase
         self::assertSame('[0.1,"7",null]', Encoder::json(new Gives([0.1, '7', null])));
         self::assertSame('["red","blue"]', Encoder::json(new Gives([1 => 'red', 4 => 'blue'])));
         self::assertSame('{"seen":7}', Encoder::json(new Gives(fn (Gives $self): Gives => $self)), 'itself: its public properties');
-        foreach ([
+        foreach (
+            [
             [new Gives(['x' => NAN]), 'value[x]: is NAN'],
             [new Gives(new Gives(INF)), 'value: is INF'],
             [new Gives(["caf\xe9"]), 'value[0]: is text that is not UTF-8'],
             [new Gives(new ArrayObject([1])), 'value: is of type ArrayObject; send an array: iterator_to_array($value)'],
             [new Gives(new Json('1')), 'give the whole value as one UserCom\Json'],
             [new Gives(fn (): Gives => new Gives(fn () => throw new LogicException('never'))), 'never'],
-        ] as [$value, $says]) {
+            ] as [$value, $says]
+        ) {
             $class = $says === 'never' ? LogicException::class : InvalidArgument::class;
             self::assertThrows($class, fn () => Encoder::json($value), $says);
         }
@@ -144,7 +150,8 @@ final class EdgesValuesTest extends TestCase
         $plain = new class () {
             public string $city = 'Łódź';
         };
-        foreach ([
+        foreach (
+            [
             [new DateInterval('P1D'), 'is of type DateInterval, a duration; send a number'],
             [fn () => 1, 'is of type Closure; call it'],
             [fopen('php://memory', 'r'), 'is of type resource (stream); use bool'],
@@ -155,7 +162,8 @@ final class EdgesValuesTest extends TestCase
             [new SplFileInfo('/tmp'), 'is of type SplFileInfo; send (string) $value'],
             [$plain, 'is of type class@anonymous; use bool'],
             [new DateTimeZone('UTC'), 'is of type DateTimeZone; use bool'],
-        ] as [$value, $says]) {
+            ] as [$value, $says]
+        ) {
             self::assertThrows(InvalidArgument::class, fn () => Encoder::json([1, 'x' => $value]), "value[x]: $says");
         }
     }

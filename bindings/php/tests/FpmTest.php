@@ -62,8 +62,10 @@ final class FpmTest extends TestCase
     public function testRow92PhpFpmAsItComesBothWaysToFFIAreNamed(): void
     {
         $response = self::underFpm('', 'clear_env = no');
-        foreach (['UserCom\Error\LibraryUnavailable: ', '"ffi.enable=true" into ', '/php.ini', '"php_admin_value[ffi.enable] = true"',
-            '/vendor/usercom/usercom/src/preload.php" and "opcache.preload_user=', 'restart PHP'] as $part) {
+        foreach (
+            ['UserCom\Error\LibraryUnavailable: ', '"ffi.enable=true" into ', '/php.ini', '"php_admin_value[ffi.enable] = true"',
+            '/vendor/usercom/usercom/src/preload.php" and "opcache.preload_user=', 'restart PHP'] as $part
+        ) {
             self::assertStringContainsString($part, $response);
         }
     }

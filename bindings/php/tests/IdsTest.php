@@ -43,12 +43,14 @@ final class IdsTest extends TestCase
     {
         $sandbox = new Sandbox();
         $client = $sandbox->client();
-        foreach ([
+        foreach (
+            [
             fn () => $client->massUpdate([], 'plan', 1),
             fn () => $client->massUpdateCustomIds(new EmptyIterator(), 'plan', 1),
             fn () => $client->massUpdateRows([], 'plan'),
             fn () => $client->massUpdateRowsCustomIds([], 'plan'),
-        ] as $run) {
+            ] as $run
+        ) {
             $report = $run();
             self::assertSame([0, 0, 0, []], [$report->status, $report->total, $report->requests, $report->states()]);
         }
@@ -84,10 +86,12 @@ final class IdsTest extends TestCase
         $request = $sandbox->requests()[0];
         self::assertStringContainsString('/users-by-id/', $request['path']);
         self::assertSame(4, $request['ids']);
-        foreach ([
+        foreach (
+            [
             ["a\0b", 'has a NUL byte'], ["\xff", 'is not UTF-8'], [1.5, 'is the float 1.5'], [null, 'is null'],
             ['', 'has 0 bytes'], [str_repeat('x', 1025), 'has 1025 bytes'],
-        ] as [$id, $says]) {
+            ] as [$id, $says]
+        ) {
             $e = self::assertThrows(InvalidArgument::class, fn () => $client->massUpdateCustomIds(['ok', $id], 'plan', 1), $says);
             self::assertStringContainsString('customIds: the id at position 1 (counted from 0) ', $e->getMessage());
         }

@@ -10,7 +10,8 @@ final class SecretsTest extends TestCase
     public function testTheTokenIsInNoMessageDumpTraceReportOrLog(): void
     {
         $sandbox = new Sandbox();
-        [$code, $output] = self::script(<<<'PHP'
+        [$code, $output] = self::script(
+            <<<'PHP'
             use UserCom\{Client, Error};
             function token(): string { return getenv('TOKEN'); }
             $url = getenv('URL');
@@ -50,7 +51,8 @@ final class SecretsTest extends TestCase
             echo 'the end';
             PHP,
             ['-d', 'zend.exception_ignore_args=0', '-d', 'zend.exception_string_param_max_len=1000000', '-d', 'display_errors=1'],
-            ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]);
+            ['TOKEN' => Sandbox::TOKEN, 'URL' => $sandbox->url]
+        );
         self::assertSame(0, $code, $output);
         self::assertStringContainsString('the end', $output);
         self::assertStringContainsString('not serializable', $output);
@@ -66,7 +68,8 @@ final class SecretsTest extends TestCase
 
     public function testRow98ThePasswordOfAProxyIsShownNowhere(): void
     {
-        [$code, $output] = self::script(<<<'PHP'
+        [$code, $output] = self::script(
+            <<<'PHP'
             use UserCom\{Client, Error};
             $log = fn (int $level, string $message) => print("$level $message\n");
             foreach (['http://user:' . getenv('PASSWORD') . '@127.0.0.1:1', 'http://user:' . getenv('PASSWORD') . '@', 'socks9://u:' . getenv('PASSWORD') . '@h:1'] as $proxy) {
@@ -83,7 +86,8 @@ final class SecretsTest extends TestCase
             echo 'the end';
             PHP,
             ['-d', 'zend.exception_ignore_args=0', '-d', 'zend.exception_string_param_max_len=1000000'],
-            ['TOKEN' => Sandbox::TOKEN, 'PASSWORD' => 'pr0xyPassw0rd']);
+            ['TOKEN' => Sandbox::TOKEN, 'PASSWORD' => 'pr0xyPassw0rd']
+        );
         self::assertSame(0, $code, $output);
         self::assertStringContainsString('TransportError', $output);
         self::assertStringContainsString('InvalidArgument', $output);

@@ -126,10 +126,14 @@ final class SetupTest extends TestCase
 
         $musl = new TempFile(self::compiled('int musl(void) { return 1; }', '-Wl,-soname,libc.musl-x86_64.so.1'));
         $needs = new TempFile(self::compiled('int needed(void) { return 1; }', '-Wl,-soname,libnotthere.so.9'));
-        self::assertSame('  is built for musl, but this PHP for glibc (Alpine has musl, most others glibc); install the library for glibc',
-            self::loading(self::compiled('int musl(void); unsigned uc_abi_version(void) { return musl(); }', $musl->path)));
-        self::assertSame('  needs libnotthere.so.9, which this system does not have',
-            self::loading(self::compiled('int needed(void); unsigned uc_abi_version(void) { return needed(); }', $needs->path)));
+        self::assertSame(
+            '  is built for musl, but this PHP for glibc (Alpine has musl, most others glibc); install the library for glibc',
+            self::loading(self::compiled('int musl(void); unsigned uc_abi_version(void) { return musl(); }', $musl->path))
+        );
+        self::assertSame(
+            '  needs libnotthere.so.9, which this system does not have',
+            self::loading(self::compiled('int needed(void); unsigned uc_abi_version(void) { return needed(); }', $needs->path))
+        );
 
         self::assertStringContainsString(sys_get_temp_dir() . ': is a directory; give the path of the file in it', self::firstCall([], ['USERCOM_LIBRARY' => sys_get_temp_dir()]));
         self::assertStringContainsString('libnothing.so: is in none of the folders where the system looks for libraries', self::firstCall([], ['USERCOM_LIBRARY' => 'libnothing.so']));
@@ -142,13 +146,15 @@ final class SetupTest extends TestCase
     public function testRow97WhatTheSystemSaysIsPutIntoWords(): void
     {
         $say = new ReflectionMethod(\UserCom\Internal\LoadFailure::class, 'system');
-        foreach ([
+        foreach (
+            [
             "/lib/libc.so.6: version `GLIBC_2.38' not found (required by /x/libusercom.so.0)" => 'is built for a newer system, it needs GLIBC_2.38; build it on this one with `make lib`',
             'Error loading shared library libgcc_s.so.1: No such file or directory (needed by /x)' => 'needs libgcc_s.so.1, which this system does not have',
             'libgcc_s.so.1: cannot open shared object file: No such file or directory' => 'needs libgcc_s.so.1, which this system does not have',
             'failed to map segment from shared object: Operation not permitted' => 'must not be executed there: the file system is mounted noexec',
             'cannot open shared object file: No such file or directory' => 'there is no such file',
-        ] as $reason => $says) {
+            ] as $reason => $says
+        ) {
             self::assertStringContainsString($says, $say->invoke(null, '/x/libusercom.so.0', $reason));
         }
         self::assertSame(null, $say->invoke(null, '/x/libusercom.so.0', 'something new'));
