@@ -100,7 +100,7 @@ test: setup             ## all tests of all languages
 	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) test-lib test-packages abi-library
+.PHONY: $(STAGES:%=test-%) test-lib test-packages test-php-versions abi-library
 
 test-format:
 	$(CARGO) fmt --check
@@ -125,8 +125,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-php-versions test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-packages test-python test-php test-php-versions test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -152,6 +152,9 @@ test-python: test-lib
 
 test-php: test-lib
 	$(PHP) $(PHPUNIT) -c bindings/php
+	phpcs -q --standard=bindings/php/phpcs.xml
+	bindings/php/package $(LIB) $(TARGET)/php-package
+	bindings/php/tests/package.sh $(TARGET)/php-package
 
 test-readme: test-lib
 	scripts/docs
@@ -170,12 +173,21 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
 	@$(MAKE_QUIET) test-packages
+	@$(MAKE_QUIET) test-php-versions
 	@$(MAKE_QUIET) deny
 
 # A part of `make torture`, because it downloads a bare Debian, needs root for that, and compiles cargo-c.
 test-packages: deb test-lib
 	bindings/c/tests/deb.sh
 	bindings/c/tests/cargo-c.sh
+
+# PHP 8.4 in a bare Debian 13, the Debian 12 that most servers have, and 8.1, the oldest.
+test-php-versions: test-lib
+	$(MAKE_QUIET) lib
+	bindings/php/package $(LIB) $(TARGET)/php-package
+	bindings/php/tests/debian.sh bookworm $(TARGET)/php-package
+	bindings/php/tests/debian.sh trixie $(TARGET)/php-package
+	bindings/php/tests/php81 $(TARGET)/php81
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

@@ -158,6 +158,17 @@ final class SetupTest extends TestCase
             self::assertStringContainsString($says, $say->invoke(null, '/x/libusercom.so.0', $reason));
         }
         self::assertSame(null, $say->invoke(null, '/x/libusercom.so.0', 'something new'));
+        $platform = new ReflectionMethod(\UserCom\Internal\LoadFailure::class, 'platform');
+        self::assertNull($platform->invoke(null, 'Linux', 'x86_64', 'glibc'));
+        foreach ([
+            'aarch64 Linux with glibc' => ['Linux', 'aarch64', 'glibc'],
+            'x86_64 Linux with musl' => ['Linux', 'x86_64', 'musl'],
+            'arm64 Darwin' => ['Darwin', 'arm64', 'glibc'],
+            'AMD64 Windows' => ['Windows', 'AMD64', 'glibc'],
+        ] as $own => $is) {
+            self::assertSame("the package has the native library for x86_64 Linux with glibc only, and this PHP is for $own; "
+                . 'build the library there, with `make lib` in the source of usercom', $platform->invoke(null, ...$is));
+        }
         $libc = new ReflectionMethod(\UserCom\Internal\LoadFailure::class, 'libc');
         foreach (["\0libc.musl-x86_64.so.1\0", "/lib/ld-musl-x86_64.so.1\0", "\0libc.so\0"] as $musl) {
             self::assertSame('musl', $libc->invoke(null, $musl));

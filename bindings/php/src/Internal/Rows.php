@@ -208,6 +208,6 @@ final class Rows
     private static function looksLikePair(mixed $row, bool $customIds): bool
     {
         return \is_array($row) && array_is_list($row) && \count($row) === 2
-            && (\is_int($row[0]) || (\is_string($row[0]) && ($customIds || ctype_digit($row[0]))));
+            && (\is_int($row[0]) || (\is_string($row[0]) && ($customIds || preg_match('/^\d+$/D', $row[0]) === 1)));
     }
 }
