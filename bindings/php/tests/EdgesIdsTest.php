@@ -5,14 +5,18 @@ declare(strict_types=1);
 namespace UserCom\Tests;
 
 use ArrayIterator;
+use Closure;
 use DomainException;
 use Generator;
+use IteratorAggregate;
 use PDO;
 use PDOStatement;
 use SplObjectStorage;
 use UserCom\Error\InvalidArgument;
 use UserCom\Tests\Fixtures\CollectionLike;
+use UserCom\Tests\Fixtures\LazyCollectionLike;
 use UserCom\Tests\Fixtures\ModelLike;
+use UserCom\Tests\Fixtures\User;
 use stdClass;
 
 /** Ids and rows at their edges: what databases and collections give, and no key that is thrown away unseen. */
@@ -128,6 +132,121 @@ final class EdgesIdsTest extends TestCase
             }
         }
         self::assertSame($before, count($sandbox->requests()));
+    }
+
+    /**
+     * Each fetch mode that PDO has: it works as ids or as rows, or the message names one that does.
+     */
+    public function testRow91EachFetchModeWorksOrIsToldWhichDoes(): void
+    {
+        $sandbox = new Sandbox();
+        $client = $sandbox->client();
+        $database = self::database();
+        $one = 'SELECT id FROM users';
+        $two = 'SELECT id, points FROM users';
+        $all = static fn (string $sql, mixed ...$mode): Closure => static fn () => $database->query($sql)->fetchAll(...$mode);
+        $each = static fn (string $sql, mixed ...$mode): Closure => static fn () => $database->query($sql, ...$mode);
+        $pair = static fn (int $id, int $points): array => [$id, $points];
+        $points = [15 => '7', 22 => '9', 31 => '7'];
+
+        foreach ([
+            [$all($one, PDO::FETCH_COLUMN), true],
+            [$each($one, PDO::FETCH_COLUMN, 0), true],
+            [$all($two, PDO::FETCH_COLUMN, 0), true],
+            [$all($one, PDO::FETCH_FUNC, static fn (int $id): int => $id), true],
+            [$all($one, PDO::FETCH_NUM), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_NUM), 'PDO::FETCH_COLUMN'],
+            [$all($one, PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
+            [$all($one, PDO::FETCH_NAMED), 'PDO::FETCH_COLUMN'],
+            [$all($one, PDO::FETCH_BOTH), 'PDO::FETCH_COLUMN'],
+            [$each($one), 'PDO::FETCH_COLUMN'],
+            [$all($one, PDO::FETCH_OBJ), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_OBJ), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_LAZY), 'PDO::FETCH_COLUMN'],
+            [$all($one, PDO::FETCH_CLASS, User::class), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_CLASS, User::class, []), 'PDO::FETCH_COLUMN'],
+            [$each($one, PDO::FETCH_INTO, new User()), 'PDO::FETCH_COLUMN'],
+            [$each($two, PDO::FETCH_KEY_PAIR), 'PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_GROUP | PDO::FETCH_COLUMN), 'PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_GROUP | PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_OBJ), 'PDO::FETCH_COLUMN'],
+        ] as $at => [$fetch, $says]) {
+            if ($says === true) {
+                self::assertSame(3, $client->massUpdate($fetch(), "ids $at", 1)->confirmed);
+                self::assertSame([15, 22, 31], array_keys($sandbox->ledger("ids $at")), "ids $at");
+            } else {
+                self::assertThrows(InvalidArgument::class, fn () => $client->massUpdate($fetch(), "ids $at", 1), $says);
+            }
+        }
+        foreach ([
+            [$all($two, PDO::FETCH_NUM), true],
+            [$each($two, PDO::FETCH_NUM), true],
+            [$all($two, PDO::FETCH_KEY_PAIR), true],
+            [$all($two, PDO::FETCH_FUNC, $pair), true],
+            [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_COLUMN), true],
+            [$all($two, PDO::FETCH_ASSOC), 'PDO::FETCH_NUM'],
+            [$each($two, PDO::FETCH_ASSOC), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_NAMED), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_BOTH), 'PDO::FETCH_NUM'],
+            [$each($two), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_OBJ), 'PDO::FETCH_NUM'],
+            [$each($two, PDO::FETCH_LAZY), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_CLASS, User::class), 'PDO::FETCH_NUM'],
+            [$each($two, PDO::FETCH_CLASS, User::class, []), 'PDO::FETCH_NUM'],
+            [$each($two, PDO::FETCH_INTO, new User()), 'PDO::FETCH_NUM'],
+            [$each($two, PDO::FETCH_KEY_PAIR), '->fetchAll(PDO::FETCH_KEY_PAIR)'],
+            [$all($two, PDO::FETCH_COLUMN), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_GROUP | PDO::FETCH_NUM), 'PDO::FETCH_GROUP | PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_GROUP | PDO::FETCH_ASSOC), 'PDO::FETCH_GROUP | PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_GROUP | PDO::FETCH_OBJ), 'PDO::FETCH_GROUP | PDO::FETCH_COLUMN'],
+            [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_ASSOC), 'PDO::FETCH_NUM'],
+            [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_OBJ), 'PDO::FETCH_NUM'],
+            [static fn () => $database->query($two)->fetch(PDO::FETCH_NUM), 'PDO::FETCH_NUM'],
+        ] as $at => [$fetch, $says]) {
+            if ($says === true) {
+                self::assertSame(3, $client->massUpdateRows($fetch(), "rows $at")->confirmed);
+                self::assertSame($points, $sandbox->ledger("rows $at"), "rows $at");
+            } else {
+                self::assertThrows(InvalidArgument::class, fn () => $client->massUpdateRows($fetch(), "rows $at"), $says);
+            }
+        }
+
+        // Several choices of each user.
+        $database->exec('CREATE TABLE colours (id INTEGER, colour TEXT)');
+        $database->exec("INSERT INTO colours VALUES (15, 'red'), (22, 'green'), (15, 'blue')");
+        $choices = $database->query('SELECT id, colour FROM colours')->fetchAll(PDO::FETCH_GROUP | PDO::FETCH_COLUMN);
+        self::assertSame(2, $client->massUpdateRows($choices, 'colours')->confirmed);
+        self::assertSame([15 => '["red","blue"]', 22 => '["green"]'], $sandbox->ledger('colours'));
+    }
+
+    public function testRow91CollectionsOfFrameworks(): void
+    {
+        $sandbox = new Sandbox();
+        $client = $sandbox->client();
+        $models = [3 => new User(15, 7), 8 => new User(22, 9), 9 => new User(31, 7)];
+        $lazily = static fn (Closure $each): IteratorAggregate => new LazyCollectionLike(static function () use ($models, $each) {
+            foreach ($models as $key => $user) {
+                yield $key => $each($user);
+            }
+        });
+        // ->pluck('id') of a query, which keeps no keys, and ->map() of a filtered collection, which does.
+        self::assertSame(3, $client->massUpdate(new CollectionLike([15, 22, 31]), 'a', 1)->confirmed);
+        self::assertSame(3, $client->massUpdate($lazily(fn (User $user) => $user->id), 'b', 1)->confirmed);
+        self::assertSame([15, 22, 31], array_keys($sandbox->ledger('b')));
+        // ->pluck('points', 'id'): with ->all() it is an array of id => value.
+        $points = new CollectionLike([15 => 7, 22 => 9, 31 => 7]);
+        self::assertThrows(InvalidArgument::class, fn () => $client->massUpdateRows($points, 'c'), 'iterator_to_array($rows)');
+        self::assertSame(3, $client->massUpdateRows(iterator_to_array($points), 'c')->confirmed);
+        self::assertSame([15 => '7', 22 => '9', 31 => '7'], $sandbox->ledger('c'));
+        // ->map() to pairs: with ->values() their keys are positions.
+        $pairs = $lazily(fn (User $user): array => [$user->id, $user->points]);
+        self::assertThrows(InvalidArgument::class, fn () => $client->massUpdateRows($pairs, 'd'), 'iterator_to_array($rows, false)');
+        self::assertSame(3, $client->massUpdateRows(iterator_to_array($pairs, false), 'd')->confirmed);
+        self::assertSame([15 => '7', 22 => '9', 31 => '7'], $sandbox->ledger('d'));
+        // Models themselves.
+        self::assertThrows(InvalidArgument::class, fn () => $client->massUpdate($lazily(fn (User $user) => $user), 'e', 1), '->pluck("id")');
     }
 
     public function testRow91APairMayHoldWhatAMapMayNot(): void

@@ -57,6 +57,54 @@ final class EdgesValuesTest extends TestCase
         }
     }
 
+    public function testRow90ZonesAndSummerTime(): void
+    {
+        foreach ([CarbonLike::class, NetteLike::class, DateTime::class, DateTimeImmutable::class] as $class) {
+            foreach ([
+                // The hour that is there twice in autumn, the one that is not in spring, and zones by each kind of name.
+                ['2026-10-25T02:30:00+02:00', '"2026-10-25T00:30:00Z"'],
+                ['2026-10-25T02:30:00+01:00', '"2026-10-25T01:30:00Z"'],
+                ['2026-10-25T02:30:00 CEST', '"2026-10-25T00:30:00Z"'],
+                ['2026-10-25T02:30:00 CET', '"2026-10-25T01:30:00Z"'],
+                ['2026-03-29T01:59:59 Europe/Warsaw', '"2026-03-29T00:59:59Z"'],
+                ['2026-03-29T03:00:00 Europe/Warsaw', '"2026-03-29T01:00:00Z"'],
+                ['2026-07-01T00:00:00 America/New_York', '"2026-07-01T04:00:00Z"'],
+                ['2026-01-01T00:00:00 America/New_York', '"2026-01-01T05:00:00Z"'],
+                ['2026-04-05T02:15:00 Australia/Lord_Howe', '"2026-04-04T15:45:00Z"'],
+                ['@1795424400.5', '"2026-11-23T09:00:00.500Z"'],
+            ] as [$text, $json]) {
+                $moment = new $class($text);
+                $before = [$moment->getTimestamp(), $moment->getTimezone()->getName()];
+                self::assertSame($json, Encoder::json($moment), "$class $text");
+                self::assertSame($before, [$moment->getTimestamp(), $moment->getTimezone()->getName()], 'it was changed');
+            }
+        }
+        // Whatever zone PHP has by default, and whatever a class makes of its own methods.
+        $zone = date_default_timezone_get();
+        date_default_timezone_set('Asia/Kathmandu');
+        try {
+            self::assertSame('"2026-11-23T04:15:00Z"', Encoder::json(new DateTime('2026-11-23 10:00')));
+            $odd = new class ('2026-11-23 10:00') extends DateTimeImmutable {
+                public function format(string $format): string
+                {
+                    return 'poniedziałek';
+                }
+
+                #[\ReturnTypeWillChange]
+                public function setTimezone($timezone)
+                {
+                    return $this;
+                }
+            };
+            self::assertSame('"2026-11-23T04:15:00Z"', Encoder::json($odd));
+            self::assertSame('"2026-11-23"', Encoder::json(\UserCom\Date::from($odd)));
+        } finally {
+            date_default_timezone_set($zone);
+        }
+        $days = new \DatePeriod(new DateTime('2026-03-28 12:00 Europe/Warsaw'), new DateInterval('P1D'), 1);
+        self::assertSame('["2026-03-28T11:00:00Z","2026-03-29T10:00:00Z"]', Encoder::json(iterator_to_array($days)));
+    }
+
     public function testRow90FractionsExtremeOffsetsAndYears(): void
     {
         foreach (

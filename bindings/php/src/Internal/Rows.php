@@ -13,7 +13,8 @@ use UserCom\Error\InvalidArgument;
  */
 final class Rows
 {
-    private const FETCH = '[id, value] pairs (PDO::FETCH_NUM) or an array of id => value (PDO::FETCH_KEY_PAIR)';
+    private const FETCH = '[id, value] pairs (PDO::FETCH_NUM) '
+        . 'or an array of id => value (->fetchAll(PDO::FETCH_KEY_PAIR))';
     /** Names of columns that nobody has as a custom id. */
     private const ID_COLUMNS = ['id', 'user_id', 'custom_id'];
 
@@ -157,6 +158,11 @@ final class Rows
                 . Shown::columns($first) . ': the keys may be ids or just positions; give ' . self::FETCH
                 . '; a value with names goes into a pair, too: [id, value]');
         }
+        if (self::isListOfRows($first)) {
+            throw new InvalidArgument('rows: its first value is a list of rows, as PDO::FETCH_GROUP gives; give '
+                . self::FETCH . ', or PDO::FETCH_GROUP | PDO::FETCH_COLUMN for several choices of each user; '
+                . 'a list of lists goes into a pair, too: [id, value]');
+        }
     }
 
     private static function notAPair(mixed $key, mixed $row, int $position): InvalidArgument
@@ -170,8 +176,8 @@ final class Rows
                 . Shown::columns($row) . '; give ' . self::FETCH,
             \is_array($row) && \count($row) === 2 => 'is not an [id, value] pair: its keys are '
                 . implode(' and ', array_keys($row)) . ', not 0 and 1',
-            \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns',
-            default => 'is not an [id, value] pair but ' . Shown::value($row),
+            \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns; give ' . self::FETCH,
+            default => 'is not an [id, value] pair but ' . Shown::value($row) . '; give ' . self::FETCH,
         };
 
         return new InvalidArgument("rows: the row at position $position (counted from 0) $problem");
@@ -203,6 +209,12 @@ final class Rows
         }
 
         return $number;
+    }
+
+    private static function isListOfRows(mixed $value): bool
+    {
+        return \is_array($value) && isset($value[0]) && array_is_list($value)
+            && (\is_array($value[0]) || Shown::columns($value[0]) !== null);
     }
 
     private static function looksLikePair(mixed $row, bool $customIds): bool
