@@ -19,7 +19,7 @@ $report = $client->massUpdate(
     'score',
     50,
     progress: function (Progress $p): void {
-    // `return false` would stop the run
+        // `return false` would stop the run.
         printf("%d of %d, waiting %.1f s\n", $p->done, $p->total, $p->waiting);
     },
     deadline: 600,

@@ -149,7 +149,8 @@ final class EdgesIdsTest extends TestCase
         $pair = static fn (int $id, int $points): array => [$id, $points];
         $points = [15 => '7', 22 => '9', 31 => '7'];
 
-        foreach ([
+        foreach (
+            [
             [$all($one, PDO::FETCH_COLUMN), true],
             [$each($one, PDO::FETCH_COLUMN, 0), true],
             [$all($two, PDO::FETCH_COLUMN, 0), true],
@@ -172,7 +173,8 @@ final class EdgesIdsTest extends TestCase
             [$all($two, PDO::FETCH_GROUP | PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
             [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_ASSOC), 'PDO::FETCH_COLUMN'],
             [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_OBJ), 'PDO::FETCH_COLUMN'],
-        ] as $at => [$fetch, $says]) {
+            ] as $at => [$fetch, $says]
+        ) {
             if ($says === true) {
                 self::assertSame(3, $client->massUpdate($fetch(), "ids $at", 1)->confirmed);
                 self::assertSame([15, 22, 31], array_keys($sandbox->ledger("ids $at")), "ids $at");
@@ -180,7 +182,8 @@ final class EdgesIdsTest extends TestCase
                 self::assertThrows(InvalidArgument::class, fn () => $client->massUpdate($fetch(), "ids $at", 1), $says);
             }
         }
-        foreach ([
+        foreach (
+            [
             [$all($two, PDO::FETCH_NUM), true],
             [$each($two, PDO::FETCH_NUM), true],
             [$all($two, PDO::FETCH_KEY_PAIR), true],
@@ -204,7 +207,8 @@ final class EdgesIdsTest extends TestCase
             [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_ASSOC), 'PDO::FETCH_NUM'],
             [$all($two, PDO::FETCH_UNIQUE | PDO::FETCH_OBJ), 'PDO::FETCH_NUM'],
             [static fn () => $database->query($two)->fetch(PDO::FETCH_NUM), 'PDO::FETCH_NUM'],
-        ] as $at => [$fetch, $says]) {
+            ] as $at => [$fetch, $says]
+        ) {
             if ($says === true) {
                 self::assertSame(3, $client->massUpdateRows($fetch(), "rows $at")->confirmed);
                 self::assertSame($points, $sandbox->ledger("rows $at"), "rows $at");

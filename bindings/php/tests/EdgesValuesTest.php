@@ -60,7 +60,8 @@ final class EdgesValuesTest extends TestCase
     public function testRow90ZonesAndSummerTime(): void
     {
         foreach ([CarbonLike::class, NetteLike::class, DateTime::class, DateTimeImmutable::class] as $class) {
-            foreach ([
+            foreach (
+                [
                 // The hour that is there twice in autumn, the one that is not in spring, and zones by each kind of name.
                 ['2026-10-25T02:30:00+02:00', '"2026-10-25T00:30:00Z"'],
                 ['2026-10-25T02:30:00+01:00', '"2026-10-25T01:30:00Z"'],
@@ -72,7 +73,8 @@ final class EdgesValuesTest extends TestCase
                 ['2026-01-01T00:00:00 America/New_York', '"2026-01-01T05:00:00Z"'],
                 ['2026-04-05T02:15:00 Australia/Lord_Howe', '"2026-04-04T15:45:00Z"'],
                 ['@1795424400.5', '"2026-11-23T09:00:00.500Z"'],
-            ] as [$text, $json]) {
+                ] as [$text, $json]
+            ) {
                 $moment = new $class($text);
                 $before = [$moment->getTimestamp(), $moment->getTimezone()->getName()];
                 self::assertSame($json, Encoder::json($moment), "$class $text");

@@ -30,7 +30,7 @@ final class Fpm
         file_put_contents("$this->folder/vendor/autoload.php", "<?php require '$package/autoload.php';\n");
         $user = self::user();
         $opcache = extension_loaded('Zend OPcache') ? '' : "zend_extension=opcache\n";
-        // As the README has it, for a project at /path/to and a pool of www-data.
+        // As web-servers.md has it, for a project at /path/to and a pool of www-data.
         $text = fn (string $lines): string => strtr($lines, ['/path/to' => $this->folder, 'www-data' => $user]) . "\n";
         file_put_contents("$this->folder/php.ini", $opcache . $text($ini));
         file_put_contents("$this->folder/www.conf", "[global]\nerror_log = $this->folder/log\ndaemonize = no\n"

@@ -4,18 +4,18 @@ declare(strict_types=1);
 
 namespace UserCom\Tests;
 
-/** Under a real php-fpm: the lines of the README work as they are, and without them the message says what to do. */
+/** Under a real php-fpm: the lines of web-servers.md work as they are, and without them the message says what to do. */
 final class FpmTest extends TestCase
 {
     /**
-     * The lines that the README gives for php-fpm, in its order.
+     * The lines that web-servers.md gives for php-fpm, in its order.
      *
      * @return list<string>
      */
     private static function readmeIni(): array
     {
-        preg_match_all('~```ini\n(.*?)```~s', (string) file_get_contents(PACKAGE . '/README.md'), $found);
-        self::assertSame(4, count($found[1]), 'blocks of ini in the README');
+        preg_match_all('~```ini\n(.*?)```~s', (string) file_get_contents(PACKAGE . '/web-servers.md'), $found);
+        self::assertSame(4, count($found[1]), 'blocks of ini in web-servers.md');
 
         return $found[1];
     }

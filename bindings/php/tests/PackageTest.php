@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace UserCom\Tests;
 
 use FilesystemIterator;
+use PDO;
 use RecursiveDirectoryIterator;
 use RecursiveIteratorIterator;
 use ReflectionClass;
@@ -116,16 +117,22 @@ final class PackageTest extends TestCase
         self::assertSame([0, (string) count($classes)], [$code, $output]);
     }
 
-    /** Runs an example as its user would: in a project with vendor/autoload.php. */
-    private static function example(string $name, object $sandbox, string ...$arguments): array
+    /**
+     * Runs an example as its user would: in a project with vendor/autoload.php, and with these files: their content, or
+     * what makes them.
+     */
+    private static function example(string $name, object $sandbox, array $arguments = [], array $files = []): array
     {
         $project = sys_get_temp_dir() . '/usercom-php-' . getmypid();
         @mkdir("$project/vendor", recursive: true);
         file_put_contents("$project/vendor/autoload.php", '<?php require ' . var_export(PACKAGE . '/autoload.php', true) . ';');
+        foreach ($files as $file => $content) {
+            is_string($content) ? file_put_contents("$project/$file", $content) : $content("$project/$file");
+        }
         $before = getcwd();
         chdir($project);
         try {
-            return self::php(['-d', 'error_reporting=-1', '-d', 'display_errors=1', PACKAGE . "/examples/$name", ...array_values($arguments)], [
+            return self::php(['-d', 'error_reporting=-1', '-d', 'display_errors=1', PACKAGE . "/examples/$name", ...$arguments], [
                 'USERCOM_TOKEN' => Sandbox::TOKEN,
                 'USERCOM_BASE_URL' => $sandbox->url,
                 'TMPDIR' => $project,
@@ -204,6 +211,23 @@ final class PackageTest extends TestCase
         self::assertTrue(count($requests) > 3, 'too few requests');
     }
 
+    public function testExamplesManyPhp(): void
+    {
+        $sandbox = new Sandbox();
+        $shop = "CREATE TABLE customers (usercom_id INTEGER, orders INTEGER);"
+            . 'INSERT INTO customers VALUES (10, 3), (15, 0), (22, 3);';
+        [$code, $output] = self::example('many.php', $sandbox, files: [
+            'ids.csv' => "id,name\n10,Eva\n15,\"Tom, Ann\"\n22,Zoe\n",
+            'shop.db' => static fn (string $path) => (new PDO("sqlite:$path"))->exec($shop),
+        ]);
+        self::assertSame(0, $code, $output);
+        self::assertSame(2, substr_count($output, '3 ids: 3 confirmed'), $output);
+        self::assertStringContainsString('2 ids: 2 confirmed', $output);
+        self::assertSame([10 => 'true', 15 => 'true', 22 => 'true'], $sandbox->ledger('newsletter'));
+        self::assertSame([10 => '"pro"', 22 => '"pro"'], $sandbox->ledger('plan'));
+        self::assertSame([10 => '3', 15 => '0', 22 => '3'], $sandbox->ledger('orders'));
+    }
+
     public function testExamplesProgressPhp(): void
     {
         $sandbox = new Sandbox();
@@ -218,7 +242,7 @@ final class PackageTest extends TestCase
     {
         $csv = new TempFile("id,points\n10,7\n15,9\n22,7\n");
         $sandbox = new Sandbox();
-        [$code, $output] = self::example('cron.php', $sandbox, $csv->path);
+        [$code, $output] = self::example('cron.php', $sandbox, [$csv->path]);
         self::assertSame(0, $code, $output);
         self::assertSame([], glob("$csv->path.journal/*"));
         rmdir("$csv->path.journal");
@@ -228,12 +252,15 @@ final class PackageTest extends TestCase
 
     public function testTheREADMEShowsTheExamplesAsTheyAre(): void
     {
-        $readme = (string) file_get_contents(PACKAGE . '/README.md');
-        preg_match_all('~<!-- (examples/\w+\.php) -->\n```php\n(.*?)```~s', $readme, $shown, PREG_SET_ORDER);
+        $readme = implode("\n", array_map(file_get_contents(...), (array) glob(PACKAGE . '/*.md')));
+        preg_match_all('~<!-- (examples/[\w/]+\.\w+) -->\n```(?:php|xml)\n(.*?)```~s', $readme, $shown, PREG_SET_ORDER);
         foreach ($shown as [, $file, $code]) {
             self::assertSame((string) file_get_contents(PACKAGE . "/$file"), $code, $file);
         }
-        self::assertSame(count(self::files('examples')), count($shown));
-        self::assertSame(substr_count($readme, '```php'), count($shown), 'code that no test runs');
+        self::assertSame(preg_match_all('~```(?:php|xml)~', $readme), count($shown), 'code that no test runs');
+        foreach (self::files('examples') as $file) {
+            $name = substr($file, strlen(PACKAGE) + 1);
+            self::assertTrue(str_contains($readme, "<!-- $name -->") || str_contains($readme, "]($name)"), "$name is not shown");
+        }
     }
 }

@@ -160,12 +160,14 @@ final class SetupTest extends TestCase
         self::assertSame(null, $say->invoke(null, '/x/libusercom.so.0', 'something new'));
         $platform = new ReflectionMethod(\UserCom\Internal\LoadFailure::class, 'platform');
         self::assertNull($platform->invoke(null, 'Linux', 'x86_64', 'glibc'));
-        foreach ([
+        foreach (
+            [
             'aarch64 Linux with glibc' => ['Linux', 'aarch64', 'glibc'],
             'x86_64 Linux with musl' => ['Linux', 'x86_64', 'musl'],
             'arm64 Darwin' => ['Darwin', 'arm64', 'glibc'],
             'AMD64 Windows' => ['Windows', 'AMD64', 'glibc'],
-        ] as $own => $is) {
+            ] as $own => $is
+        ) {
             self::assertSame("the package has the native library for x86_64 Linux with glibc only, and this PHP is for $own; "
                 . 'build the library there, with `make lib` in the source of usercom', $platform->invoke(null, ...$is));
         }
