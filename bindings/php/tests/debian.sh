@@ -17,7 +17,7 @@ quietly() { "$@" >"$work/log" 2>&1 || fail "$*: $(tail -n 20 "$work/log")"; }
 
 [ "$(id -u)" = 0 ] || fail 'needs root, for debootstrap and chroot'
 # The machine's own mirror has the other releases, too.
-mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Component: main" | head -n 1)
+mirror=$(apt-get indextargets --format '$(REPO_URI)' "Created-By: Packages" "Component: main" | grep -v security | head -n 1)
 [ -n "$mirror" ] || fail 'apt knows no mirror'
 quietly debootstrap --variant=minbase --include=ca-certificates "$release" "$chroot" "$mirror"
 quietly inside apt-get install -y --no-install-recommends \
