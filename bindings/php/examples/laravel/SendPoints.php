@@ -35,11 +35,11 @@ class SendPoints extends Command
                 journalDir: storage_path('usercom'), // the next start resumes what this one could not complete
             );
         } catch (Error $e) {
-            $this->error($e->report ?? $e->getMessage());
+            $this->error("\n" . ($e->report ?? $e->getMessage()));
 
             return self::FAILURE;
         }
-        $this->line((string) $report);
+        $this->line("\n$report");
 
         return $report->confirmed + $report->notAttempted === $report->total ? self::SUCCESS : self::FAILURE;
     }
