@@ -200,9 +200,11 @@ FUZZ_SECONDS ?= 30
 fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
-bench: lib              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
+bench: lib program              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
 	@scripts/setup bench
 	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
+	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) USERCOM_PROGRAM=$(abspath $(BUILT)/usercom) \
+	  $(PHP) bindings/php/tests/speed.php
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean
