@@ -52,6 +52,10 @@ expect 'command line' "$(clean USERCOM_TOKEN="$token" USERCOM_BASE_URL="$url" "$
 # With opcache, as some have it on the command line.
 expect 'command line with opcache' "$(clean USERCOM_TOKEN="$token" USERCOM_BASE_URL="$url" "$php" -d opcache.enable_cli=1 "$project/update.php" 2>&1)"
 
+# What is set is taken, or nothing.
+chosen=$(clean USERCOM_LIBRARY=/nowhere/libusercom.so "$php" -d display_errors=1 "$project/update.php" 2>&1 || true)
+case $chosen in *'/nowhere/libusercom.so: there is no such file'*) ;; *) fail "USERCOM_LIBRARY: $chosen" ;; esac
+
 version=$("$php" -r 'echo PHP_MAJOR_VERSION, ".", PHP_MINOR_VERSION;')
 user=www-data
 [ "$(id -u)" = 0 ] || user=$(id -un)
