@@ -10,10 +10,11 @@ $client = new Client('acme', getenv('USERCOM_TOKEN'), baseUrl: getenv('USERCOM_B
 // The first column of a file with a heading. `yield` keeps no second copy in memory.
 $ids = (function (): Generator {
     $file = new SplFileObject('ids.csv');
-    foreach ($file as $line => $text) {
-        if ($line > 0 && $text !== '') {
-            yield str_getcsv($text, ',', '"', '')[0];
-        }
+    $skipEmpty = SplFileObject::READ_AHEAD | SplFileObject::SKIP_EMPTY | SplFileObject::DROP_NEW_LINE;
+    $file->setFlags(SplFileObject::READ_CSV | $skipEmpty);
+    $file->setCsvControl(',', '"', '');
+    foreach (new LimitIterator($file, 1) as [$id]) {
+        yield $id;
     }
 })();
 echo $client->massUpdate($ids, 'newsletter', true), "\n";

@@ -217,7 +217,7 @@ final class PackageTest extends TestCase
         $shop = "CREATE TABLE customers (usercom_id INTEGER, orders INTEGER);"
             . 'INSERT INTO customers VALUES (10, 3), (15, 0), (22, 3);';
         [$code, $output] = self::example('many.php', $sandbox, files: [
-            'ids.csv' => "id,name\n10,Eva\n15,\"Tom, Ann\"\n22,Zoe\n",
+            'ids.csv' => "\u{FEFF}id,name\r\n10,Eva\r\n15,\"Tom,\nAnn\"\r\n22,Zoe\r\n\r\n",
             'shop.db' => static fn (string $path) => (new PDO("sqlite:$path"))->exec($shop),
         ]);
         self::assertSame(0, $code, $output);
