@@ -22,6 +22,7 @@ CMAKEDIR := $(PREFIX)/share/cmake/usercom
 
 CARGO ?= cargo
 PHP ?= php
+PHPUNIT ?= /usr/bin/phpunit
 PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
@@ -99,7 +100,7 @@ test: setup             ## all tests of all languages
 	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || exit; done; \
 	  echo; echo "All stages passed ($(STAGES)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) test-lib test-packages abi-library
+.PHONY: $(STAGES:%=test-%) test-lib test-packages test-php-versions abi-library
 
 test-format:
 	$(CARGO) fmt --check
@@ -124,8 +125,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-php-versions test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-packages test-python test-php test-php-versions test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -150,7 +151,10 @@ test-python: test-lib
 	$(PYTHON) -m mypy --strict bindings/python/usercom
 
 test-php: test-lib
-	$(PHP) bindings/php/tests/run.php
+	$(PHP) $(PHPUNIT) -c bindings/php
+	phpcs -q --standard=bindings/php/phpcs.xml
+	bindings/php/package $(LIB) $(TARGET)/php-package
+	bindings/php/tests/package.sh $(TARGET)/php-package
 
 # The same cases from every language, through a driver each.
 test-conformance: export PYTHON := $(abspath $(PYTHON))
@@ -177,12 +181,21 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
 	@$(MAKE_QUIET) test-packages
+	@$(MAKE_QUIET) test-php-versions
 	@$(MAKE_QUIET) deny
 
 # A part of `make torture`, because it downloads a bare Debian, needs root for that, and compiles cargo-c.
 test-packages: deb test-lib
 	bindings/c/tests/deb.sh
 	bindings/c/tests/cargo-c.sh
+
+# PHP 8.4 in a bare Debian 13, the Debian 12 that most servers have, and 8.1, the oldest.
+test-php-versions: test-lib
+	$(MAKE_QUIET) lib
+	bindings/php/package $(LIB) $(TARGET)/php-package
+	bindings/php/tests/debian.sh bookworm $(TARGET)/php-package
+	bindings/php/tests/debian.sh trixie $(TARGET)/php-package
+	bindings/php/tests/php81 $(TARGET)/php81
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize
@@ -195,9 +208,11 @@ FUZZ_SECONDS ?= 30
 fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
-bench: lib              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
+bench: lib program              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
 	@scripts/setup bench
 	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
+	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) USERCOM_PROGRAM=$(abspath $(BUILT)/usercom) \
+	  $(PHP) bindings/php/tests/speed.php
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean

@@ -18,7 +18,8 @@ $report = $client->massUpdate(
     range(1, 5000),
     'score',
     50,
-    progress: function (Progress $p): void { // `return false` would stop the run
+    progress: function (Progress $p): void {
+        // `return false` would stop the run.
         printf("%d of %d, waiting %.1f s\n", $p->done, $p->total, $p->waiting);
     },
     deadline: 600,

@@ -52,7 +52,7 @@ final class Date implements \JsonSerializable, \Stringable
      */
     public static function from(\DateTimeInterface $moment): self
     {
-        $text = $moment->format('Y-m-d');
+        $text = \DateTimeImmutable::createFromInterface($moment)->format('Y-m-d');
         if (preg_match('/^\d{4}-/', $text) !== 1) {
             throw new InvalidArgument("date: the year of $text does not have four digits");
         }

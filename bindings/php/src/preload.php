@@ -15,7 +15,7 @@ require_once __DIR__ . '/autoload.php';
     foreach ($files as $file) {
         // Files of classes start with a capital letter. Loading one may have loaded another.
         $name = substr($file->getPathname(), strlen(__DIR__) + 1, -strlen('.php'));
-        if ($file->getExtension() === 'php' && ctype_upper($file->getFilename()[0])) {
+        if ($file->getExtension() === 'php' && preg_match('/^[A-Z]/', $file->getFilename()) === 1) {
             class_exists('UserCom\\' . str_replace('/', '\\', $name));
         }
     }

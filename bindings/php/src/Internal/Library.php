@@ -113,8 +113,11 @@ final class Library
                 $tried[] = "  $path: " . LoadFailure::of($path, $e);
             }
         }
-        throw new LibraryUnavailable("usercom: the native library can't be loaded. Tried:\n" . implode("\n", $tried)
-            . "\nInstall it, or set the environment variable USERCOM_LIBRARY to the path of "
+        $elsewhere = LoadFailure::ofPlatform();
+        throw new LibraryUnavailable('usercom: ' . ($elsewhere ?? "the native library can't be loaded")
+            . ". Tried:\n" . implode("\n", $tried)
+            . ($elsewhere === null ? "\nInstall it, or set" : "\nSet")
+            . " the environment variable USERCOM_LIBRARY to the path of "
             . self::fileName() . Sapi::environment('USERCOM_LIBRARY') . '.');
     }
 

@@ -21,6 +21,26 @@ final class LoadFailure
         183 => 'aarch64', 243 => 'RISC-V', 258 => 'LoongArch',
     ];
 
+    /** Which platform the package has a library for. */
+    private const PACKAGED = 'x86_64 Linux with glibc';
+
+    /** Why the package itself has no library for this machine; null where it has one. */
+    public static function ofPlatform(): ?string
+    {
+        $program = (string) @file_get_contents('/proc/self/exe', length: self::HEAD);
+        $machine = self::machine(substr($program, 0, 64)) ?? php_uname('m');
+
+        return self::platform(\PHP_OS_FAMILY, $machine, self::libc($program) ?? 'glibc');
+    }
+
+    private static function platform(string $system, string $machine, string $libc): ?string
+    {
+        $own = $system === 'Linux' ? "$machine Linux with $libc" : "$machine $system";
+
+        return $own === self::PACKAGED ? null : 'the package has the native library for ' . self::PACKAGED
+            . " only, and this PHP is for $own; build the library there, with `make lib` in the source of usercom";
+    }
+
     /** What is wrong with the file itself, before anything is loaded; null if nothing is seen. */
     public static function ofFile(string $path): ?string
     {

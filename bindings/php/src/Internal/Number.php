@@ -22,7 +22,8 @@ final class Number
                 "$path: is $number, which does not exist in JSON; send a number or leave the ids out"
             );
         }
-        preg_match('/^(-?)(\d+)\.?(\d*)(?:e([+-]\d+))?$/D', sprintf('%.*h', -1, $number), $part); // -1: the fewest digits
+        $shortest = sprintf('%.*h', -1, $number);
+        preg_match('/^(-?)(\d+)\.?(\d*)(?:e([+-]\d+))?$/D', $shortest, $part);
         [, $sign, $whole, $fraction] = $part;
         $digits = ltrim($whole . $fraction, '0');
         // How many digits are before the point: 0 for 0.12, -1 for 0.012.

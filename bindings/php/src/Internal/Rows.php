@@ -13,15 +13,18 @@ use UserCom\Error\InvalidArgument;
  */
 final class Rows
 {
-    private const FETCH = '[id, value] pairs (PDO::FETCH_NUM) or an array of id => value (PDO::FETCH_KEY_PAIR)';
+    private const FETCH = '[id, value] pairs (PDO::FETCH_NUM) '
+        . 'or an array of id => value (->fetchAll(PDO::FETCH_KEY_PAIR))';
     /** Names of columns that nobody has as a custom id. */
     private const ID_COLUMNS = ['id', 'user_id', 'custom_id'];
 
     public readonly IdList $ids;
     /** @var array<string, int> the number of each distinct JSON text */
     private array $numbers = [];
-    /** @var array<string, int> the number of each text and integer that was there */
-    private array $seen = [];
+    /** @var array<array-key, int> the number of each text that was there; PHP makes an integer of the key "7" */
+    private array $texts = [];
+    /** @var array<int, int> the number of each integer that was there */
+    private array $integers = [];
     /** @var list<string> */
     private array $values = [];
     /** @var list<int> */
@@ -30,16 +33,11 @@ final class Rows
     /** @param iterable<mixed> $rows [id, value] pairs, or an array of id => value */
     public function __construct(iterable $rows, bool $customIds)
     {
-        $isMap = \is_array($rows) && !array_is_list($rows);
-        if ($isMap) {
-            self::requireIdsAsKeys($rows, $customIds);
-        }
-        $ids = [];
-        foreach ($rows as $key => $row) {
-            [$id, $value] = $isMap ? [$key, $row] : self::pair($key, $row, \count($ids));
-            $this->valueOf[] = $this->number($value, \count($ids));
-            $ids[] = $id;
-        }
+        $ids = match (true) {
+            !\is_array($rows) => $this->addPairs($rows),
+            array_is_list($rows) => $this->addList($rows),
+            default => $this->addMap($rows, $customIds),
+        };
         $this->ids = $customIds ? IdList::custom($ids) : IdList::numeric($ids, 'massUpdateRowsCustomIds');
     }
 
@@ -71,6 +69,69 @@ final class Rows
     }
 
     /**
+     * By position and not with foreach: a variable that holds one row after the other makes PHP's cycle collector visit
+     * every row, which takes longer than all the rest.
+     *
+     * @param list<mixed> $rows
+     *
+     * @return list<mixed> the ids
+     */
+    private function addList(array $rows): array
+    {
+        $ids = [];
+        $count = \count($rows);
+        for ($position = 0; $position < $count; ++$position) {
+            if (!\is_array($rows[$position]) || \count($rows[$position]) !== 2 || !array_is_list($rows[$position])) {
+                throw self::notAPair($position, $rows[$position], $position);
+            }
+            [$ids[], $value] = $rows[$position];
+            $this->valueOf[] = $this->seen($value) ?? $this->number($value, $position);
+        }
+
+        return $ids;
+    }
+
+    /**
+     * @param \Traversable<mixed> $rows
+     *
+     * @return list<mixed> the ids
+     */
+    private function addPairs(\Traversable $rows): array
+    {
+        $ids = [];
+        $position = 0;
+        foreach ($rows as $key => $row) {
+            // Counted from 0, also where a generator starts again with `yield from`. A larger key may be an id.
+            $isCounted = \is_int($key) && $key <= $position;
+            if (!$isCounted || !\is_array($row) || \count($row) !== 2 || !array_is_list($row)) {
+                throw self::notAPair($key, $row, $position);
+            }
+            [$ids[], $value] = $row;
+            $this->valueOf[] = $this->seen($value) ?? $this->number($value, $position);
+            ++$position;
+        }
+
+        return $ids;
+    }
+
+    /**
+     * @param non-empty-array<mixed> $rows
+     *
+     * @return list<int|string> the ids
+     */
+    private function addMap(array $rows, bool $customIds): array
+    {
+        self::requireIdsAsKeys($rows, $customIds);
+        $position = 0;
+        foreach ($rows as $value) {
+            $this->valueOf[] = $this->seen($value) ?? $this->number($value, $position);
+            ++$position;
+        }
+
+        return array_keys($rows);
+    }
+
+    /**
      * Throws for arrays whose keys could be something else than ids.
      *
      * @param non-empty-array<mixed> $rows
@@ -97,58 +158,68 @@ final class Rows
                 . Shown::columns($first) . ': the keys may be ids or just positions; give ' . self::FETCH
                 . '; a value with names goes into a pair, too: [id, value]');
         }
+        if (self::isListOfRows($first)) {
+            throw new InvalidArgument('rows: its first value is a list of rows, as PDO::FETCH_GROUP gives; give '
+                . self::FETCH . ', or PDO::FETCH_GROUP | PDO::FETCH_COLUMN for several choices of each user; '
+                . 'a list of lists goes into a pair, too: [id, value]');
+        }
     }
 
-    /** @return array{mixed, mixed} */
-    private static function pair(mixed $key, mixed $row, int $position): array
+    private static function notAPair(mixed $key, mixed $row, int $position): InvalidArgument
     {
-        // Counted from 0, also where a generator starts again with `yield from`. A larger key may be an id.
-        $isCounted = \is_int($key) && $key <= $position;
-        if ($isCounted && \is_array($row) && array_is_list($row) && \count($row) === 2) {
-            return $row;
-        }
         $problem = match (true) {
-            !$isCounted => 'has the key ' . Shown::value($key) . ', which may be an id or a position; '
+            !\is_int($key) || $key > $position => 'has the key ' . Shown::value($key)
+                . ', which may be an id or a position; '
                 . 'yield [id, value] pairs without keys: iterator_to_array($rows, false); '
                 . 'or give an array of id => value: iterator_to_array($rows)',
             Shown::columns($row) !== null => 'is not an [id, value] pair but a row with the columns '
                 . Shown::columns($row) . '; give ' . self::FETCH,
             \is_array($row) && \count($row) === 2 => 'is not an [id, value] pair: its keys are '
                 . implode(' and ', array_keys($row)) . ', not 0 and 1',
-            \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns',
-            default => 'is not an [id, value] pair but ' . Shown::value($row),
+            \is_array($row) => 'is not an [id, value] pair: it has ' . \count($row) . ' columns; give ' . self::FETCH,
+            default => 'is not an [id, value] pair but ' . Shown::value($row) . '; give ' . self::FETCH,
         };
-        throw new InvalidArgument("rows: the row at position $position (counted from 0) $problem");
+
+        return new InvalidArgument("rows: the row at position $position (counted from 0) $problem");
     }
 
-    /** The number of this value, which is a new one only if the value is. */
-    private function number(mixed $value, int $position): int
+    /** Most rows have a value that another row had before: it is not encoded again. */
+    private function seen(mixed $value): ?int
     {
-        // Most rows have a value that another row had before: it is not encoded again.
-        $known = match (true) {
-            \is_string($value) => "s$value",
-            \is_int($value) => "i$value",
+        return match (true) {
+            \is_string($value) => $this->texts[$value] ?? null,
+            \is_int($value) => $this->integers[$value] ?? null,
             default => null,
         };
-        $number = $known === null ? null : $this->seen[$known] ?? null;
+    }
+
+    /** The number of this value, which is a new one only if its JSON is. */
+    private function number(mixed $value, int $position): int
+    {
+        $json = Encoder::json($value, "rows: the value at position $position (counted from 0)");
+        $number = $this->numbers[$json] ?? null;
         if ($number === null) {
-            $json = Encoder::json($value, "rows: the value at position $position (counted from 0)");
-            $number = $this->numbers[$json] ?? null;
-            if ($number === null) {
-                $number = $this->numbers[$json] = \count($this->values);
-                $this->values[] = $json;
-            }
-            if ($known !== null) {
-                $this->seen[$known] = $number;
-            }
+            $number = $this->numbers[$json] = \count($this->values);
+            $this->values[] = $json;
+        }
+        if (\is_string($value)) {
+            $this->texts[$value] = $number;
+        } elseif (\is_int($value)) {
+            $this->integers[$value] = $number;
         }
 
         return $number;
     }
 
+    private static function isListOfRows(mixed $value): bool
+    {
+        return \is_array($value) && isset($value[0]) && array_is_list($value)
+            && (\is_array($value[0]) || Shown::columns($value[0]) !== null);
+    }
+
     private static function looksLikePair(mixed $row, bool $customIds): bool
     {
         return \is_array($row) && array_is_list($row) && \count($row) === 2
-            && (\is_int($row[0]) || (\is_string($row[0]) && ($customIds || ctype_digit($row[0]))));
+            && (\is_int($row[0]) || (\is_string($row[0]) && ($customIds || preg_match('/^\d+$/D', $row[0]) === 1)));
     }
 }

@@ -36,7 +36,8 @@ final class Sapi
         $ini = php_ini_loaded_file() ?: 'php.ini';
         if (strtolower((string) \ini_get('ffi.enable')) !== 'preload') {
             return "usercom: FFI is switched off (ffi.enable=false). Put \"ffi.enable=preload\" into $ini: it is "
-                . 'enough for the command line; web servers need "ffi.enable=true" or preloading, see the README';
+                . 'enough for the command line; web servers need "ffi.enable=true" or preloading, see web-servers.md '
+                . 'of this package';
         }
         $preload = (string) \ini_get('opcache.preload');
         $isAsRoot = \in_array(\PHP_SAPI, ['fpm-fcgi', 'apache2handler'], true);

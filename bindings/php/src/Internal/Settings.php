@@ -68,8 +68,8 @@ final class Settings
     private static function milliseconds(string $argument, float $seconds): int
     {
         if (!is_finite($seconds) || $seconds < 0.001 || $seconds > self::MAX_SECONDS) {
-            throw new InvalidArgument("$argument: is " . Shown::float($seconds) . '; give seconds above 0, from 0.001 to '
-                . self::MAX_SECONDS . ', or null for the default');
+            throw new InvalidArgument("$argument: is " . Shown::float($seconds)
+                . '; give seconds above 0, from 0.001 to ' . self::MAX_SECONDS . ', or null for the default');
         }
 
         // Without round(), a number that is not exact in binary would end one too high.

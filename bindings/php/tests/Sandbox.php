@@ -2,6 +2,9 @@
 
 declare(strict_types=1);
 
+namespace UserCom\Tests;
+
+use RuntimeException;
 use UserCom\Client;
 
 /** A `usercom sandbox` of its own, and what it says it received. */
@@ -71,22 +74,5 @@ final class Sandbox
     public function requests(): array
     {
         return json_decode($this->get('requests'), true, 16, JSON_THROW_ON_ERROR)['requests'];
-    }
-}
-
-/** A file that is removed with the object. */
-final class TempFile
-{
-    public readonly string $path;
-
-    public function __construct(string $content)
-    {
-        $this->path = (string) tempnam(sys_get_temp_dir(), 'usercom-php-');
-        file_put_contents($this->path, $content);
-    }
-
-    public function __destruct()
-    {
-        unlink($this->path);
     }
 }

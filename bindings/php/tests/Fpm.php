@@ -2,6 +2,10 @@
 
 declare(strict_types=1);
 
+namespace UserCom\Tests;
+
+use RuntimeException;
+
 /** A php-fpm of its own, with this package installed as a project has it, and one worker. */
 final class Fpm
 {
@@ -21,12 +25,12 @@ final class Fpm
         mkdir("$package/lib", recursive: true);
         $copied = array_map(fn (string $name): string => escapeshellarg(PACKAGE . "/$name"), ['src', 'autoload.php', 'usercom.cdef.h']);
         exec('cp -r ' . implode(' ', $copied) . ' ' . escapeshellarg($package), result_code: $code);
-        same(0, $code);
+        TestCase::assertSame(0, $code);
         copy(LIBRARY, "$package/lib/libusercom.so.0");
         file_put_contents("$this->folder/vendor/autoload.php", "<?php require '$package/autoload.php';\n");
         $user = self::user();
         $opcache = extension_loaded('Zend OPcache') ? '' : "zend_extension=opcache\n";
-        // As the README has it, for a project at /path/to and a pool of www-data.
+        // As web-servers.md has it, for a project at /path/to and a pool of www-data.
         $text = fn (string $lines): string => strtr($lines, ['/path/to' => $this->folder, 'www-data' => $user]) . "\n";
         file_put_contents("$this->folder/php.ini", $opcache . $text($ini));
         file_put_contents("$this->folder/www.conf", "[global]\nerror_log = $this->folder/log\ndaemonize = no\n"
@@ -59,8 +63,10 @@ final class Fpm
         file_put_contents("$this->folder/page.php", "<?php declare(strict_types=1);\nrequire __DIR__ . '/vendor/autoload.php';\n$code");
         chmod("$this->folder/page.php", 0644);
         for ($tries = 0; ($socket = @stream_socket_client("unix://$this->folder/socket")) === false; ++$tries) {
-            holds($tries < 100 && proc_get_status($this->process)['running'], 'php-fpm does not start: '
-                . file_get_contents("$this->folder/out") . @file_get_contents("$this->folder/log"));
+            if ($tries === 100 || !proc_get_status($this->process)['running']) {
+                throw new RuntimeException('php-fpm does not start: '
+                    . file_get_contents("$this->folder/out") . @file_get_contents("$this->folder/log"));
+            }
             usleep(50_000);
         }
         stream_set_timeout($socket, 30);
@@ -103,6 +109,6 @@ final class Fpm
                 }
             }
         }
-        throw new Failed("there is no php-fpm $version: run scripts/setup test");
+        throw new RuntimeException("there is no php-fpm $version: run scripts/setup test");
     }
 }

@@ -1,0 +1,3 @@
+// Shows that the package is written for PHP 8.1, with a PHP 8.1 that npm has: every file compiles, every class loads,
+// and values are the same JSON as in tests/conformance/values.json. FFI is not in this PHP.
+//     npm install --prefix FOLDER --ignore-scripts @php-wasm/node-8-1@3.1.54 && NODE_PATH=… 
