@@ -8,6 +8,7 @@ mod cpp;
 mod docs;
 mod functions;
 mod json;
+mod node;
 mod php;
 mod program;
 mod python;
@@ -32,7 +33,7 @@ pub struct Generated {
 type Step = fn(&Path) -> io::Result<Vec<Generated>>;
 
 /// The Rust files come first: the header and the lists of functions are read from them.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     rust::files,
     c::files,
     c::header,
@@ -40,6 +41,7 @@ const STEPS: [Step; 10] = [
     program::files,
     python::files,
     php::files,
+    node::files,
     cpp::files,
     docs::files,
     values::files,

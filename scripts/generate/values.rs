@@ -40,6 +40,7 @@ fn row(case: &Value) -> String {
 fn shown(language: &str) -> &str {
     match language {
         "c" => "C",
+        "node" => "Node.js",
         "python" => "Python",
         "php" => "PHP",
         "program" => "the program",
