@@ -22,6 +22,7 @@ CMAKEDIR := $(PREFIX)/share/cmake/usercom
 
 CARGO ?= cargo
 PHP ?= php
+NODE ?= node
 PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
@@ -86,13 +87,13 @@ deb:                    ## the Debian packages libusercom0 and libusercom-dev, i
 	@$(MAKE_QUIET) lib PROFILE=release
 	@bindings/c/packaging/deb
 
-demo:                   ## a shop's updates from four languages in a sandbox, checked id by id
+demo:                   ## a shop's updates from five languages in a sandbox, checked id by id
 	@scripts/setup demo
 	@examples/demo/run
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp install abi python php readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php node readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
@@ -124,8 +125,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-packages test-python test-php test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-node test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-packages test-python test-php test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -152,6 +153,11 @@ test-python: test-lib
 test-php: test-lib
 	$(PHP) bindings/php/tests/run.php
 
+# Most tests wait for something most of the time.
+test-node: test-lib
+	cd bindings/node && $(NODE) --test --test-concurrency=4 tests/*.test.js
+	cd bindings/node && node_modules/.bin/tsc -p tests/tsconfig.json
+
 test-readme: test-lib
 	scripts/docs
 	scripts/readme
@@ -171,10 +177,12 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@$(MAKE_QUIET) test-packages
 	@$(MAKE_QUIET) deny
 
-# A part of `make torture`, because it downloads a bare Debian, needs root for that, and compiles cargo-c.
+# A part of `make torture`, because it downloads bare Debians, needs root for that, and compiles cargo-c.
 test-packages: deb test-lib
 	bindings/c/tests/deb.sh
 	bindings/c/tests/cargo-c.sh
+	bindings/node/package $(TARGET)/release $(TARGET)/npm
+	bindings/node/tests/debian.sh $(TARGET)/npm
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

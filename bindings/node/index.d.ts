@@ -252,7 +252,7 @@ export interface RunOptions {
 export interface Failure<Id = number | bigint | string> {
   /** Its position in the input, counted from 0. */
   readonly index: number;
-  /** As it was given. Of a typed array, a number if it is below 2^53. */
+  /** A bigint if the ids were given as bigints. */
   readonly id: Id;
   readonly state: IdState;
   /** Of the response that decided it; null if there was none. */

@@ -41,7 +41,9 @@ fn raised() -> impl Iterator<Item = Status> {
 }
 
 fn head(what: &str) -> String {
-    format!("'use strict';\n// {what}\n// Generated from src/interface and src/ffi by `make generate`; do not edit.\n\n")
+    format!(
+        "'use strict';\n// {what}\n// Generated from src/interface and src/ffi by `make generate`; do not edit.\n\n"
+    )
 }
 
 /// `lib/generated.js`
@@ -50,7 +52,9 @@ fn interface(c: &Interface) -> String {
     for constant in &c.constants {
         let _ = writeln!(out, "exports.{} = {};", constant.name.trim_start_matches("UC_"), constant.value);
     }
-    out.push_str("\n// As koffi reads them. Handles, ids and tables of texts are addresses or typed arrays.\n");
+    out.push_str(
+        "\n// As koffi reads them. Handles, ids and tables of texts are addresses or typed arrays.\n",
+    );
     for (list, functions) in [("CALLBACKS", &c.callbacks), ("FUNCTIONS", &c.functions)] {
         let _ = writeln!(out, "exports.{list} = [");
         for function in functions {
@@ -67,7 +71,11 @@ fn interface(c: &Interface) -> String {
     }
     let completed = Status::ALL.iter().filter(|status| status.completed());
     let completed: Vec<String> = completed.map(|status| status.code().to_string()).collect();
-    let _ = writeln!(out, "\n// The statuses of a run that completed.\nexports.COMPLETED = [{}];", completed.join(", "));
+    let _ = writeln!(
+        out,
+        "\n// The statuses of a run that completed.\nexports.COMPLETED = [{}];",
+        completed.join(", ")
+    );
     out.push_str("\n// Each option: its name in C and its kind.\n");
     for (list, options) in [("CLIENT_OPTIONS", CLIENT), ("RUN_OPTIONS", RUN)] {
         let _ = writeln!(out, "exports.{list} = {{");
@@ -187,7 +195,8 @@ fn kind(option: &Opt) -> (&'static str, &'static str, &'static str) {
 fn typed_options(options: &[Opt]) -> String {
     options.iter().fold(String::new(), |mut out, option| {
         let text = explained(option, &NAMES);
-        let text = if let Kind::Time { .. } = option.kind { format!("In milliseconds. {text}") } else { text };
+        let text =
+            if let Kind::Time { .. } = option.kind { format!("In milliseconds. {text}") } else { text };
         let _ = writeln!(
             out,
             "{}  {}?: {} | null | undefined;",

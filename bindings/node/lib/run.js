@@ -109,11 +109,13 @@ function prepared(client, update, given) {
   if (onProgress !== undefined && onProgress !== null && typeof onProgress !== 'function') {
     throw new InvalidArgument(`onProgress: is ${described(onProgress)}; use a function`);
   }
+  const pointer = client.use();
   const handle = lib.uc_run_options_new();
   try {
     options.set('uc_run_options_set', handle, list);
   } catch (error) {
     lib.uc_run_options_free(handle);
+    client.release();
     throw error;
   }
   const cancel = lib.uc_cancel_new();
@@ -121,7 +123,7 @@ function prepared(client, update, given) {
   const hooks = new Hooks(cancel, { signal, onProgress }, client.log?.log);
   const job = {
     call: update.call,
-    client: client.use(),
+    client: pointer,
     update: update.update,
     options: handle,
     progress: hooks.onProgress !== undefined,
@@ -132,10 +134,10 @@ function prepared(client, update, given) {
     client.release();
     lib.uc_run_options_free(handle);
   };
-  const finish = (pointer) => {
-    if (!pointer) throw errorOf(Status.INTERNAL, lib.uc_status_message(Status.INTERNAL));
+  const finish = (reported) => {
+    if (!reported) throw errorOf(Status.INTERNAL, lib.uc_status_message(Status.INTERNAL));
     const cause = hooks.signal?.aborted ? hooks.signal.reason : undefined;
-    const report = new Report(pointer, update.id, update.reworded, cause);
+    const report = new Report(reported, update.id, update.reworded, cause);
     hooks.rethrow();
     if (!COMPLETED.includes(report.status)) throw errorOfReport(report, report.status === Status.CANCELLED ? cause : undefined);
     return report;
