@@ -121,6 +121,8 @@ static int beat_twice(void *userdata, const uc_progress *progress) {
 
 /* A progress function that no longer sets the byte stops the run, whatever it returns. */
 static void a_missing_heartbeat_stops_the_run(const struct sandbox *slow) {
+    enum { N = 5000 };
+    int64_t *ids = ids_up_to(N);
     uc_client *client = sandbox_client(slow);
     uint8_t beat = 7;
     struct seen seen = seen_by_me();
@@ -128,13 +130,13 @@ static void a_missing_heartbeat_stops_the_run(const struct sandbox *slow) {
     uc_run_options *options = uc_run_options_new();
     CHECK_STATUS(uc_run_options_set_progress(options, beat_twice, &seen), UC_STATUS_OK);
     CHECK_STATUS(uc_run_options_set_heartbeat(options, &beat), UC_STATUS_OK);
-    const int64_t id = 1;
-    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "v", "1", options, NULL), UC_STATUS_CANCELLED);
+    CHECK_STATUS(uc_client_mass_update(client, ids, N, "beat", "1", options, NULL), UC_STATUS_CANCELLED);
     CHECK(seen.calls >= 3);
     CHECK_STATUS(uc_run_options_set_heartbeat(options, NULL), UC_STATUS_OK);
-    CHECK_STATUS(uc_client_mass_update(client, &id, 1, "v", "1", options, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, ids, 1, "beat", "1", options, NULL), UC_STATUS_OK);
     uc_run_options_free(options);
     uc_client_free(client);
+    free(ids);
 }
 
 /* ---- cancel ------------------------------------------------------------------------------------------- */

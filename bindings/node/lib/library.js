@@ -1,6 +1,7 @@
 'use strict';
 // The C library: where it is found, and what it gives.
 
+const { resolve } = require('node:path');
 const koffi = require('koffi');
 const { ABI_VERSION, CALLBACKS, FUNCTIONS } = require('./generated');
 
@@ -10,7 +11,8 @@ const BUILD = 'build it in a clone of the repository (`make lib`, see its README
 
 /** The paths to try, in order. If USERCOM_LIBRARY is set, nothing else is tried. */
 function candidates() {
-  if (process.env.USERCOM_LIBRARY) return [process.env.USERCOM_LIBRARY];
+  const named = process.env.USERCOM_LIBRARY;
+  if (named) return [named.includes('/') ? resolve(named) : named]; // the threads of runs start later, perhaps elsewhere
   const paths = ['libusercom.so.0'];
   try {
     paths.unshift(require.resolve(`${PLATFORM}/libusercom.so`));
