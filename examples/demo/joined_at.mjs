@@ -3,7 +3,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { massUpdate } from '../../bindings/node/index.mjs';
 
-const OPENED = new Date('2019-04-01T09:00:00Z');
+const OPENED = new Date('2019-09-01T09:00:00Z');
 
 const [usersCsv, confirmedTxt] = process.argv.slice(2);
 const [header, ...users] = readFileSync(usersCsv, 'utf8').trim().split('\n').map((line) => line.split(','));
