@@ -23,6 +23,7 @@ CMAKEDIR := $(PREFIX)/share/cmake/usercom
 CARGO ?= cargo
 PHP ?= php
 PHPUNIT ?= /usr/bin/phpunit
+NODE ?= node
 PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
@@ -87,13 +88,13 @@ deb:                    ## the Debian packages libusercom0 and libusercom-dev, i
 	@$(MAKE_QUIET) lib PROFILE=release
 	@bindings/c/packaging/deb
 
-demo:                   ## a shop's updates from four languages in a sandbox, checked id by id
+demo:                   ## a shop's updates from five languages in a sandbox, checked id by id
 	@scripts/setup demo
 	@examples/demo/run
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp install abi python php conformance readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php node conformance readme demo
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
@@ -125,8 +126,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-php-versions test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-packages test-python test-php test-php-versions test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-php-versions test-node test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-packages test-python test-php test-php-versions test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -159,10 +160,16 @@ test-php: test-lib
 # The same cases from every language, through a driver each.
 test-conformance: export PYTHON := $(abspath $(PYTHON))
 test-conformance: export PHP := $(PHP)
+test-conformance: export NODE := $(NODE)
 test-conformance: test-lib
 	$(MAKE_QUIET) -C bindings/c build/conformance
 	$(MAKE_QUIET) -C bindings/cpp build/conformance
 	PYTHONPATH=$(abspath bindings/python) $(CARGO) test --features cli,capi --test conformance -- --include-ignored
+
+# Most tests wait for something most of the time.
+test-node: test-lib
+	cd bindings/node && $(NODE) --test --test-concurrency=4 tests/*.test.js
+	cd bindings/node && node_modules/.bin/tsc -p tests/tsconfig.json
 
 test-readme: test-lib
 	scripts/docs
@@ -184,10 +191,12 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@$(MAKE_QUIET) test-php-versions
 	@$(MAKE_QUIET) deny
 
-# A part of `make torture`, because it downloads a bare Debian, needs root for that, and compiles cargo-c.
+# A part of `make torture`, because it downloads bare Debians, needs root for that, and compiles cargo-c.
 test-packages: deb test-lib
 	bindings/c/tests/deb.sh
 	bindings/c/tests/cargo-c.sh
+	bindings/node/package $(TARGET)/release $(TARGET)/npm
+	bindings/node/tests/debian.sh $(TARGET)/npm
 
 # PHP 8.4 in a bare Debian 13, the Debian 12 that most servers have, and 8.1, the oldest.
 test-php-versions: test-lib

@@ -422,6 +422,16 @@ int uc_run_options_set_progress(struct uc_run_options *run_options,
                                 void *userdata);
 
 /**
+ * A byte that the progress function must set to something other than 0 each time: it is set to 0 before the call, and
+ * if it is still 0 afterwards, the run ends with `UC_STATUS_CANCELLED`. For the callbacks of a runtime that may have
+ * ended meanwhile, such as a thread of Node.js: what they return then means nothing. Without a progress function it is
+ * not used. NULL: none (default). The byte must live until every run with these options has returned, and belongs to
+ * one run at a time.
+ */
+int uc_run_options_set_heartbeat(struct uc_run_options *run_options,
+                                 uint8_t *heartbeat);
+
+/**
  * A handle that cancels the run from another thread or a signal handler, with `UC_STATUS_CANCELLED`. NULL: none
  * (default). The handle must live until every run with these options has returned.
  */

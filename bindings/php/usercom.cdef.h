@@ -56,6 +56,7 @@ uc_run_options *uc_run_options_new(void);
 void uc_run_options_free(uc_run_options *run_options);
 int uc_run_options_set(uc_run_options *run_options, const char *name, const char *json_value);
 int uc_run_options_set_progress(uc_run_options *run_options, uc_progress_fn progress, void *userdata);
+int uc_run_options_set_heartbeat(uc_run_options *run_options, uint8_t *heartbeat);
 int uc_run_options_set_cancel(uc_run_options *run_options, const uc_cancel *cancel);
 int uc_options_set_base_url(uc_options *options, const char *url);
 int uc_options_set_method(uc_options *options, const char *method);

@@ -10,7 +10,7 @@ use super::Generated;
 use super::values::shown;
 
 /// As in the cases, in the order of the table. A driver for each is in tests/conformance.
-pub const LANGUAGES: [&str; 6] = ["rust", "c", "cpp", "python", "php", "program"];
+pub const LANGUAGES: [&str; 7] = ["rust", "c", "cpp", "python", "php", "node", "program"];
 
 pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
     let mut table = format!("| case | {} |\n|---|", LANGUAGES.map(shown).join(" | "));

@@ -9,6 +9,7 @@ mod cpp;
 mod docs;
 mod functions;
 mod json;
+mod node;
 mod php;
 mod program;
 mod python;
@@ -41,6 +42,7 @@ const STEPS: [Step; 11] = [
     program::files,
     python::files,
     php::files,
+    node::files,
     cpp::files,
     docs::files,
     values::files,

@@ -42,6 +42,7 @@ pub fn shown(language: &str) -> &str {
         "rust" => "Rust",
         "c" => "C",
         "cpp" => "C++",
+        "node" => "Node.js",
         "python" => "Python",
         "php" => "PHP",
         "program" => "the program",

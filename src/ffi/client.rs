@@ -253,12 +253,13 @@ pub(super) unsafe fn update(
         return Ok(client.execute(&update, ids, &RunOptions::default(), Hooks::default())?);
     };
     let progress = run_options.progress.map(|call| {
-        let userdata = run_options.userdata;
+        let (userdata, heartbeat) = (run_options.userdata, run_options.heartbeat);
         let progress: Box<ProgressFn<'_>> = Box::new(move |progress| {
             let progress = uc_progress(*progress);
+            heartbeat.clear();
             // SAFETY: the caller set this function for this pointer; the progress lives until it returns.
             match unsafe { call(userdata.0, &progress) } {
-                0 => ControlFlow::Continue(()),
+                0 if !heartbeat.is_missing() => ControlFlow::Continue(()),
                 _ => ControlFlow::Break(()),
             }
         });

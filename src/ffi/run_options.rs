@@ -17,6 +17,7 @@ pub struct uc_run_options {
     pub(super) cancel: Option<Cancel>,
     pub(super) progress: uc_progress_fn,
     pub(super) userdata: Userdata,
+    pub(super) heartbeat: Heartbeat,
 }
 
 /// The caller's pointer. Nothing in here looks at it.
@@ -26,6 +27,31 @@ pub(super) struct Userdata(pub *mut c_void);
 impl Default for Userdata {
     fn default() -> Userdata {
         Userdata(std::ptr::null_mut())
+    }
+}
+
+/// A byte of the caller's that its progress function sets.
+#[derive(Clone, Copy)]
+pub(super) struct Heartbeat(*mut u8);
+
+impl Default for Heartbeat {
+    fn default() -> Heartbeat {
+        Heartbeat(std::ptr::null_mut())
+    }
+}
+
+impl Heartbeat {
+    pub(super) fn clear(self) {
+        if !self.0.is_null() {
+            // SAFETY: the caller of the setter promises a byte that lives until every run has returned.
+            unsafe { self.0.write_volatile(0) };
+        }
+    }
+
+    /// Whether the byte is still clear.
+    pub(super) fn is_missing(self) -> bool {
+        // SAFETY: as above.
+        !self.0.is_null() && unsafe { self.0.read_volatile() } == 0
     }
 }
 
@@ -77,6 +103,24 @@ pub unsafe extern "C" fn uc_run_options_set_progress(
         let options = unsafe { handle_mut(run_options, uc_run_options::NAME) }?;
         options.progress = progress;
         options.userdata = Userdata(userdata);
+        Ok(())
+    })
+}
+
+/// A byte that the progress function must set to something other than 0 each time: it is set to 0 before the call, and
+/// if it is still 0 afterwards, the run ends with `UC_STATUS_CANCELLED`. For the callbacks of a runtime that may have
+/// ended meanwhile, such as a thread of Node.js: what they return then means nothing. Without a progress function it is
+/// not used. NULL: none (default). The byte must live until every run with these options has returned, and belongs to
+/// one run at a time.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_run_options_set_heartbeat(
+    run_options: *mut uc_run_options,
+    heartbeat: *mut u8,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the caller gives a live handle.
+        let options = unsafe { handle_mut(run_options, uc_run_options::NAME) }?;
+        options.heartbeat = Heartbeat(heartbeat);
         Ok(())
     })
 }

@@ -86,6 +86,7 @@ languages! {
     }.into());
     python, with("PYTHON", "python3", "python/tests/conformance.py"), class_of_its_own;
     php, with("PHP", "php", "php/tests/conformance.php"), class_of_its_own;
+    node, with("NODE", "node", "node/tests/conformance.js"), class_of_its_own;
 }
 
 /// A script, and the interpreter that the environment names.

@@ -19,6 +19,7 @@ struct seen {
     size_t done, total, confirmed, rejected, requests;
     uint64_t waiting;
     int stop_after; /* calls; 0 = never */
+    uint8_t *heartbeat;
 };
 
 static int look(void *userdata, const uc_progress *progress) {
@@ -105,6 +106,34 @@ static void progress_stops_the_run(const struct sandbox *slow) {
     CHECK(uc_report_not_attempted(report) > 0);
     CHECK_INT(uc_report_confirmed(report), sandbox_applied_once(slow, "stopped"));
     uc_report_free(report);
+    uc_run_options_free(options);
+    uc_client_free(client);
+    free(ids);
+}
+
+static int beat_twice(void *userdata, const uc_progress *progress) {
+    struct seen *seen = userdata;
+    (void)progress;
+    if (++seen->calls <= 2)
+        *seen->heartbeat = 1;
+    return 0;
+}
+
+/* A progress function that no longer sets the byte stops the run, whatever it returns. */
+static void a_missing_heartbeat_stops_the_run(const struct sandbox *slow) {
+    enum { N = 5000 };
+    int64_t *ids = ids_up_to(N);
+    uc_client *client = sandbox_client(slow);
+    uint8_t beat = 7;
+    struct seen seen = seen_by_me();
+    seen.heartbeat = &beat;
+    uc_run_options *options = uc_run_options_new();
+    CHECK_STATUS(uc_run_options_set_progress(options, beat_twice, &seen), UC_STATUS_OK);
+    CHECK_STATUS(uc_run_options_set_heartbeat(options, &beat), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, ids, N, "beat", "1", options, NULL), UC_STATUS_CANCELLED);
+    CHECK(seen.calls >= 3);
+    CHECK_STATUS(uc_run_options_set_heartbeat(options, NULL), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(client, ids, 1, "beat", "1", options, NULL), UC_STATUS_OK);
     uc_run_options_free(options);
     uc_client_free(client);
     free(ids);
@@ -307,6 +336,7 @@ void callbacks(void) {
     struct sandbox sandbox = sandbox_start(NULL), slow = sandbox_start(switches);
     progress_is_called_while_waiting(&slow);
     progress_stops_the_run(&slow);
+    a_missing_heartbeat_stops_the_run(&slow);
     cancel_from_a_signal_handler(&slow);
     sandbox_stop(&slow);
     cancel_from_another_thread(&sandbox);

@@ -421,10 +421,12 @@ static void setters_of_functions(void) {
     uc_run_options *run = uc_run_options_new();
     VALID(uc_run_options_set_progress(run, NULL, NULL));
     VALID(uc_run_options_set_cancel(run, NULL));
+    VALID(uc_run_options_set_heartbeat(run, NULL));
     uc_run_options_free(run);
     INVALID(uc_options_set_log(NULL, log_nothing, NULL, 1), "options: ", "is NULL");
     INVALID(uc_run_options_set_progress(NULL, NULL, NULL), "run_options: ", "is NULL");
     INVALID(uc_run_options_set_cancel(NULL, NULL), "run_options: ", "is NULL");
+    INVALID(uc_run_options_set_heartbeat(NULL, NULL), "run_options: ", "is NULL");
 }
 
 static void proxies_and_certificates(void) {

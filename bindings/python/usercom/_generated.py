@@ -70,6 +70,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_run_options_free": (None, [c_void_p]),
     "uc_run_options_set": (c_int, [c_void_p, c_char_p, c_char_p]),
     "uc_run_options_set_progress": (c_int, [c_void_p, PROGRESS, c_void_p]),
+    "uc_run_options_set_heartbeat": (c_int, [c_void_p, POINTER(c_uint8)]),
     "uc_run_options_set_cancel": (c_int, [c_void_p, c_void_p]),
     "uc_options_set_base_url": (c_int, [c_void_p, c_char_p]),
     "uc_options_set_method": (c_int, [c_void_p, c_char_p]),

@@ -1,0 +1,4 @@
+import * as usercom from './index.js';
+
+export * from './index.js';
+export default usercom;

@@ -1,0 +1,54 @@
+'use strict';
+// The worker threads that runs are on. A few are kept for the next runs; they don't keep the process alive.
+
+const path = require('node:path');
+const { Worker } = require('node:worker_threads');
+const library = require('./library');
+
+const KEPT = 4;
+const idle = [];
+
+/** Runs a job on a thread of its own. Resolves to the address of its report. */
+function onThread(job, tell) {
+  return new Promise((resolve, reject) => {
+    const worker = idle.pop() ?? start();
+    const finish = (settle, value) => {
+      worker.removeAllListeners('message').removeAllListeners('error').removeAllListeners('exit');
+      settle(value);
+    };
+    worker.on('message', ([what, ...details]) => {
+      if (what !== 'report') return tell(what, ...details);
+      finish(resolve, details[0]);
+      return keep(worker);
+    });
+    worker.on('error', (error) => finish(reject, error));
+    worker.on('exit', (code) => finish(reject, new Error(`the thread of the run ended, with code ${code}`)));
+    worker.ref();
+    worker.postMessage(job);
+  });
+}
+
+function start() {
+  return new Worker(path.join(__dirname, 'worker.js'), {
+    execArgv: [], // loaders and hooks of the program are not for this file
+    env: { ...process.env, USERCOM_LIBRARY: library.path },
+    name: 'usercom',
+  });
+}
+
+function keep(worker) {
+  worker.unref();
+  if (idle.length >= KEPT) {
+    worker.terminate();
+    return;
+  }
+  idle.push(worker);
+  const drop = () => {
+    const at = idle.indexOf(worker);
+    if (at >= 0) idle.splice(at, 1);
+  };
+  worker.on('exit', drop);
+  worker.on('error', drop);
+}
+
+module.exports = { onThread };
