@@ -2,38 +2,25 @@
 
 mod account;
 mod bounds;
-mod delimiter;
-mod demo;
+mod commands;
 mod exit;
 #[rustfmt::skip]
 mod flags;
-mod header;
-mod ids;
+mod input;
 mod invalid;
-mod kind;
-mod lines;
-mod notation;
 mod output;
 mod parse;
+mod plan;
 mod progress;
-mod quoting;
-mod report_file;
-mod rows;
-mod sandbox;
 mod say;
 mod signals;
-mod source;
 mod stdout;
-mod summary;
-mod table;
-mod token;
-mod update;
-mod values;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::commands::{demo, sandbox, update};
 use crate::say::say;
 use crate::signals::Signals;
 

@@ -1,7 +1,7 @@
 //! The ids of a job. An id is taken only if it is written as the service writes it: anything else may be somebody else.
 
-use crate::header::shorten;
-use crate::notation::{is_invisible, is_spreadsheet_error};
+use crate::input::header::shorten;
+use crate::plan::notation::{is_invisible, is_spreadsheet_error};
 
 /// The ids in the order of the file.
 pub enum Ids {

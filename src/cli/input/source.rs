@@ -6,7 +6,7 @@ use std::path::Path;
 
 use same_file::Handle;
 
-use crate::lines::Lines;
+use crate::input::lines::Lines;
 
 /// What was read, and from where.
 pub struct Source {

@@ -10,7 +10,7 @@ use log::LevelFilter;
 use usercom::Client;
 
 use crate::flags::ClientFlags;
-use crate::token;
+mod token;
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]

@@ -47,8 +47,9 @@ impl Kind {
 
     /// The value that `text` stands for.
     pub fn value(self, text: &str) -> Result<Value, String> {
-        let refuse =
-            |what: &str| format!("value: \"{}\" is not {what}", crate::header::shorten(text).escape_debug());
+        let refuse = |what: &str| {
+            format!("value: \"{}\" is not {what}", crate::input::header::shorten(text).escape_debug())
+        };
         match self {
             Kind::Auto | Kind::String => Ok(Value::from(text)),
             Kind::Boolean if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),

@@ -5,19 +5,19 @@ use std::path::{Path, PathBuf};
 use usercom::{Report, Status, Update};
 
 use crate::account::{AccountArgs, LastWarning};
-use crate::delimiter::Delimiter;
 use crate::flags::RunFlags;
-use crate::header::Wanted;
-use crate::ids::Ids;
-use crate::kind::Kind;
+use crate::input::delimiter::Delimiter;
+use crate::input::header::Wanted;
+use crate::input::source::Source;
+use crate::input::table::Table;
 use crate::output::{self, OutputArgs};
-use crate::rows::Rows;
+use crate::plan::ids::Ids;
+use crate::plan::kind::Kind;
+use crate::plan::rows::Rows;
+use crate::plan::summary::Summary;
+use crate::plan::values::{self, Empty, Type, Values};
 use crate::say::say;
 use crate::signals::Signals;
-use crate::source::Source;
-use crate::summary::Summary;
-use crate::table::Table;
-use crate::values::{self, Empty, Type, Values};
 use crate::{exit, invalid, progress};
 
 /// Set an attribute of all ids in a file to one value

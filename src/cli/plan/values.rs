@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use usercom::Value;
 
-use crate::header::shorten;
-use crate::kind::Kind;
-use crate::notation::Notation;
-use crate::table::Table;
+use crate::input::header::shorten;
+use crate::input::table::Table;
+use crate::plan::kind::Kind;
+use crate::plan::notation::Notation;
 
 /// What to do with rows that have no value
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]

@@ -3,7 +3,7 @@
 use csv::StringRecord;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::notation::is_invisible;
+use crate::plan::notation::is_invisible;
 
 /// A column that is needed.
 #[derive(Clone, Copy)]

@@ -1,14 +1,16 @@
 //! How the report of a run is delivered: first the file, then standard output, then an exit code for scripts.
 
+mod report_file;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use usercom::{IdState, Report, Status};
 
-use crate::report_file::ReportFile;
-use crate::rows::Rows;
+use self::report_file::ReportFile;
+use crate::input::source::Source;
+use crate::plan::rows::Rows;
 use crate::say::say;
-use crate::source::Source;
 use crate::{exit, stdout};
 
 /// The report

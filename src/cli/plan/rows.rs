@@ -1,7 +1,7 @@
 //! The rows of a file that make up a job: who is to be updated, and where in the file each stands.
 
-use crate::ids::{self, Ids};
-use crate::table::Table;
+use crate::input::table::Table;
+use crate::plan::ids::{self, Ids};
 
 /// Ids by position, and the row of each.
 pub struct Rows {

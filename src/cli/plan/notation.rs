@@ -1,6 +1,6 @@
 //! How a value of unknown type is written: as one type's values are, or as a spreadsheet or another country writes them.
 
-use crate::kind::Kind;
+use crate::plan::kind::Kind;
 
 /// What a text is written like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

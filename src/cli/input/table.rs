@@ -2,11 +2,11 @@
 
 use csv::{Position, StringRecord};
 
-use crate::delimiter::Delimiter;
-use crate::header::{self, Wanted};
-use crate::lines::Lines;
-use crate::quoting;
-use crate::source::Source;
+use crate::input::delimiter::Delimiter;
+use crate::input::header::{self, Wanted};
+use crate::input::lines::Lines;
+use crate::input::quoting;
+use crate::input::source::Source;
 
 /// One list of texts for each wanted column, as they are in the file.
 pub struct Table {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use same_file::Handle;
 use tempfile::NamedTempFile;
 
-use crate::source::Source;
+use crate::input::source::Source;
 
 /// Where a report will be written.
 pub struct ReportFile {

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use usercom::Report;
 
-use crate::kind::Kind;
-use crate::rows::Rows;
-use crate::values::{Empty, Type};
+use crate::plan::kind::Kind;
+use crate::plan::rows::Rows;
+use crate::plan::values::{Empty, Type};
 
 /// What an update is made of.
 pub struct Summary<'a> {
