@@ -57,7 +57,7 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
             out.push_str(&wrapped(&rest, "    /// ", 110));
         }
         let (attributes, of) = argument(option);
-        let _ = writeln!(out, "    #[arg(long{attributes})]\n    {}: {of},", option.name);
+        let _ = writeln!(out, "    #[arg(long{attributes})]\n    pub {}: {of},", option.name);
     }
     let _ = write!(
         out,

@@ -1,6 +1,7 @@
 //! The `usercom` program: the library for people with a shell and a CSV.
 
 mod account;
+mod ask;
 mod bounds;
 mod commands;
 mod exit;
@@ -11,10 +12,11 @@ mod invalid;
 mod output;
 mod parse;
 mod plan;
-mod progress;
+mod run;
 mod say;
 mod signals;
 mod stdout;
+mod words;
 
 use std::process::ExitCode;
 

@@ -5,11 +5,12 @@ mod report_file;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use usercom::{IdState, Report, Status};
+use usercom::{IdState, Status};
 
 use self::report_file::ReportFile;
 use crate::input::source::Source;
-use crate::plan::rows::Rows;
+use crate::plan::Job;
+use crate::run::{Outcome, Part};
 use crate::say::say;
 use crate::{exit, stdout};
 
@@ -39,46 +40,55 @@ impl OutputArgs {
     }
 
     /// Writes the file for the states; false if that failed.
-    pub fn write(&self, report: &Report, rows: &Rows, file: Option<ReportFile>) -> bool {
+    pub fn write(&self, outcomes: &[Outcome<'_, '_>], file: Option<ReportFile>) -> bool {
         let Some(file) = file else { return true };
-        if nothing_sent(report) {
+        if outcomes.iter().all(Outcome::nothing_sent) {
             say(format_args!("nothing was sent, so {} is left as it was", file.name()));
             return true;
         }
-        file.write(|out| write_states(out, report, rows)).inspect_err(|problem| say(problem)).is_ok()
+        file.write(|out| write_states(out, outcomes)).inspect_err(|problem| say(problem)).is_ok()
     }
 
-    /// Prints the report; false if that failed.
-    pub fn print(&self, report: &Report, rows: &Rows) -> bool {
-        let text = if self.json { report.to_json() + "\n" } else { text(report, rows) };
+    /// Prints the reports; false if that failed.
+    pub fn print(&self, outcomes: &[Outcome<'_, '_>]) -> bool {
+        let mut text = String::new();
+        for outcome in outcomes {
+            if outcomes.len() > 1 && !self.json {
+                text += &format!("attribute \"{}\":\n", outcome.job.attribute.escape_debug());
+            }
+            if outcome.parts.is_empty() && !self.json {
+                text += "not attempted: the run before it ended early\n";
+            }
+            for part in &outcome.parts {
+                let report = &part.report;
+                text += &if self.json { report.to_json() + "\n" } else { self::text(outcome.job, part) };
+            }
+        }
         let printed = stdout::print(&text).inspect_err(|error| {
-            say(format_args!("can't print the report: {error}; the run has ended: {}", report.message()));
+            let told = outcomes.iter().flat_map(|outcome| &outcome.parts).map(|part| part.report.message());
+            let told = told.collect::<Vec<_>>().join("; ");
+            say(format_args!("can't print the report: {error}; the run has ended: {told}"));
         });
         printed.is_ok()
     }
 }
 
-/// The exit code of a run; `delivered` is whether its report could be printed and written.
-pub fn code(status: Status, cancelled_by: Option<i32>, delivered: bool) -> u8 {
-    match (status, cancelled_by) {
-        (Status::Cancelled, Some(signal)) => exit::of_signal(signal),
+/// The exit code of the runs; `delivered` is whether their reports could be printed and written.
+pub fn code(outcomes: &[Outcome<'_, '_>], cancelled_by: Option<i32>, delivered: bool) -> u8 {
+    match cancelled_by {
+        // A signal that came when all was done has changed nothing.
+        Some(signal) if !outcomes.iter().all(Outcome::is_complete) => exit::of_signal(signal),
         _ if !delivered => exit::NOT_REPORTED,
-        (Status::Ok | Status::DryRun, _) => 0,
-        (Status::Partial, _) => exit::PARTIAL,
-        _ => exit::STOPPED_EARLY,
+        _ if !outcomes.iter().all(Outcome::is_complete) => exit::STOPPED_EARLY,
+        _ if outcomes.iter().any(|outcome| outcome.status() == Some(Status::Partial)) => exit::PARTIAL,
+        _ => 0,
     }
 }
 
-fn nothing_sent(report: &Report) -> bool {
-    let never_connected =
-        matches!(report.status(), Status::Transport | Status::Tls) || report.requests() == 0;
-    let none_attempted = || report.states().iter().all(|state| *state == IdState::NotAttempted);
-    report.status() == Status::DryRun || (never_connected && none_attempted())
-}
-
-/// The report for people; rows are called by their lines.
-fn text(report: &Report, rows: &Rows) -> String {
+/// A report for people; rows are called by their lines.
+fn text(job: &Job<'_>, part: &Part) -> String {
     const SHOWN: usize = 10;
+    let report = &part.report;
     let ids = if report.total() == 1 { "id" } else { "ids" };
     let mut lines = vec![
         format!("{}: {}", report.status().name(), report.message()),
@@ -93,11 +103,14 @@ fn text(report: &Report, rows: &Rows) -> String {
             report.retries()
         ),
     ];
-    lines.extend(report.notes().iter().map(|note| format!("note: {}", with_lines(note, rows))));
+    let place = |position: usize| job.table.line(job.row(part.first + position));
+    lines.extend(
+        report.notes().iter().map(|note| format!("note: {}", with_places(note, report.total(), place))),
+    );
     lines.extend(report.failures().take(SHOWN).map(|failure| {
         let http = failure.http_status.map(|status| format!(" (http {status})")).unwrap_or_default();
-        let line = rows.line(failure.index);
-        format!("id {} on line {line}: {}{http}: {}", failure.id, failure.state.name(), failure.message)
+        let place = place(failure.index);
+        format!("id {} on {place}: {}{http}: {}", failure.id, failure.state.name(), failure.message)
     }));
     if report.failure_count() > SHOWN {
         lines.push(format!("and {} more", report.failure_count() - SHOWN));
@@ -106,7 +119,7 @@ fn text(report: &Report, rows: &Rows) -> String {
 }
 
 /// The note on rows of the same id says where they are; no file has positions.
-fn with_lines(note: &str, rows: &Rows) -> String {
+fn with_places(note: &str, total: usize, place: impl Fn(usize) -> String) -> String {
     const SUPERSEDED: &str = "was superseded by position ";
     let mut parts = note.split("position ");
     let mut text = parts.next().unwrap_or_default().to_owned();
@@ -115,33 +128,38 @@ fn with_lines(note: &str, rows: &Rows) -> String {
     }
     for part in parts {
         let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        let position = part[..digits].parse().ok().filter(|position| *position < rows.ids.len());
-        match position {
-            Some(position) => text += &format!("line {}{}", rows.line(position), &part[digits..]),
+        match part[..digits].parse().ok().filter(|position| *position < total) {
+            Some(position) => text += &format!("{}{}", place(position), &part[digits..]),
             None => text += &format!("position {part}"),
         }
     }
     text
 }
 
-fn write_states(out: &mut dyn Write, report: &Report, rows: &Rows) -> io::Result<()> {
+/// Every row of every job; with the attribute in front when there are several.
+fn write_states(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result<()> {
     let mut out = csv::Writer::from_writer(out);
-    out.write_record(["id", "state", "http_status", "message"])?;
-    let mut failures = report.failures().peekable();
-    for (id, position) in rows.all() {
-        let Some(position) = position else {
-            out.write_record([id, IdState::NotAttempted.name(), "", "skipped: the row has no value"])?;
-            continue;
-        };
-        let failure = failures.next_if(|failure| failure.index == position);
-        let http = failure.and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
-        let state = report.states()[position].name();
-        out.write_record([
-            rows.ids.text(position).as_str(),
-            state,
-            &http,
-            failure.map_or("", |f| f.message),
-        ])?;
+    let shown = usize::from(outcomes.len() < 2);
+    out.write_record(&["attribute", "id", "state", "http_status", "message"][shown..])?;
+    for outcome in outcomes {
+        let job = outcome.job;
+        let mut failures = outcome.failures().peekable();
+        for (row, position) in job.positions() {
+            let id = job.table.id(row);
+            let Some(position) = position else {
+                let state = IdState::NotAttempted.name();
+                let message = "skipped: the row has no value";
+                out.write_record(&[&job.attribute, id.as_str(), state, "", message][shown..])?;
+                continue;
+            };
+            let failure =
+                failures.next_if(|failure| failure.position == position).map(|failed| failed.failure);
+            let http =
+                failure.as_ref().and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
+            let message = failure.as_ref().map_or("", |f| f.message);
+            let state = outcome.state(position).name();
+            out.write_record(&[&job.attribute, id.as_str(), state, &http, message][shown..])?;
+        }
     }
     out.flush()
 }

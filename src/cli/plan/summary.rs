@@ -1,67 +1,61 @@
-//! What is about to be sent, in one paragraph on standard error, for whoever gave the wrong file.
+//! What is about to be sent, in one paragraph, for whoever gave the wrong file.
 
 use std::fmt::Write;
 
 use usercom::Report;
 
 use crate::plan::kind::Kind;
-use crate::plan::rows::Rows;
 use crate::plan::values::{Empty, Type};
+use crate::plan::{Job, Table};
+use crate::words::{counted, thousands};
 
-/// What an update is made of.
-pub struct Summary<'a> {
-    pub rows: &'a Rows,
-    pub had_byte_order_mark: bool,
-    pub id_column: &'a str,
-    /// The column of the values, if they have one.
-    pub value_column: Option<&'a str>,
-    pub kind: Type,
-    pub distinct: usize,
-    pub empty: usize,
-    pub on_empty: Option<Empty>,
-}
-
-impl Summary<'_> {
-    /// The paragraph; `dry_run` is the report of the same run as a dry run.
-    pub fn text(&self, source: &str, dry_run: &Report) -> String {
-        let table = self.rows.table();
-        let mut text = format!(
-            "{source}: {}-separated UTF-8{}; ids {}",
-            table.delimiter.name(),
-            if self.had_byte_order_mark { " with byte order mark" } else { "" },
-            if table.has_header {
-                format!("in column \"{}\"", self.id_column.escape_debug())
-            } else {
-                "one per line".to_owned()
-            },
-        );
-        let kind = self.kind.words();
-        let _ = match self.value_column {
-            Some(column) => write!(text, ", values in column \"{}\" sent as {kind}", column.escape_debug()),
-            None => write!(text, ", the value sent as {kind}"),
-        };
-        let empty = match (self.empty, self.on_empty) {
-            (0, _) => "no empty cells".to_owned(),
-            (n, Some(Empty::Skip)) => format!("{n} without a value skipped"),
-            (n, _) => format!("{n} without a value sent as empty text"),
-        };
+/// The paragraph: the file, then each job with the report of its dry run.
+pub fn paragraph(table: &Table, id_column: &str, jobs: &[(&Job<'_>, &Report)]) -> String {
+    let mut text = format!(
+        "{}: {}, {}{}, ids {}",
+        table.source.name,
+        table.format,
+        counted(table.rows(), table.rows_are()),
+        if table.is_limited { " (the rest is left out by --limit)" } else { "" },
+        if table.has_header {
+            format!("in column \"{}\"", id_column.escape_debug())
+        } else {
+            "without a header".to_owned()
+        },
+    );
+    for (job, dry_run) in jobs {
+        let _ = write!(text, "\nusercom: {}", of_job(job, dry_run));
+    }
+    text += "\nusercom: an attribute that changes can start automations on the service";
+    if let Some(first) = table.long_cells.first() {
+        let n = table.long_cells.len();
         let _ = write!(
             text,
-            "\nusercom: {}, {empty}, {}; {}",
-            counted(table.rows(), "row"),
-            counted(self.distinct, "distinct value"),
-            cost(dry_run)
+            "\nusercom: {} several lines, the first begins on line {first}: check its quotes if that is not meant",
+            if n == 1 { "1 cell spans".to_owned() } else { format!("{} cells span", thousands(n)) },
         );
-        if let Some(first) = table.long_cells.first() {
-            let n = table.long_cells.len();
-            let _ = write!(
-                text,
-                "\nusercom: {} several lines, the first begins on line {first}: check its quotes if that is not meant",
-                if n == 1 { "1 cell spans".to_owned() } else { format!("{n} cells span") },
-            );
-        }
-        text
     }
+    text
+}
+
+fn of_job(job: &Job<'_>, dry_run: &Report) -> String {
+    let kind = job.kind.words();
+    let from = match &job.column {
+        Some(column) => format!("values in column \"{}\" sent as {kind}", column.escape_debug()),
+        None => format!("one value sent as {kind}"),
+    };
+    let empty = match job.empty {
+        (0, _) => "no empty cells".to_owned(),
+        (n, Some(Empty::Skip)) => format!("{} without a value skipped", thousands(n)),
+        (n, _) => format!("{} without a value sent as empty text", thousands(n)),
+    };
+    format!(
+        "attribute \"{}\": {from}; {}, {}, {empty}; {}",
+        job.attribute.escape_debug(),
+        counted(job.len(), "id"),
+        counted(job.distinct(), "distinct value"),
+        cost(dry_run)
+    )
 }
 
 impl Type {
@@ -79,8 +73,4 @@ impl Type {
 fn cost(dry_run: &Report) -> &str {
     let message = dry_run.message();
     message.rsplit_once("nothing was sent: ").map_or(message, |(_, cost)| cost)
-}
-
-fn counted(n: usize, what: &str) -> String {
-    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }

@@ -1,13 +1,13 @@
 //! From the texts of a column to values of one type. Where the type is not given and not clear, nothing is sent.
 
-use std::collections::HashMap;
+use std::borrow::Cow;
 
 use usercom::Value;
 
-use crate::input::header::shorten;
-use crate::input::table::Table;
 use crate::plan::kind::Kind;
 use crate::plan::notation::Notation;
+use crate::plan::table;
+use crate::words::shorten;
 
 /// What to do with rows that have no value
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -26,100 +26,129 @@ pub struct Type {
     pub inferred: bool,
 }
 
-/// The distinct values of a column, and which each row has.
-pub struct Values {
-    pub kind: Type,
-    pub distinct: Vec<Value>,
-    /// The position, among the rows that are sent, at which each of them comes first.
-    pub firsts: Vec<usize>,
-    /// One for each row that is sent.
-    pub index: Vec<u32>,
-    /// The rows that are sent.
-    pub rows: Vec<usize>,
-    /// How many rows had no value.
-    pub empty: usize,
+/// How texts are to be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reading {
+    pub kind: Kind,
+    /// Whether a comma is a decimal point.
+    pub decimal_comma: bool,
+    /// Whether texts are JSON, with types of their own.
+    pub is_json: bool,
 }
 
-impl Values {
-    /// The values of a column; `name` is what the column is called.
-    pub fn of(
-        table: &Table,
-        column: &[String],
-        name: &str,
-        given: Kind,
-        empty: Option<Empty>,
-    ) -> Result<Values, String> {
-        let is_empty = |text: &str| text.trim().is_empty();
-        let empty_rows: Vec<usize> = (0..column.len()).filter(|row| is_empty(&column[*row])).collect();
-        if let (Some(first), None) = (empty_rows.first(), empty) {
-            return Err(format!(
-                "{}: has no value in the column \"{}\", {}; --empty skip leaves such ids as they are, --empty send \
-                 sends an empty text",
-                table.place(*first),
-                name.escape_debug(),
-                match empty_rows.len() {
-                    1 => "the only such line".to_owned(),
-                    n => format!("the first of {n} such lines"),
-                },
-            ));
+/// The values of distinct texts, each with its row; `place` says where a row's cell is.
+pub fn many<'a>(
+    texts: impl Iterator<Item = (&'a str, u32)> + Clone,
+    reading: Reading,
+    place: impl Fn(u32) -> String,
+) -> Result<(Type, Vec<Value>), String> {
+    let kind = match reading.kind {
+        Kind::Auto if reading.is_json => Type { kind: infer_json(texts.clone(), &place)?, inferred: false },
+        Kind::Auto => {
+            let plain = texts.clone().map(|(text, row)| (reading.with_point(text), row));
+            Type { kind: infer(plain, &place)?, inferred: true }
         }
-        let mut numbers: HashMap<&str, u32> = HashMap::new();
-        let (mut rows, mut index, mut firsts) = (Vec::new(), Vec::new(), Vec::new());
-        for (row, text) in column.iter().enumerate() {
-            let text = if is_empty(text) { "" } else { text };
-            if text.is_empty() && empty == Some(Empty::Skip) {
-                continue;
+        kind => Type { kind, inferred: false },
+    };
+    let value = |(text, row)| {
+        let value = match reading.kind {
+            // As written: the type is the text's own.
+            Kind::Auto if reading.is_json => Kind::Json.value(text),
+            Kind::Json => Kind::Json.value(text),
+            _ if reading.is_json => kind.kind.value(table::unquoted(text).as_deref().unwrap_or(text)),
+            _ if kind.kind == Kind::String => kind.kind.value(text),
+            _ => kind.kind.value(&reading.with_point(text)),
+        };
+        value.map_err(|problem| format!("{}: {problem}", place(row)))
+    };
+    Ok((kind, texts.map(value).collect::<Result<_, _>>()?))
+}
+
+/// One value that was given on the command line.
+pub fn one(text: &str, reading: Reading) -> Result<(Type, Value), String> {
+    if reading.kind == Kind::Auto && Notation::of(text) == Notation::Empty {
+        return Err("value: is empty; if that is meant, give --type string".to_owned());
+    }
+    let reading = Reading { is_json: false, ..reading };
+    let kind = match reading.kind {
+        Kind::Auto => {
+            let plain = std::iter::once((reading.with_point(text), 0));
+            Type { kind: infer(plain, |_| "value".to_owned())?, inferred: true }
+        }
+        kind => Type { kind, inferred: false },
+    };
+    let plain = if kind.kind == Kind::String { Cow::Borrowed(text) } else { reading.with_point(text) };
+    Ok((kind, kind.kind.value(&plain)?))
+}
+
+impl Reading {
+    /// A number with a point in the place of its comma. Its points become commas, so that 1.500 and 1.234,56, which can
+    /// be read in two ways, stay numbers that are written in another way.
+    fn with_point(self, text: &str) -> Cow<'_, str> {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit() || b"-.,".contains(&byte));
+        let points = text.bytes().filter(|byte| *byte == b'.').count();
+        if !self.decimal_comma || !is_number || (points != 1 && !text.contains(',')) {
+            return Cow::Borrowed(text);
+        }
+        let swapped = text.chars().map(|character| match character {
+            '.' => ',',
+            ',' => '.',
+            other => other,
+        });
+        Cow::Owned(swapped.collect())
+    }
+}
+
+/// The type that JSON values have; an error if they differ.
+fn infer_json<'a>(
+    texts: impl Iterator<Item = (&'a str, u32)>,
+    place: impl Fn(u32) -> String,
+) -> Result<Kind, String> {
+    let mut found: Option<(Kind, u32)> = None;
+    for (text, row) in texts {
+        let kind = match text.as_bytes().first() {
+            Some(b'"') => Kind::String,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'{' | b'[') => Kind::Json,
+            _ if text.contains(['.', 'e', 'E']) => Kind::Float,
+            _ => Kind::Integer,
+        };
+        let is_number = |kind| matches!(kind, Kind::Integer | Kind::Float);
+        found = Some(match found {
+            None => (kind, row),
+            Some(first) if first.0 == kind => first,
+            Some((other, first)) if is_number(kind) && is_number(other) => (Kind::Float, first),
+            Some((other, first)) => {
+                return Err(format!(
+                    "{}: {} is of the type {}, and the value on {} of the type {}; choose one type for all with \
+                     --type, or --type json to send each as it is",
+                    place(row),
+                    shorten(text).escape_debug(),
+                    kind.name(),
+                    place(first),
+                    other.name(),
+                ));
             }
-            index.push(*numbers.entry(text).or_insert_with(|| {
-                firsts.push(rows.len());
-                firsts.len() as u32 - 1
-            }));
-            rows.push(row);
-        }
-        // Each distinct text once, with the row in which it comes first.
-        let texts = || firsts.iter().map(|first| (rows[*first], column[rows[*first]].as_str()));
-        let kind = match given {
-            Kind::Auto => Type { kind: infer(texts(), |row| table.place(row))?, inferred: true },
-            kind => Type { kind, inferred: false },
-        };
-        let value = |(row, text)| match text {
-            text if is_empty(text) => Ok(Value::from("")),
-            text => kind.kind.value(text).map_err(|problem| format!("{}: {problem}", table.place(row))),
-        };
-        let distinct = texts().map(value).collect::<Result<_, _>>()?;
-        Ok(Values { kind, distinct, firsts, index, rows, empty: empty_rows.len() })
+        });
     }
-}
-
-/// The type of one value that was given on the command line.
-pub fn type_of(text: &str, given: Kind) -> Result<Type, String> {
-    match (given, Notation::of(text)) {
-        (Kind::Auto, Notation::Empty) => {
-            Err("value: is empty; if that is meant, give --type string".to_owned())
-        }
-        (Kind::Auto, _) => {
-            let kind = infer(std::iter::once((0, text)), |_| "value".to_owned())?;
-            Ok(Type { kind, inferred: true })
-        }
-        (kind, _) => Ok(Type { kind, inferred: false }),
-    }
+    Ok(found.map_or(Kind::String, |(kind, _)| kind))
 }
 
 /// The type that all `texts` are written like, each with its row.
 fn infer<'a>(
-    texts: impl Iterator<Item = (usize, &'a str)>,
-    place: impl Fn(usize) -> String,
+    texts: impl Iterator<Item = (Cow<'a, str>, u32)>,
+    place: impl Fn(u32) -> String,
 ) -> Result<Kind, String> {
-    let mut found: Option<(Kind, usize, &str)> = None;
-    for (row, text) in texts {
-        let kind = match Notation::of(text) {
+    let mut found: Option<(Kind, u32, Cow<'a, str>)> = None;
+    for (text, row) in texts {
+        let kind = match Notation::of(&text) {
             Notation::Canonical(kind) => kind,
             Notation::Empty => continue,
             Notation::Unclear(why) => {
                 return Err(format!(
                     "{}: \"{}\" {why}; repair it, or give --type: --type string sends it as it is",
                     place(row),
-                    shorten(text).escape_debug()
+                    shorten(&text).escape_debug()
                 ));
             }
         };
@@ -134,11 +163,11 @@ fn infer<'a>(
                     "{}: \"{}\" looks like {}, and \"{}\" ({}) like {}; choose one type for all with --type, such as \
                      --type string",
                     place(row),
-                    shorten(text).escape_debug(),
-                    described(kind, text),
-                    shorten(before).escape_debug(),
+                    shorten(&text).escape_debug(),
+                    described(kind, &text),
+                    shorten(&before).escape_debug(),
                     place(first),
-                    described(other, before),
+                    described(other, &before),
                 ));
             }
         });
@@ -163,7 +192,7 @@ mod tests {
     use super::*;
 
     fn inferred(texts: &[&str]) -> Result<Kind, String> {
-        infer(texts.iter().copied().enumerate(), |row| format!("line {row}"))
+        infer(texts.iter().map(|text| Cow::Borrowed(*text)).zip(0..), |row| format!("line {row}"))
     }
 
     #[test]
