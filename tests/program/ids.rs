@@ -127,7 +127,7 @@ fn an_empty_list_is_fine_and_said() {
     let setup = Setup::new();
     for text in ["id\n", "id", "\u{feff}id\r\n", "id\n\n\n"] {
         let outcome = setup.update(text, &[]);
-        assert!(outcome.ok().stderr.contains("the file has no ids; nothing to send"), "{outcome:?}");
+        assert!(outcome.ok().stderr.contains("there are no ids; nothing to send"), "{outcome:?}");
     }
     let outcome = setup.apply("plan", "id,plan\n", &[]);
     assert!(outcome.ok().stderr.contains("the file has no ids"), "{outcome:?}");

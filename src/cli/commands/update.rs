@@ -182,8 +182,8 @@ impl JobArgs {
             let jobs: Vec<_> = jobs.iter().zip(&costs).collect();
             say(summary::paragraph(table, &self.id_column, &jobs));
         }
-        if table.rows() == 0 {
-            say("the file has no ids; nothing to send");
+        if jobs.iter().all(|job| job.len() == 0) {
+            say("there are no ids; nothing to send");
         }
         if !self.flags.dry_run {
             self.confirm(table, jobs)?;

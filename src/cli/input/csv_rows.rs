@@ -25,7 +25,8 @@ impl Layout {
     /// From the start of a text. Without a `given` separator it is the one with which the wanted columns are there.
     pub fn of(start: &str, given: Option<Delimiter>, wanted: &[Wanted]) -> Result<Layout, String> {
         let candidates = given.map_or_else(|| Delimiter::USUAL.to_vec(), |given| vec![given]);
-        let (mut problem, mut divided) = (None, false);
+        // What is wrong with the line, read with the separator with which most of the wanted columns are there.
+        let (mut problem, mut most) = (String::new(), None);
         for delimiter in candidates {
             let Some(header) = first_record(start, delimiter) else {
                 return Err("is empty; put a header and at least one id into it".to_owned());
@@ -42,10 +43,11 @@ impl Layout {
                     });
                 }
                 Err(why) => {
-                    // What is wrong with a line that a separator divides says more than with one that it does not.
-                    if problem.is_none() || (header.len() > 1 && !divided) {
-                        problem = Some(why);
-                        divided = header.len() > 1;
+                    let there =
+                        wanted.iter().filter(|one| header.iter().any(|name| name.trim() == one.name.trim()));
+                    let fits = Some((there.count(), header.len() > 1));
+                    if fits > most {
+                        (problem, most) = (why, fits);
                     }
                     continue;
                 }
@@ -57,7 +59,7 @@ impl Layout {
         if let Some(given) = given {
             refuse_other_delimiter(start, given, wanted)?;
         }
-        Err(problem.unwrap_or_default())
+        Err(problem)
     }
 }
 

@@ -33,7 +33,7 @@ pub fn list(text: &str, option: &str) -> Input {
     let cells = text.split(',').map(|id| id.trim().to_owned()).collect();
     Input {
         source: Source::argument(option),
-        format: "a list".to_owned(),
+        format: "a list on the command line".to_owned(),
         place: "entry",
         has_header: false,
         is_json: false,

@@ -96,14 +96,32 @@ pub fn peek(mut from: impl Read + 'static, n: usize) -> io::Result<(Vec<u8>, Box
 /// Unpacked, and what it was packed with.
 pub fn unpack(bytes: impl Read + 'static) -> io::Result<(Option<&'static str>, Box<dyn Read>)> {
     let (start, bytes) = peek(bytes, 4)?;
-    Ok(match start.as_slice() {
+    let (how, plain): (_, Box<dyn Read>) = match start.as_slice() {
         // A file may be several that were joined.
-        [0x1f, 0x8b, ..] => (Some("gzip"), Box::new(flate2::read::MultiGzDecoder::new(bytes))),
+        [0x1f, 0x8b, ..] => ("gzip", Box::new(flate2::read::MultiGzDecoder::new(bytes))),
         [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
-            (Some("zstd"), Box::new(zstd::stream::read::Decoder::new(bytes)?))
+            ("zstd", Box::new(zstd::stream::read::Decoder::new(bytes)?))
         }
-        _ => (None, bytes),
-    })
+        _ => return Ok((None, bytes)),
+    };
+    Ok((Some(how), Box::new(Unpacked { plain, how })))
+}
+
+/// Says what a damaged file is.
+struct Unpacked {
+    plain: Box<dyn Read>,
+    how: &'static str,
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.plain.read(buffer).map_err(|error| {
+            io::Error::other(format!(
+                "is compressed with {} and can't be unpacked: {error}; is the file complete?",
+                self.how
+            ))
+        })
+    }
 }
 
 /// What other files begin with, what they are, and what to do.

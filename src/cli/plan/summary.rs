@@ -12,15 +12,15 @@ use crate::words::{counted, thousands};
 /// The paragraph: the file, then each job with the report of its dry run.
 pub fn paragraph(table: &Table, id_column: &str, jobs: &[(&Job<'_>, &Report)]) -> String {
     let mut text = format!(
-        "{}: {}, {}{}, ids {}",
+        "{}: {}; {}{}, ids {}",
         table.source.name,
         table.format,
-        counted(table.rows(), table.rows_are()),
+        counted(table.rows(), "row"),
         if table.is_limited { " (the rest is left out by --limit)" } else { "" },
         if table.has_header {
             format!("in column \"{}\"", id_column.escape_debug())
         } else {
-            "without a header".to_owned()
+            "one per line".to_owned()
         },
     );
     for (job, dry_run) in jobs {

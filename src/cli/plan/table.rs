@@ -136,11 +136,6 @@ impl Table {
         Err(format!("{}: {}", self.place(*row as usize), problem.unwrap_or_default()))
     }
 
-    /// What its rows are called: entries of a list on the command line.
-    pub fn rows_are(&self) -> &'static str {
-        if self.place == "entry" { "id" } else { "row" }
-    }
-
     /// "line 7".
     pub fn line(&self, row: usize) -> String {
         format!("{} {}", self.place, self.lines.at(row))
