@@ -54,7 +54,7 @@ fn kind(name: &str) -> Result<Kind, String> {
 fn find(text: &str, sign: char, last: bool) -> Option<usize> {
     let plain = |at: &usize| !text[..*at].ends_with('\\');
     let mut found = text.match_indices(sign).map(|(at, _)| at).filter(plain);
-    if last { found.last() } else { found.next() }
+    if last { found.next_back() } else { found.next() }
 }
 
 fn unescape(name: &str) -> String {
