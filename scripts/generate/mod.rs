@@ -34,7 +34,7 @@ pub struct Generated {
 type Step = fn(&Path) -> io::Result<Vec<Generated>>;
 
 /// The Rust files come first: the header and the lists of functions are read from them.
-const STEPS: [Step; 11] = [
+const STEPS: &[Step] = &[
     rust::files,
     c::files,
     c::header,

@@ -60,7 +60,7 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
             out.push_str(&wrapped(&rest, "    /// ", 110));
         }
         let (attributes, of) = argument(option);
-        let _ = writeln!(out, "    #[arg(long{attributes})]\n    {}: {of},", field(option));
+        let _ = writeln!(out, "    #[arg(long{attributes})]\n    pub {}: {of},", field(option));
     }
     let _ = write!(
         out,

@@ -16,34 +16,34 @@ pub struct ClientFlags {
     /// Plain http is accepted for loopback addresses only. One-shot calls and the usercom command also read a
     /// loopback address from USERCOM_BASE_URL; a client that you make does not.
     #[arg(long, value_name = "URL")]
-    base_url: Option<String>,
+    pub base_url: Option<String>,
     /// The HTTP method [default: PUT]
     ///
     /// The vendor's page says PUT, its code samples send POST. The library never changes from one to the
     /// other on its own. Range: PUT or POST.
     #[arg(long, value_name = "METHOD", value_parser = ["PUT", "POST"])]
-    method: Option<String>,
+    pub method: Option<String>,
     /// The version of the API to ask for in the Accept header [default: none (0)]
     ///
     /// Range: 0 to 4,294,967,295.
     #[arg(long, value_name = "VERSION")]
-    api_version: Option<u32>,
+    pub api_version: Option<u32>,
     /// Maximum wait for the first byte of a response [default: 60 s]
     ///
     /// The other phases of a request have fixed limits: 10 s to connect, 30 s to send, 30 s for the rest of
     /// the response. Range: 1 ms to 1 h.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    request_timeout: Option<Duration>,
+    pub request_timeout: Option<Duration>,
     /// Maximum number of ids per request [default: 1,000 ids]
     ///
     /// A request body is never larger than 256 KiB. Range: 1 to 10,000 ids.
     #[arg(long, value_name = "IDS")]
-    batch_size: Option<usize>,
+    pub batch_size: Option<usize>,
     /// Maximum number of requests in flight at once [default: 8 workers]
     ///
     /// Threads start only when they are needed and end with the run. Range: 1 to 32 workers.
     #[arg(long, value_name = "WORKERS")]
-    workers: Option<usize>,
+    pub workers: Option<usize>,
     /// Maximum number of requests per unit of time, evenly spaced [default: 5 requests per second]
     ///
     /// All clients and threads of the process that use the same host and token share it. A wait that the
@@ -51,25 +51,25 @@ pub struct ClientFlags {
     /// rate_limited after a 429, else with status server. Range: 0.1 to 1,000 requests per second; 0 is no
     /// limit.
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
-    rate_limit: Option<(u32, Duration)>,
+    pub rate_limit: Option<(u32, Duration)>,
     /// Maximum number of attempts per batch [default: 8 attempts]
     ///
     /// Failures while the whole service is down are not counted. Batches that have used up their attempts get
     /// the same number once more at the end of the run. Range: 1 to 20 attempts.
     #[arg(long, value_name = "ATTEMPTS")]
-    max_attempts: Option<u32>,
+    pub max_attempts: Option<u32>,
     /// The proxy for https requests: http://[user:password@]host:port [default: https_proxy or HTTPS_PROXY,
     /// except for the hosts in no_proxy or NO_PROXY]
     ///
     /// An empty string connects directly.
     #[arg(long, value_name = "URL")]
-    proxy: Option<String>,
+    pub proxy: Option<String>,
     /// A PEM file with the certificates to trust instead of this machine's [default: the certificates of this
     /// machine]
     ///
     /// It is read when the option is set.
     #[arg(long, value_name = "FILE")]
-    ca_file: Option<PathBuf>,
+    pub ca_file: Option<PathBuf>,
 }
 
 impl ClientFlags {
@@ -118,7 +118,7 @@ pub struct RunFlags {
     /// Requests in flight then get up to 5 s more. Looking up a host name, for which the system sets the
     /// limit, and connecting, up to 10 s, can't be interrupted. The run ends with status deadline.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    deadline: Option<Duration>,
+    pub deadline: Option<Duration>,
     /// The run stops early after this long without progress: no batch was confirmed or rejected [default: 600
     /// s]
     ///
@@ -127,13 +127,13 @@ pub struct RunFlags {
     /// value below the time of 21 requests at the configured rate is raised to that time, 4.2 s at 5 per
     /// second. Range: 1 s to 24 h.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    stall_timeout: Option<Duration>,
+    pub stall_timeout: Option<Duration>,
     /// Maximum number of requests of the run [default: 20 times what the update needs without errors, at
     /// least 1,000]
     ///
     /// A run that reaches it stops early with status request_limit. Range: 1 and more requests.
     #[arg(long, value_name = "REQUESTS")]
-    max_requests: Option<u64>,
+    pub max_requests: Option<u64>,
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
     /// resumes the run [default: no journal]
     ///
@@ -141,21 +141,21 @@ pub struct RunFlags {
     /// exist. While another process or thread runs the identical job, the run ends with status busy; if the
     /// journal can't be used, with status journal.
     #[arg(long, value_name = "DIR")]
-    journal_dir: Option<PathBuf>,
+    pub journal_dir: Option<PathBuf>,
     /// Maximum age of an unfinished journal [default: 12 h]
     ///
     /// An older one is renamed and the run starts from the beginning, because another run may have written
     /// newer values since. Range: 1 s to 30 days.
     #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    journal_max_age: Option<Duration>,
+    pub journal_max_age: Option<Duration>,
     /// The attribute is one that every profile has, such as first_name, and not a custom one
     #[arg(long)]
-    standard_attributes: bool,
+    pub standard_attributes: bool,
     /// Allows the value null
     ///
     /// The vendor does not document what null does.
     #[arg(long)]
-    allow_null: bool,
+    pub allow_null: bool,
     /// Checks the arguments and reports the requests, bytes and seconds of the run, but sends nothing
     ///
     /// The run ends with status dry_run.

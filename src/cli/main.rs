@@ -1,42 +1,28 @@
 //! The `usercom` program: the library for people with a shell and a CSV.
 
 mod account;
+mod ask;
 mod bounds;
-mod check;
-mod delimiter;
-mod demo;
+mod commands;
 mod exit;
 #[rustfmt::skip]
 mod flags;
-mod header;
-mod ids;
+mod input;
 mod invalid;
-mod kind;
-mod lines;
-mod notation;
 mod output;
 mod parse;
-mod partial;
-mod progress;
-mod quoting;
-mod report_file;
-mod rows;
-mod sandbox;
+mod plan;
+mod run;
 mod say;
 mod signals;
-mod source;
 mod stdout;
-mod summary;
-mod table;
-mod token;
-mod update;
-mod users;
-mod values;
+mod words;
 
 use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
+use crate::commands::{check, demo, sandbox, update, users};
 use crate::say::say;
 use crate::signals::Signals;
 

@@ -9,6 +9,24 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .map_err(|_| "is longer than any time that can be waited for".to_owned())
 }
 
+/// A time with its unit, such as `10m`, `90s` or `1.5h`; without one in seconds.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')) {
+        Some(at) => text.split_at(at),
+        None => (text, "s"),
+    };
+    let factor = match unit {
+        "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        _ => return Err("has a unit that is none of s, m and h; write it like 90s, 10m or 1h".to_owned()),
+    };
+    seconds(number).map_err(|_| "is not a time, such as 90s, 10m or 1h".to_owned()).and_then(|time| {
+        Duration::try_from_secs_f64(time.as_secs_f64() * factor)
+            .map_err(|_| "is longer than any time that can be waited for".to_owned())
+    })
+}
+
 /// Requests per second, such as `5` or `0.5`; 0 is no limit.
 pub fn rate(text: &str) -> Result<(u32, Duration), String> {
     // Requests are evenly spaced, so 1,000 seconds say the same as one, with three more digits.
@@ -51,6 +69,12 @@ mod tests {
             assert!(rate(bad).is_err(), "{bad}");
         }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
+        for (text, seconds) in [("90", 90), ("90s", 90), ("10m", 600), ("1.5h", 5400)] {
+            assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
+        }
+        for bad in ["", "m", "-1m", "10d", "1m30s", "x"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
         for bad in ["", "x", "-1", "-0", "+1", "1s", "0,5", "nan", "inf", "1e30"] {
             assert!(seconds(bad).is_err(), "{bad}");
         }

@@ -7,3 +7,8 @@ use std::io::{self, Write};
 pub fn say(message: impl Display) {
     let _ = io::stderr().write_all(format!("usercom: {message}\n").as_bytes());
 }
+
+/// The same without the end of the line: an answer follows.
+pub fn prompt(question: impl Display) {
+    let _ = io::stderr().write_all(format!("usercom: {question}").as_bytes());
+}

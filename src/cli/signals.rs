@@ -2,8 +2,12 @@
 //! the program at once. A signal that was ignored at the start, as under `nohup`, stays ignored.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use usercom::Cancel;
+
+/// How often a wait looks for a signal.
+const STEP: Duration = Duration::from_millis(50);
 
 /// Listens to signals as long as the program runs.
 pub struct Signals(Arc<Mutex<State>>);
@@ -36,6 +40,18 @@ impl Signals {
     /// The run is over: from now on a signal ends the program at once.
     pub fn run_ended(&self) {
         lock(&self.0).run = None;
+    }
+
+    /// Waits, at most this long; true if a signal ended the wait.
+    pub fn wait(&self, time: Duration) -> bool {
+        let cancel = self.cancel_run();
+        let until = Instant::now().checked_add(time);
+        while !cancel.is_requested() && until.is_none_or(|until| Instant::now() < until) {
+            let left = until.map_or(STEP, |until| until.saturating_duration_since(Instant::now()));
+            std::thread::sleep(left.min(STEP));
+        }
+        self.run_ended();
+        cancel.is_requested()
     }
 
     /// The signal that cancelled the run.

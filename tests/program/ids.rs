@@ -128,10 +128,10 @@ fn an_empty_list_is_fine_and_said() {
     let setup = Setup::new();
     for text in ["id\n", "id", "\u{feff}id\r\n", "id\n\n\n"] {
         let outcome = setup.update(text, &[]);
-        assert!(outcome.ok().stderr.contains("the file has no ids; nothing to send"), "{outcome:?}");
+        assert!(outcome.ok().stderr.contains("there are no ids; nothing to send"), "{outcome:?}");
     }
     let outcome = setup.apply("plan", "id,plan\n", &[]);
-    assert!(outcome.ok().stderr.contains("the file has no ids"), "{outcome:?}");
+    assert!(outcome.ok().stderr.contains("there are no ids"), "{outcome:?}");
     assert_eq!(setup.sandbox.total(), 0);
     let outcome = setup.update("", &[]);
     setup.refused(&outcome, "ids.csv: is empty; put a header and at least one id into it");

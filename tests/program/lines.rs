@@ -28,15 +28,15 @@ fn a_line_is_the_one_that_an_editor_shows() {
             "line 3: has 3 columns, the first line has 2; what has a separator in it needs quotes",
         ),
         ("id,plan\r\n\r\n1\r\n", "line 3: has 1 columns, the first line has 2"),
-        ("id,plan\r\n\r\n1,5\r\n2,\r\n", "line 4: has no value in the column \"plan\""),
-        ("id,plan\r\n\r\n1,5\r\n2,x\r\n", "line 4: \"x\" looks like text"),
-        ("id,plan\r\n\r\n1,5\r\n2,\"1,5\"\r\n", "line 4: \"1,5\" looks like a number"),
+        ("id,plan\r\n\r\n1,5\r\n2,\r\n", "line 4, column \"plan\": has no value, the only such row"),
+        ("id,plan\r\n\r\n1,5\r\n2,x\r\n", "line 4, column \"plan\": \"x\" looks like text"),
+        ("id,plan\r\n\r\n1,5\r\n2,\"1,5\"\r\n", "line 4, column \"plan\": \"1,5\" looks like a number"),
     ] {
         let outcome = setup.apply("plan", text, &[]);
         setup.refused(&outcome, &format!("usercom: rows.csv: {words}"));
     }
     let outcome = setup.apply("plan", "id,plan\r\n\r\n1,5\r\n2,x\r\n", &["--type", "integer"]);
-    setup.refused(&outcome, "usercom: rows.csv: line 4: value: \"x\" is not a whole number");
+    setup.refused(&outcome, "usercom: rows.csv: line 4, column \"plan\": value: \"x\" is not a whole number");
 }
 
 /// Row 73: what the library refuses by its position is named by its line, too.

@@ -2,9 +2,12 @@
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 mod account;
+mod attributes;
+mod before;
 mod files;
 mod header;
 mod ids;
+mod input;
 mod lines;
 mod numbers;
 mod quoting;

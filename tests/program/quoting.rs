@@ -61,7 +61,7 @@ fn a_value_that_spans_lines_is_sent_only_if_it_is_meant() {
     let setup = Setup::new();
     let text = "id,plan\n10,basic\n15,\"pro\n22,basic\n23,pro\"\n";
     let outcome = setup.apply("plan", text, &[]);
-    setup.refused(&outcome, "rows.csv: line 3: ");
+    setup.refused(&outcome, "rows.csv: line 3, column \"plan\": ");
     assert!(outcome.stderr.contains("line break") && outcome.stderr.contains("--type string"), "{outcome:?}");
     setup.apply("plan", text, &["--type", "string"]).ok();
     assert_eq!(setup.held("plan")[1].1, r#""pro\n22,basic\n23,pro""#);

@@ -15,7 +15,9 @@ fn the_summary_says_what_will_be_sent() {
         "usercom: rows.csv: semicolon-separated UTF-8 with byte order mark",
         "ids in column \"id\"",
         "values in column \"score\" sent as integer (inferred; for text give --type string)",
-        "3 rows, 1 without a value skipped, 1 distinct value; 1 requests",
+        "; 3 rows, ids in column",
+        "; 2 ids, 1 distinct value, 1 without a value skipped; 1 requests",
+        "an attribute that changes can start automations on the service",
         "at least 0.0 s at this rate limit",
     ] {
         assert!(outcome.ok().stderr.contains(words), "{words}: {}", outcome.stderr);
@@ -23,7 +25,7 @@ fn the_summary_says_what_will_be_sent() {
     let outcome = setup.update("1\n2\n", &["--type", "string", "--dry-run"]);
     assert!(
         outcome.stderr.contains(
-            "usercom: ids.csv: comma-separated UTF-8; ids one per line, the value sent as string\n"
+            "usercom: ids.csv: comma-separated UTF-8; 2 rows, ids one per line\nusercom: attribute \"plan\": one value sent as string; 2 ids"
         ),
         "{outcome:?}"
     );

@@ -91,6 +91,24 @@ impl Setup {
         Outcome::of(child.wait_with_output().unwrap())
     }
 
+    /// The same on a terminal, where somebody types `answers`.
+    pub fn typed(&self, answers: &str, arguments: &[&str]) -> Outcome {
+        let quoted = |text: &std::ffi::OsStr| format!("'{}'", text.to_str().unwrap().replace('\'', "'\\''"));
+        let plain = self.command(arguments);
+        let words = std::iter::once(plain.get_program()).chain(plain.get_args());
+        let line = words.map(quoted).collect::<Vec<_>>().join(" ");
+        let mut command = Command::new("script");
+        command.args(["-qec", &line, "/dev/null"]).current_dir(self.folder.path());
+        command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
+        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let mut input = child.stdin.take().unwrap();
+        input.write_all(answers.as_bytes()).unwrap();
+        let outcome = Outcome::of(child.wait_with_output().unwrap());
+        drop(input);
+        outcome
+    }
+
     /// What the sandbox holds, by id.
     pub fn held(&self, attribute: &str) -> Vec<(i64, String)> {
         self.sandbox.ledger(attribute).iter().map(|entry| (entry.id, entry.value.to_string())).collect()

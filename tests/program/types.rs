@@ -60,9 +60,9 @@ fn a_mixed_column_is_refused() {
         (["0.5", "-"], "\"-\" looks like text"),
     ] {
         let outcome = setup.apply("score", column(&values), &[]);
-        setup.refused(&outcome, &format!("usercom: rows.csv: line 3: {words}"));
+        setup.refused(&outcome, &format!("usercom: rows.csv: line 3, column \"score\": {words}"));
         assert!(
-            outcome.stderr.contains("(rows.csv: line 2)") && outcome.stderr.contains("--type"),
+            outcome.stderr.contains("(rows.csv: line 2") && outcome.stderr.contains("--type"),
             "{outcome:?}"
         );
     }
@@ -127,7 +127,7 @@ fn a_value_in_a_spreadsheets_way_is_refused() {
         "-1234567890123456",
     ] {
         let outcome = setup.apply("score", column(&[odd]), &[]);
-        setup.refused(&outcome, "usercom: rows.csv: line 2: ");
+        setup.refused(&outcome, "usercom: rows.csv: line 2, column \"score\": ");
         assert!(outcome.stderr.contains("--type string"), "{odd}: {outcome:?}");
         setup.file("ids.csv", "1\n");
         let outcome = setup.run(&["update", "--attribute", "score", "--value", odd, "--ids", "ids.csv"]);
@@ -175,7 +175,7 @@ fn a_type_that_is_given_is_kept_to() {
     ] {
         for value in values {
             let outcome = setup.apply("score", column(&["", value]), &["--type", kind, "--empty", "skip"]);
-            setup.refused(&outcome, "usercom: rows.csv: line 3: value: ");
+            setup.refused(&outcome, "usercom: rows.csv: line 3, column \"score\": value: ");
             setup.file("ids.csv", "1\n");
             let outcome = setup.run(&[
                 "update",
@@ -213,7 +213,7 @@ fn an_empty_cell_needs_an_option() {
         let outcome = setup.apply("score", text, &["--type", kind]);
         setup.refused(
             &outcome,
-            "usercom: rows.csv: line 3: has no value in the column \"score\", the first of 2 such lines;",
+            "usercom: rows.csv: line 3, column \"score\": has no value, the first of 2 such rows;",
         );
         assert!(
             outcome.stderr.contains("--empty skip") && outcome.stderr.contains("--empty send"),

@@ -1,6 +1,7 @@
 //! How a value of unknown type is written: as one type's values are, or as a spreadsheet or another country writes them.
 
-use crate::kind::Kind;
+use crate::plan::kind::Kind;
+use crate::words::is_invisible;
 
 /// What a text is written like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -94,11 +95,6 @@ pub fn is_spreadsheet_error(text: &str) -> bool {
     (upper && name.ends_with(['!', '?']))
         || matches!(name, "N/A" | "N/D" | "NV")
         || is_all(name, |c| c == '#')
-}
-
-/// What a copied cell may carry along: control characters, a byte order mark, blanks without width.
-pub fn is_invisible(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
 }
 
 fn is_all(text: &str, is: impl Fn(char) -> bool) -> bool {

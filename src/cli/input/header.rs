@@ -1,24 +1,37 @@
 //! Which columns of a CSV are meant, by the names in its first line.
 
 use csv::StringRecord;
+use strsim::jaro_winkler;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::notation::is_invisible;
+use crate::words::{is_invisible, shorten};
 
 /// A column that is needed.
-#[derive(Clone, Copy)]
-pub struct Wanted<'a> {
-    pub name: &'a str,
-    /// The option that names another.
-    pub option: &'static str,
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    pub name: String,
+    /// The option that names another: `--id-column `, `--attribute points=`.
+    pub option: String,
+}
+
+impl Wanted {
+    pub fn new(name: &str, option: &str) -> Wanted {
+        Wanted { name: name.to_owned(), option: option.to_owned() }
+    }
+
+    /// The option without a value.
+    fn option(&self) -> String {
+        let option = self.option.trim_end();
+        format!("{option}{}", if option.ends_with('=') { "COLUMN" } else { "" })
+    }
 }
 
 /// Where each wanted column is, or what is wrong with the header.
-pub fn find(header: &StringRecord, wanted: &[Wanted<'_>]) -> Result<Vec<usize>, String> {
+pub fn find(header: &StringRecord, wanted: &[Wanted]) -> Result<Vec<usize>, String> {
     wanted.iter().map(|column| find_one(header, column)).collect()
 }
 
-fn find_one(header: &StringRecord, wanted: &Wanted<'_>) -> Result<usize, String> {
+fn find_one(header: &StringRecord, wanted: &Wanted) -> Result<usize, String> {
     let mut found = (0..header.len()).filter(|at| header[*at].trim() == wanted.name.trim());
     match (found.next(), found.next()) {
         (Some(at), None) => Ok(at),
@@ -27,7 +40,7 @@ fn find_one(header: &StringRecord, wanted: &Wanted<'_>) -> Result<usize, String>
             wanted.name.escape_debug(),
             first + 1,
             second + 1,
-            wanted.option
+            wanted.option()
         )),
         (None, _) => Err(format!(
             "has no column \"{}\"; its first line names {}; {}",
@@ -49,34 +62,34 @@ fn names(header: &StringRecord) -> String {
     }
 }
 
-/// At most as much of a text as a message can hold.
-pub fn shorten(text: &str) -> String {
-    const LENGTH: usize = 60;
-    match text.char_indices().nth(LENGTH) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
-}
-
-fn hint(header: &StringRecord, wanted: &Wanted<'_>) -> String {
-    let alike = |form: fn(&str) -> String| header.iter().find(|name| form(name) == form(wanted.name));
+fn hint(header: &StringRecord, wanted: &Wanted) -> String {
+    let alike = |form: fn(&str) -> String| header.iter().find(|name| form(name) == form(&wanted.name));
     if alike(composed).is_some() {
         return format!(
             "one of them looks the same but is made of other Unicode characters; copy the name from the file into {}",
-            wanted.option
+            wanted.option()
         );
     }
-    if let Some(name) = alike(bare) {
-        return format!("did you mean {} \"{}\"?", wanted.option, name.trim().escape_debug());
+    if let Some(name) = alike(bare).or_else(|| similar(header, &wanted.name)) {
+        return format!("did you mean {}\"{}\"?", wanted.option, name.trim().escape_debug());
     }
     if header.iter().any(|name| name.trim().parse::<f64>().is_ok()) {
-        return "if that is data, add a line with the names of the columns on top".to_owned();
-    }
-    if header.len() == 1 && header[0].contains([',', ';', '\t', '|', ':']) {
-        return "if it has several columns, choose their separator with --delimiter: , or ; or tab"
+        return "if that is data, add a line with the names of the columns on top (sqlite3 and mysql print it with \
+                -header and --column-names)"
             .to_owned();
     }
-    format!("choose another with {}", wanted.option)
+    if header.len() == 1 && header[0].contains([':', ' ']) {
+        return "if it has several columns, choose their separator with --delimiter".to_owned();
+    }
+    format!("choose another with {}", wanted.option())
+}
+
+/// The name that is most like the wanted one, if it is much like it.
+fn similar<'a>(header: &'a StringRecord, wanted: &str) -> Option<&'a str> {
+    const ENOUGH: f64 = 0.85;
+    let wanted = bare(wanted);
+    let rated = header.iter().map(|name| (jaro_winkler(&bare(name), &wanted), name));
+    rated.filter(|(likeness, _)| *likeness > ENOUGH).max_by(|a, b| a.0.total_cmp(&b.0)).map(|(_, name)| name)
 }
 
 /// In the form in which an accent and its letter are one character.
@@ -95,7 +108,7 @@ mod tests {
     use super::*;
 
     fn says(header: &[&str], name: &str) -> String {
-        let wanted = Wanted { name, option: "--value-column" };
+        let wanted = Wanted::new(name, "--value-column ");
         find(&StringRecord::from(header.to_vec()), &[wanted])
             .map_or_else(|problem| problem, |columns| format!("{}", columns[0]))
     }
@@ -111,7 +124,8 @@ mod tests {
             (&["id", "zaz\u{307}"], "za\u{17c}", "made of other Unicode characters"),
             (&["id", "za\u{17c}"], "zaz\u{307}", "made of other Unicode characters"),
             (&["10", "pro"], "plan", "add a line with the names of the columns"),
-            (&["id|plan"], "plan", "choose their separator with --delimiter"),
+            (&["id:plan"], "plan", "choose their separator with --delimiter"),
+            (&["id", "palns"], "plans", "did you mean --value-column \"palns\"?"),
             (&["id", "tariff"], "plan", "choose another with --value-column"),
             (&["id", ""], "plan", "its first line names \"id\", \"\";"),
         ] {

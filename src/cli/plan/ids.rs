@@ -1,7 +1,7 @@
 //! The ids of a job. An id is taken only if it is written as the service writes it: anything else may be somebody else.
 
-use crate::header::shorten;
-use crate::notation::{is_invisible, is_spreadsheet_error};
+use crate::plan::notation::is_spreadsheet_error;
+use crate::words::{is_invisible, shorten};
 
 /// The ids in the order of the file.
 pub enum Ids {
@@ -28,7 +28,10 @@ impl Ids {
 
 /// One of User.com's ids, or what is wrong with the text.
 pub fn numeric(text: &str) -> Result<i64, String> {
-    let id = text.parse::<i64>().ok().filter(|id| *id > 0 && id.to_string() == text);
+    // Digits only, the first of them above 0: the one way in which it is written.
+    let is_canonical = text.starts_with(|first: char| matches!(first, '1'..='9'))
+        && text.bytes().all(|byte| byte.is_ascii_digit());
+    let id = if is_canonical { text.parse().ok() } else { None };
     id.ok_or_else(|| {
         if text.trim().is_empty() {
             return "has no id; add it, or remove the line".to_owned();

@@ -11,12 +11,16 @@ pub enum Kind {
     /// Infer the type from how all values are written; an error if they differ or it is not clear
     Auto,
     /// A string, as it is written
+    #[value(aliases = ["str", "text"])]
     String,
     /// true or false, in upper or lower case
+    #[value(alias = "bool")]
     Boolean,
     /// A whole number, such as 1200
+    #[value(alias = "int")]
     Integer,
     /// A number, such as 12.5; sent as written
+    #[value(alias = "number")]
     Float,
     /// YYYY-MM-DD
     Date,
@@ -48,7 +52,7 @@ impl Kind {
     /// The value that `text` stands for.
     pub fn value(self, text: &str) -> Result<Value, String> {
         let refuse =
-            |what: &str| format!("value: \"{}\" is not {what}", crate::header::shorten(text).escape_debug());
+            |what: &str| format!("value: \"{}\" is not {what}", crate::words::shorten(text).escape_debug());
         match self {
             Kind::Auto | Kind::String => Ok(Value::from(text)),
             Kind::Boolean if text.eq_ignore_ascii_case("true") => Ok(Value::Bool(true)),

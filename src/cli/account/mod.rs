@@ -10,7 +10,7 @@ use log::LevelFilter;
 use usercom::Client;
 
 use crate::flags::ClientFlags;
-use crate::token;
+mod token;
 
 /// Which account, and how to talk to the service
 #[derive(clap::Args)]
@@ -43,8 +43,12 @@ impl AccountArgs {
         self.flags.apply(builder).build().map_err(crate::invalid::argument)
     }
 
-    /// The file that holds the token.
-    pub fn token_file(&self) -> Option<&Path> {
+    /// The files that are read: the token's and the certificates'.
+    pub fn files(&self) -> impl Iterator<Item = &Path> {
+        self.token_file().into_iter().chain(self.flags.ca_file.as_deref())
+    }
+
+    fn token_file(&self) -> Option<&Path> {
         self.token_file.as_deref().map(Path::new)
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 use usercom::{Error, Status, User, Users};
 
 use crate::account::{AccountArgs, LastWarning};
-use crate::partial::Partial;
+use crate::output::partial::Partial;
 use crate::say::say;
 use crate::signals::Signals;
 use crate::{exit, invalid, stdout};

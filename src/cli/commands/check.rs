@@ -3,9 +3,10 @@
 use usercom::Value;
 
 use crate::account::{AccountArgs, LastWarning};
-use crate::kind::Kind;
+use crate::plan::kind::Kind;
+use crate::plan::values::{self, Reading};
 use crate::say::say;
-use crate::{exit, invalid, stdout, values};
+use crate::{exit, invalid, stdout};
 
 /// Look at everything that an update needs: name, connection, certificate, clock, token, attribute and values
 #[derive(clap::Args)]
@@ -40,8 +41,9 @@ Environment: USERCOM_TOKEN or USERCOM_TOKEN_FILE, USERCOM_SUBDOMAIN, and USERCOM
 may name a loopback address only (a sandbox)";
 
 pub fn run(args: &CheckArgs) -> Result<u8, String> {
-    let value = |text: &String| values::type_of(text, args.kind)?.kind.value(text);
-    let values: Vec<Value> = args.values.iter().map(value).collect::<Result<_, _>>()?;
+    let reading = Reading { kind: args.kind, decimal_comma: false, is_json: false };
+    let value = |text: &String| Ok(values::one(text, reading)?.1);
+    let values: Vec<Value> = args.values.iter().map(value).collect::<Result<_, String>>()?;
     let client = args.account.client(&LastWarning::default())?;
     let check = client.check(args.attribute.as_deref(), &values).map_err(invalid::argument)?;
     let text = if args.json { check.to_json() + "\n" } else { check.to_string() };

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use same_file::Handle;
 use tempfile::NamedTempFile;
 
-use crate::source::Source;
+use crate::input::source::Source;
 
 /// Where a report will be written.
 pub struct ReportFile {
@@ -125,7 +125,7 @@ fn refuse_input(path: &Path, report: &Handle, source: &Source, secrets: &[&Path]
         return same(&format!("the input, {}", source.name));
     }
     // What came through a pipe has no name, but it is as easily lost.
-    if source.is_standard_input && source.is_text_of(path) {
+    if source.is_standard_input && source.is_copy_of(path) {
         return same("the input, which came through a pipe");
     }
     if let Some(secret) = secrets.iter().find(|secret| secret.is_file() && is(Handle::from_path(secret))) {

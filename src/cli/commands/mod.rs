@@ -1,0 +1,7 @@
+//! The subcommands: arguments in, exit code out.
+
+pub mod check;
+pub mod demo;
+pub mod sandbox;
+pub mod update;
+pub mod users;

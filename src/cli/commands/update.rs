@@ -1,0 +1,226 @@
+//! `usercom update` and `usercom apply`: read, plan, say what will be sent, send, deliver the report.
+
+use std::path::{Path, PathBuf};
+
+use usercom::Status;
+
+use crate::account::{AccountArgs, LastWarning};
+use crate::ask::{self, Terminal};
+use crate::exit;
+use crate::flags::RunFlags;
+use crate::input::{self, Input, InputArgs, Wanted};
+use crate::output::{self, OutputArgs};
+use crate::plan::kind::Kind;
+use crate::plan::mapping::{self, Mapping};
+use crate::plan::values::{Empty, Reading};
+use crate::plan::{Job, Table, summary};
+use crate::run::{CanaryArgs, Outcome, Runner};
+use crate::say::say;
+use crate::signals::Signals;
+use crate::words::thousands;
+
+/// Set an attribute of all ids in a file to one value
+#[derive(clap::Args)]
+#[command(after_help = exit::HELP)]
+pub struct UpdateArgs {
+    /// The attribute's name
+    #[arg(long, value_parser = mapping::attribute)]
+    attribute: String,
+    /// What to set it to
+    #[arg(long, allow_hyphen_values = true)]
+    value: String,
+    /// The ids: a file with a header, or with one id per line; - is the standard input; or a list such as 10,15,22
+    #[arg(long, value_name = "FILE|LIST")]
+    ids: PathBuf,
+    #[command(flatten)]
+    job: JobArgs,
+}
+
+/// Set attributes to a value for each row of a file; the last row of an id wins
+#[derive(clap::Args)]
+#[command(after_help = exit::HELP)]
+pub struct ApplyArgs {
+    /// A file with a header: CSV, TSV, NDJSON or .xlsx, also with gzip or zstd; - is the standard input
+    file: PathBuf,
+    /// The attribute, and the column and type of its values if they have others: points=score:int. Give it several times
+    /// to set several attributes; each has a run of its own
+    #[arg(long, required = true, value_name = "NAME[=COLUMN][:TYPE]", value_parser = mapping::parse)]
+    attribute: Vec<Mapping>,
+    /// The column with the values, for a single attribute [default: the attribute's name]
+    #[arg(long, value_name = "NAME")]
+    value_column: Option<String>,
+    /// What to do with rows that have no value [default: they are invalid]
+    #[arg(long, value_enum)]
+    empty: Option<Empty>,
+    #[command(flatten)]
+    job: JobArgs,
+}
+
+/// What both have
+#[derive(clap::Args)]
+struct JobArgs {
+    /// The column with the ids
+    #[arg(long, default_value = "id", value_name = "NAME")]
+    id_column: String,
+    /// The ids are your own (1 to 1,024 bytes each), not User.com's
+    #[arg(long)]
+    custom_ids: bool,
+    /// The type in which the values are sent
+    #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
+    kind: Kind,
+    /// Numbers have a comma for the decimal point: 1,5
+    #[arg(long)]
+    decimal_comma: bool,
+    /// Use only the first N rows
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    limit: Option<u64>,
+    /// Do not ask before a run of more than 10,000 ids
+    #[arg(long, short)]
+    yes: bool,
+    #[command(flatten)]
+    canary: CanaryArgs,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    flags: RunFlags,
+    #[command(flatten)]
+    account: AccountArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+pub fn update(args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
+    let table = args.job.table(args.ids()?, 0)?;
+    let reading = args.job.reading(None, &table);
+    let job = Job::one_value(&table, args.attribute, &args.value, reading)?;
+    args.job.send(&table, &[job], signals)
+}
+
+pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
+    let wanted = args.wanted()?;
+    // Two attributes may have the same column.
+    let mut columns = vec![args.job.id_column()];
+    columns.extend(
+        wanted
+            .iter()
+            .enumerate()
+            .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
+            .map(|(_, column)| column.clone()),
+    );
+    let table = args.job.table(Input::open(&args.file, &args.job.input, &columns)?, columns.len() - 1)?;
+    let job = |(mapping, column): (&Mapping, &Wanted)| {
+        let at = columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
+        let reading = args.job.reading(mapping.kind, &table);
+        Job::of_column(&table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
+    };
+    let jobs = args.attribute.iter().zip(&wanted).map(job).collect::<Result<Vec<_>, _>>()?;
+    args.job.send(&table, &jobs, signals)
+}
+
+impl UpdateArgs {
+    /// A file or a list: what is both is neither.
+    fn ids(&self) -> Result<Input, String> {
+        let text = self.ids.to_string_lossy();
+        if !input::is_list(&text) {
+            return Input::open(&self.ids, &self.job.input, &[self.job.id_column()]);
+        }
+        if self.ids.exists() {
+            return Err(format!("ids: {text} is a list and the name of a file; write ./{text} for the file"));
+        }
+        Ok(input::list(&text, "--ids"))
+    }
+}
+
+impl ApplyArgs {
+    /// The column of each attribute.
+    fn wanted(&self) -> Result<Vec<Wanted>, String> {
+        let several = self.attribute.len() > 1;
+        if let (Some(_), true) = (&self.value_column, several || self.attribute[0].column.is_some()) {
+            return Err("value_column: is for a single attribute without a column; write --attribute ATTRIBUTE=COLUMN".into());
+        }
+        if let Some(twice) = (1..self.attribute.len()).find(|at| {
+            self.attribute[..*at].iter().any(|other| other.attribute == self.attribute[*at].attribute)
+        }) {
+            let name = self.attribute[twice].attribute.escape_debug();
+            return Err(format!("attribute: \"{name}\" is given twice; each can have one column"));
+        }
+        let wanted = self.attribute.iter().map(|mapping| {
+            let name = self.value_column.as_ref().or(mapping.column.as_ref()).unwrap_or(&mapping.attribute);
+            match several || mapping.column.is_some() {
+                true => Wanted::new(name, &format!("--attribute {}=", mapping.attribute)),
+                false => Wanted::new(name, "--value-column "),
+            }
+        });
+        Ok(wanted.collect())
+    }
+}
+
+impl JobArgs {
+    fn id_column(&self) -> Wanted {
+        Wanted::new(&self.id_column, "--id-column ")
+    }
+
+    fn table(&self, input: Input, columns: usize) -> Result<Table, String> {
+        let limit = self.limit.map(|limit| usize::try_from(limit).unwrap_or(usize::MAX));
+        Table::read(input, columns, self.custom_ids, limit)
+    }
+
+    fn reading(&self, kind: Option<Kind>, table: &Table) -> Reading {
+        Reading { kind: kind.unwrap_or(self.kind), decimal_comma: self.decimal_comma, is_json: table.is_json }
+    }
+
+    /// Says what will be sent, sends it, and delivers the report.
+    fn send(&self, table: &Table, jobs: &[Job<'_>], signals: &Signals) -> Result<u8, String> {
+        let inputs: Vec<&Path> = self.account.files().collect();
+        let last_warning = LastWarning::default();
+        let client = self.account.client(&last_warning)?;
+        let report_file = self.output.report_file(&table.source, &inputs)?;
+        let pause = self.canary.pause(table.source.is_standard_input)?;
+        let runner = Runner { client, flags: &self.flags, signals, last_warning, quiet: self.output.quiet };
+        let costs = jobs.iter().map(|job| runner.dry_run(job)).collect::<Result<Vec<_>, _>>()?;
+        if !self.output.quiet {
+            let jobs: Vec<_> = jobs.iter().zip(&costs).collect();
+            say(summary::paragraph(table, &self.id_column, &jobs));
+        }
+        if jobs.iter().all(|job| job.len() == 0) {
+            say("there are no ids; nothing to send");
+        }
+        if !self.flags.dry_run {
+            self.confirm(table, jobs)?;
+        }
+        let pause = pause.filter(|_| !self.flags.dry_run);
+        let outcomes = runner.run(jobs, pause.as_ref())?;
+        // The file first: whoever reads standard output may be gone, or may never read on.
+        let written = self.output.write(&outcomes, report_file);
+        let printed = self.output.print(&outcomes);
+        outcomes.iter().for_each(hint_at_type);
+        Ok(output::code(&outcomes, signals.cancelled_by(), written && printed))
+    }
+
+    /// Asks before many ids are changed, if there is somebody to ask.
+    fn confirm(&self, table: &Table, jobs: &[Job<'_>]) -> Result<(), String> {
+        const MANY: usize = 10_000;
+        let ids = jobs.iter().map(Job::len).max().unwrap_or(0);
+        if self.yes || ids <= MANY {
+            return Ok(());
+        }
+        let Some(terminal) = Terminal::open(table.source.is_standard_input) else { return Ok(()) };
+        match ask::confirm(&terminal, &format!("update {} ids?", thousands(ids)))? {
+            true => Ok(()),
+            false => Err("nothing was sent; --yes answers the question".to_owned()),
+        }
+    }
+}
+
+/// When nothing was accepted, the type that was found out may be the reason.
+fn hint_at_type(outcome: &Outcome<'_, '_>) {
+    let kind = outcome.job.kind;
+    let nothing_accepted = outcome.rejected() > 0 && outcome.confirmed() == 0;
+    if kind.inferred && (outcome.status() == Some(Status::Rejected) || nothing_accepted) {
+        say(format_args!(
+            "the values were sent as {}, which was inferred from how they are written; if the attribute has another \
+             type, choose it with --type",
+            kind.kind.name()
+        ));
+    }
+}

@@ -1,0 +1,178 @@
+//! Rows of a CSV, with the separator that fits its first line.
+
+use std::cell::RefCell;
+use std::io::Read;
+use std::rc::Rc;
+
+use csv::{ReaderBuilder, StringRecord};
+
+use super::Rows;
+use super::delimiter::Delimiter;
+use super::guard::{Guard, Seen};
+use super::header::{self, Wanted};
+
+/// How the first line is to be read.
+pub struct Layout {
+    pub delimiter: Delimiter,
+    pub has_header: bool,
+    /// The names of all columns.
+    names: Vec<String>,
+    /// Where the wanted ones are.
+    columns: Vec<usize>,
+}
+
+impl Layout {
+    /// From the start of a text. Without a `given` separator it is the one with which the wanted columns are there.
+    pub fn of(start: &str, given: Option<Delimiter>, wanted: &[Wanted]) -> Result<Layout, String> {
+        let candidates = given.map_or_else(|| Delimiter::USUAL.to_vec(), |given| vec![given]);
+        // What is wrong with the line, read with the separator with which most of the wanted columns are there.
+        let (mut problem, mut most) = (String::new(), None);
+        for delimiter in candidates {
+            let Some(header) = first_record(start, delimiter) else {
+                return Err("is empty; put a header and at least one id into it".to_owned());
+            };
+            let columns = match header::find(&header, wanted) {
+                Ok(columns) => columns,
+                // A file of one column whose first line is itself an id is a list of ids without a header.
+                Err(_) if wanted.len() == 1 && header.len() == 1 && is_digits(&header[0]) => {
+                    return Ok(Layout {
+                        delimiter,
+                        has_header: false,
+                        names: vec!["id".to_owned()],
+                        columns: vec![0],
+                    });
+                }
+                Err(why) => {
+                    let there =
+                        wanted.iter().filter(|one| header.iter().any(|name| name.trim() == one.name.trim()));
+                    let fits = Some((there.count(), header.len() > 1));
+                    if fits > most {
+                        (problem, most) = (why, fits);
+                    }
+                    continue;
+                }
+            };
+            let names = header.iter().map(|name| name.trim().to_owned()).collect();
+            return Ok(Layout { delimiter, has_header: true, names, columns });
+        }
+        refuse_separator_line(start)?;
+        if let Some(given) = given {
+            refuse_other_delimiter(start, given, wanted)?;
+        }
+        Err(problem)
+    }
+}
+
+/// The rows after the header.
+pub struct CsvRows<R> {
+    reader: csv::Reader<Guard<R>>,
+    seen: Rc<RefCell<Seen>>,
+    layout: Layout,
+    record: StringRecord,
+}
+
+impl<R: Read> CsvRows<R> {
+    pub fn new(text: R, layout: Layout) -> Result<CsvRows<R>, String> {
+        let (guard, seen) = Guard::new(text, layout.delimiter.byte());
+        let reader = ReaderBuilder::new()
+            .has_headers(false)
+            .buffer_capacity(64 * 1024)
+            .delimiter(layout.delimiter.byte())
+            .from_reader(guard);
+        let mut rows = CsvRows { reader, seen, layout, record: StringRecord::new() };
+        if rows.layout.has_header {
+            rows.read()?;
+        }
+        Ok(rows)
+    }
+
+    fn read(&mut self) -> Result<Option<u64>, String> {
+        let found = self.reader.read_record(&mut self.record);
+        let line = self.seen.borrow_mut().records.pop_front().unwrap_or_default();
+        match found {
+            Ok(found) => Ok(found.then_some(line)),
+            // More columns than the first line's are refused, too: a comma in a number without quotes would make two
+            // of it.
+            Err(error) => Err(match error.kind() {
+                csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
+                    "line {line}: has {len} columns, the first line has {expected_len}; what has a separator in it \
+                     needs quotes"
+                ),
+                csv::ErrorKind::Io(error) => error.to_string(),
+                _ => error.to_string(),
+            }),
+        }
+    }
+
+    /// A second header, where files were joined, must not become an id.
+    fn repeats_header(&self) -> bool {
+        let (names, column) = (&self.layout.names, self.layout.columns[0]);
+        let is =
+            |cell: &str, name: &str| cell.trim_start_matches('\u{feff}').trim().eq_ignore_ascii_case(name);
+        let id = &self.record[column];
+        if id.bytes().all(|byte| byte.is_ascii_digit()) {
+            return false;
+        }
+        // In the same order, or in another one.
+        is(id, "id")
+            || is(id, &names[column])
+            || self.record.iter().all(|cell| names.iter().any(|name| is(cell, name)))
+    }
+}
+
+impl<R: Read> Rows for CsvRows<R> {
+    fn advance(&mut self) -> Result<Option<u64>, String> {
+        let line = self.read()?;
+        match line {
+            Some(line) if self.repeats_header() => {
+                Err(format!("line {line}: names the columns again; were two files joined? remove this line"))
+            }
+            line => Ok(line),
+        }
+    }
+
+    fn cell(&self, wanted: usize) -> &str {
+        &self.record[self.layout.columns[wanted]]
+    }
+
+    fn long_cells(&self) -> Vec<u64> {
+        self.seen.borrow().long_cells.clone()
+    }
+}
+
+fn first_record(text: &str, delimiter: Delimiter) -> Option<StringRecord> {
+    let reader =
+        ReaderBuilder::new().has_headers(false).delimiter(delimiter.byte()).from_reader(text.as_bytes());
+    reader.into_records().next()?.ok()
+}
+
+fn refuse_separator_line(text: &str) -> Result<(), String> {
+    let first_line = text.lines().next().unwrap_or_default().trim().trim_matches('"');
+    if first_line.get(..4).is_some_and(|start| start.eq_ignore_ascii_case("sep=")) {
+        return Err(format!(
+            "line 1: is \"{}\", which only spreadsheets understand; delete this line",
+            first_line.escape_debug()
+        ));
+    }
+    Ok(())
+}
+
+/// When the wanted columns are not there: whether they would be with another separator than the given one.
+fn refuse_other_delimiter(text: &str, given: Delimiter, wanted: &[Wanted]) -> Result<(), String> {
+    let fits = |other: &Delimiter| {
+        first_record(text, *other).is_some_and(|header| header::find(&header, wanted).is_ok())
+    };
+    match Delimiter::USUAL.into_iter().find(fits) {
+        Some(other) => Err(format!(
+            "columns are separated by {}s, not by {}s; leave --delimiter out",
+            other.name(),
+            given.name(),
+        )),
+        None => Ok(()),
+    }
+}
+
+fn is_digits(text: &str) -> bool {
+    let text = text.trim();
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
+}

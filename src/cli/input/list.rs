@@ -1,0 +1,42 @@
+//! Ids on the command line: `--ids 10,15,22`.
+
+use super::Rows;
+use super::open::Input;
+use super::source::Source;
+
+struct List {
+    cells: Vec<String>,
+    /// The cell that comes next.
+    next: usize,
+}
+
+impl Rows for List {
+    fn advance(&mut self) -> Result<Option<u64>, String> {
+        self.next += 1;
+        Ok((self.next <= self.cells.len()).then_some(self.next as u64))
+    }
+
+    fn cell(&self, _: usize) -> &str {
+        &self.cells[self.next - 1]
+    }
+}
+
+/// Whether the text is a list, and not the name of a file.
+pub fn is_list(text: &str) -> bool {
+    text.contains(',') || (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()))
+}
+
+/// The ids of a list; blanks around them don't count.
+pub fn list(text: &str, option: &str) -> Input {
+    // A comma at the end makes a list of a single id that looks like a name.
+    let text = text.trim().strip_suffix(',').unwrap_or(text);
+    let cells = text.split(',').map(|id| id.trim().to_owned()).collect();
+    Input {
+        source: Source::argument(option),
+        format: "a list on the command line".to_owned(),
+        place: "entry",
+        has_header: false,
+        is_json: false,
+        rows: Box::new(List { cells, next: 0 }),
+    }
+}

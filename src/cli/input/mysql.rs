@@ -1,0 +1,107 @@
+//! Rows as `mysql --batch` prints them: cells between tabs, no quotes, backslashes for what would end a cell or a line.
+
+use std::io::{BufRead, BufReader, Read};
+
+use csv::StringRecord;
+
+use super::Rows;
+use super::header::{self, Wanted};
+
+pub struct MysqlRows<R> {
+    lines: BufReader<R>,
+    line: u64,
+    text: String,
+    columns: Vec<usize>,
+    record: StringRecord,
+    /// How many cells the first line has.
+    width: usize,
+}
+
+impl<R: Read> MysqlRows<R> {
+    pub fn new(text: R, wanted: &[Wanted]) -> Result<MysqlRows<R>, String> {
+        let lines = BufReader::with_capacity(64 * 1024, text);
+        let (record, columns) = (StringRecord::new(), Vec::new());
+        let mut rows = MysqlRows { lines, line: 0, text: String::new(), columns, record, width: 0 };
+        if rows.read()?.is_none() {
+            return Err("is empty; mysql prints nothing at all when there are no rows".to_owned());
+        }
+        rows.columns = header::find(&rows.record, wanted)?;
+        rows.width = rows.record.len();
+        Ok(rows)
+    }
+
+    fn read(&mut self) -> Result<Option<u64>, String> {
+        self.text.clear();
+        if self.lines.read_line(&mut self.text).map_err(|error| error.to_string())? == 0 {
+            return Ok(None);
+        }
+        self.line += 1;
+        let line = self.text.strip_suffix('\n').unwrap_or(&self.text);
+        let line = line.strip_suffix('\r').unwrap_or(line);
+        self.record.clear();
+        for cell in line.split('\t') {
+            match cell {
+                "NULL" => self.record.push_field(""),
+                cell if cell.contains('\\') => self.record.push_field(&unescape(cell)),
+                cell => self.record.push_field(cell),
+            }
+        }
+        Ok(Some(self.line))
+    }
+}
+
+impl<R: Read> Rows for MysqlRows<R> {
+    fn advance(&mut self) -> Result<Option<u64>, String> {
+        let line = self.read()?;
+        let found = self.record.len();
+        match line {
+            Some(line) if found != self.width => Err(format!(
+                "line {line}: has {found} columns, the first line has {}; is it what mysql --batch prints, without \
+                 --raw?",
+                self.width
+            )),
+            line => Ok(line),
+        }
+    }
+
+    fn cell(&self, wanted: usize) -> &str {
+        &self.record[self.columns[wanted]]
+    }
+}
+
+fn unescape(cell: &str) -> String {
+    let mut text = String::new();
+    let mut characters = cell.chars();
+    while let Some(character) = characters.next() {
+        text.push(match character {
+            '\\' => match characters.next() {
+                Some('n') => '\n',
+                Some('t') => '\t',
+                Some('0') => '\0',
+                Some(other) => other,
+                None => '\\',
+            },
+            other => other,
+        });
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cells_are_unescaped_and_null_is_empty() {
+        let text = "id\tnote\n1\ta\\tb\\\\\\n\"c\"\n2\tNULL\n";
+        let wanted = [Wanted::new("id", ""), Wanted::new("note", "")];
+        let mut rows = MysqlRows::new(text.as_bytes(), &wanted).unwrap();
+        assert_eq!(rows.advance(), Ok(Some(2)));
+        assert_eq!((rows.cell(0), rows.cell(1)), ("1", "a\tb\\\n\"c\""));
+        assert_eq!(rows.advance(), Ok(Some(3)));
+        assert_eq!(rows.cell(1), "");
+        assert_eq!(rows.advance(), Ok(None));
+        let mut rows = MysqlRows::new("id\tnote\n1\n".as_bytes(), &wanted).unwrap();
+        assert!(rows.advance().unwrap_err().starts_with("line 2: has 1 columns"));
+    }
+}

@@ -1,0 +1,158 @@
+//! Where bytes come from: a file or the standard input, unpacked when they are compressed.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+use std::rc::Rc;
+
+use same_file::Handle;
+
+/// What is read, and from where.
+pub struct Source {
+    /// How it is called in messages.
+    pub name: String,
+    pub is_standard_input: bool,
+    handle: Option<Handle>,
+    passed: Rc<RefCell<Passed>>,
+}
+
+/// What was read so far.
+#[derive(Default)]
+struct Passed {
+    bytes: u64,
+    digest: crc32fast::Hasher,
+    ended: bool,
+}
+
+/// The bytes of a source as they are stored.
+pub struct Bytes {
+    from: Box<dyn Read>,
+    passed: Rc<RefCell<Passed>>,
+}
+
+impl Source {
+    /// Opens it; `-` is the standard input.
+    pub fn open(path: &Path) -> Result<(Source, Bytes), String> {
+        let is_standard_input = path == Path::new("-");
+        let name = if is_standard_input { "standard input".to_owned() } else { path.display().to_string() };
+        let (from, handle): (Box<dyn Read>, _) = if is_standard_input {
+            (Box::new(io::stdin().lock()), Handle::stdin().ok())
+        } else {
+            let unreadable = |error: io::Error| format!("{name}: {error}");
+            let file = File::open(path).map_err(unreadable)?;
+            let handle = file.try_clone().and_then(Handle::from_file).ok();
+            (Box::new(file), handle)
+        };
+        let passed = Rc::<RefCell<Passed>>::default();
+        Ok((Source { name, is_standard_input, handle, passed: passed.clone() }, Bytes { from, passed }))
+    }
+
+    /// What was given on the command line, under the option's name.
+    pub fn argument(name: &str) -> Source {
+        Source { name: name.to_owned(), is_standard_input: false, handle: None, passed: Rc::default() }
+    }
+
+    /// Whether it was read from this file, whatever the names.
+    pub fn is_file(&self, handle: &Handle) -> bool {
+        self.handle.as_ref() == Some(handle)
+    }
+
+    /// Whether a file holds the very bytes that were read.
+    pub fn is_copy_of(&self, path: &Path) -> bool {
+        let passed = self.passed.borrow();
+        let Ok(file) = File::open(path) else { return false };
+        let length = file.metadata().map_or(0, |found| found.len());
+        if length < passed.bytes || (passed.ended && length > passed.bytes) {
+            return false;
+        }
+        let mut digest = crc32fast::Hasher::new();
+        let (mut start, mut buffer) = (file.take(passed.bytes), vec![0; 64 * 1024]);
+        while let Ok(n @ 1..) = start.read(&mut buffer) {
+            digest.update(&buffer[..n]);
+        }
+        start.limit() == 0 && digest.finalize() == passed.digest.clone().finalize()
+    }
+}
+
+impl Read for Bytes {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let n = self.from.read(buffer)?;
+        let mut passed = self.passed.borrow_mut();
+        passed.bytes += n as u64;
+        passed.digest.update(&buffer[..n]);
+        passed.ended |= n == 0 && !buffer.is_empty();
+        Ok(n)
+    }
+}
+
+/// The first bytes, at most `n`, and all bytes.
+pub fn peek(mut from: impl Read + 'static, n: usize) -> io::Result<(Vec<u8>, Box<dyn Read>)> {
+    let mut start = Vec::new();
+    from.by_ref().take(n as u64).read_to_end(&mut start)?;
+    Ok((start.clone(), Box::new(io::Cursor::new(start).chain(from))))
+}
+
+/// Unpacked, and what it was packed with.
+pub fn unpack(bytes: impl Read + 'static) -> io::Result<(Option<&'static str>, Box<dyn Read>)> {
+    let (start, bytes) = peek(bytes, 4)?;
+    let (how, plain): (_, Box<dyn Read>) = match start.as_slice() {
+        // A file may be several that were joined.
+        [0x1f, 0x8b, ..] => ("gzip", Box::new(flate2::read::MultiGzDecoder::new(bytes))),
+        [0x28, 0xb5, 0x2f, 0xfd] | [0x50..=0x5f, 0x2a, 0x4d, 0x18] => {
+            ("zstd", Box::new(zstd::stream::read::Decoder::new(bytes)?))
+        }
+        _ => return Ok((None, bytes)),
+    };
+    Ok((Some(how), Box::new(Unpacked { plain, how })))
+}
+
+/// Says what a damaged file is.
+struct Unpacked {
+    plain: Box<dyn Read>,
+    how: &'static str,
+}
+
+impl Read for Unpacked {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.plain.read(buffer).map_err(|error| {
+            io::Error::other(format!(
+                "is compressed with {} and can't be unpacked: {error}; is the file complete?",
+                self.how
+            ))
+        })
+    }
+}
+
+/// What other files begin with, what they are, and what to do.
+const OTHER_FILES: &[(&[u8], &str)] = &[
+    (b"PK\x03\x04", "is a zip archive or a compressed workbook; unpack it first"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel workbook (.xls); save it as .xlsx or as \"CSV UTF-8\" first"),
+    (b"\x1f\x8b", "is compressed twice; unpack it first"),
+    (b"\x28\xb5\x2f\xfd", "is compressed twice; unpack it first"),
+    (b"BZh", "is compressed with bzip2; unpack it first: bunzip2 -c FILE | usercom … -"),
+    (b"\xfd7zXZ", "is compressed with xz; unpack it first: xz -dc FILE | usercom … -"),
+    (b"%PDF", "is a PDF; give a CSV"),
+    (b"PAR1", "is a Parquet file; give a CSV: duckdb -csv -c \"from 'FILE'\" | usercom … -"),
+    (
+        b"SQLite format 3\0",
+        "is an SQLite database; give a CSV: sqlite3 -csv -header FILE \"select …\" | usercom … -",
+    ),
+    (b"[", "is a JSON array; give one object per line: jq -c '.[]' FILE | usercom … -"),
+    (b"{\n", JSON),
+    (b"{\r\n", JSON),
+    (b"<!", MARKUP),
+    (b"<html", MARKUP),
+    (b"<?xml", MARKUP),
+    (b"\xff\xfe\0\0", UTF_32),
+    (b"\0\0\xfe\xff", UTF_32),
+];
+const JSON: &str = "is JSON of several lines; give one object per line: jq -c . FILE | usercom … -";
+const MARKUP: &str = "is HTML or XML, perhaps an error page or a login page that was saved; give a CSV";
+const UTF_32: &str = "is UTF-32; save it as UTF-8, or convert it: iconv -f UTF-32 -t UTF-8 FILE";
+
+/// What a file is that is of none of the formats.
+pub fn other_file(start: &[u8]) -> Option<&'static str> {
+    let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
+    OTHER_FILES.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what)
+}

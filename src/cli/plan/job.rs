@@ -1,0 +1,172 @@
+//! One attribute of a table: which rows are sent, and with which values.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use usercom::{Client, Run, Update, Value};
+
+use crate::plan::ids::Ids;
+use crate::plan::table::{EMPTY, Table};
+use crate::plan::values::{self, Empty, Reading, Type};
+
+/// What one run sends. A position counts the ids of the job, a row those of the table.
+pub struct Job<'t> {
+    pub table: &'t Table,
+    pub attribute: String,
+    /// The column that the values come from; none if all ids get the same.
+    pub column: Option<String>,
+    pub kind: Type,
+    values: Vec<Value>,
+    /// The value of each position, if there are several.
+    index: Option<Vec<u32>>,
+    /// The row at which each value comes first.
+    firsts: Vec<u32>,
+    /// The row of each position, unless all rows are sent.
+    rows: Option<Vec<u32>>,
+    /// How many rows have no value, and what becomes of them.
+    pub empty: (usize, Option<Empty>),
+}
+
+impl<'t> Job<'t> {
+    /// The same value for all ids.
+    pub fn one_value(
+        table: &'t Table,
+        attribute: String,
+        value: &str,
+        reading: Reading,
+    ) -> Result<Job<'t>, String> {
+        let (kind, value) = values::one(value, reading)?;
+        table.check_ids(|_| true)?;
+        let (values, firsts) = (vec![value], vec![0]);
+        Ok(Job {
+            table,
+            attribute,
+            column: None,
+            kind,
+            values,
+            index: None,
+            firsts,
+            rows: None,
+            empty: (0, None),
+        })
+    }
+
+    /// A value for each row, from column number `at`, which is called `name`.
+    pub fn of_column(
+        table: &'t Table,
+        attribute: String,
+        (at, name): (usize, &str),
+        reading: Reading,
+        on_empty: Option<Empty>,
+    ) -> Result<Job<'t>, String> {
+        let column = table.column(at);
+        let cell = |row: u32| match table.has_header {
+            true => format!("{}, column \"{}\"", table.place(row as usize), name.escape_debug()),
+            false => table.place(row as usize),
+        };
+        if let (Some(first), None) = (column.first_empty, on_empty) {
+            return Err(format!(
+                "{}: has no value, {}; --empty skip leaves such ids as they are, --empty send sends an empty text",
+                cell(first),
+                match column.empty {
+                    1 => "the only such row".to_owned(),
+                    n => format!("the first of {n} such rows"),
+                },
+            ));
+        }
+        let texts = column.texts.iter().map(|(text, row)| (&**text, *row));
+        let (kind, mut values) = values::many(texts, reading, cell)?;
+        let mut firsts: Vec<u32> = column.texts.iter().map(|(_, row)| *row).collect();
+        let mut index = Cow::Borrowed(&column.index);
+        let mut rows = None;
+        if let (Some(first), Some(on_empty)) = (column.first_empty, on_empty) {
+            match on_empty {
+                Empty::Send => {
+                    let empty = values.len() as u32;
+                    values.push(Value::from(""));
+                    firsts.push(first);
+                    index.to_mut().iter_mut().filter(|at| **at == EMPTY).for_each(|at| *at = empty);
+                }
+                Empty::Skip => {
+                    let sent = (0u32..).zip(&column.index).filter(|(_, at)| **at != EMPTY);
+                    let (some, of_some) = sent.unzip::<u32, &u32, Vec<u32>, Vec<&u32>>();
+                    index = Cow::Owned(of_some.into_iter().copied().collect());
+                    rows = Some(some);
+                }
+            }
+        }
+        match &rows {
+            None => table.check_ids(|_| true)?,
+            Some(_) => table.check_ids(|row| column.index[row] != EMPTY)?,
+        }
+        Ok(Job {
+            table,
+            attribute,
+            column: Some(name.to_owned()),
+            kind,
+            values,
+            index: Some(index.into_owned()),
+            firsts,
+            rows,
+            empty: (column.empty, on_empty),
+        })
+    }
+
+    /// How many ids are sent.
+    pub fn len(&self) -> usize {
+        self.rows.as_ref().map_or(self.table.rows(), Vec::len)
+    }
+
+    /// How many distinct values.
+    pub fn distinct(&self) -> usize {
+        self.values.len()
+    }
+
+    /// The row of a position.
+    pub fn row(&self, position: usize) -> usize {
+        self.rows.as_ref().map_or(position, |rows| rows[position] as usize)
+    }
+
+    /// Every row of the table with its position, if it is sent.
+    pub fn positions(&self) -> impl Iterator<Item = (usize, Option<usize>)> {
+        let mut sent = (0..self.len()).map(|position| (self.row(position), position)).peekable();
+        (0..self.table.rows())
+            .map(move |row| (row, sent.next_if(|(of, _)| *of == row).map(|(_, position)| position)))
+    }
+
+    /// Calls `run` with a run for these positions.
+    pub fn with_run<T>(&self, client: &Client, positions: Range<usize>, run: impl FnOnce(Run<'_>) -> T) -> T {
+        let update = match &self.index {
+            Some(index) => {
+                Update::rows(self.attribute.clone(), self.values.clone(), index[positions.clone()].to_vec())
+            }
+            None => Update::new(self.attribute.clone(), self.values[0].clone()),
+        };
+        let to = client.run(update);
+        match (self.table.ids(), &self.rows) {
+            (Ids::Numeric(ids), None) => run(to.ids(&ids[positions])),
+            (Ids::Custom(ids), None) => run(to.custom_ids(&ids[positions])),
+            (Ids::Numeric(ids), Some(rows)) => {
+                let ids: Vec<i64> = rows[positions].iter().map(|row| ids[*row as usize]).collect();
+                run(to.ids(&ids))
+            }
+            (Ids::Custom(ids), Some(rows)) => {
+                let ids: Vec<&str> = rows[positions].iter().map(|row| ids[*row as usize].as_str()).collect();
+                run(to.custom_ids(&ids))
+            }
+        }
+    }
+
+    /// Where in the file an entry of one of the library's lists came from, for a run of the positions from `first` on.
+    pub fn place(&self, list: &str, entry: usize, first: usize) -> Option<String> {
+        match list {
+            "values" => {
+                self.column.as_ref().and_then(|_| Some(self.table.place(*self.firsts.get(entry)? as usize)))
+            }
+            "ids" | "custom_ids" | "rows" if first + entry < self.len() => {
+                Some(self.table.place(self.row(first + entry)))
+            }
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! `--canary N`: what happens between the first ids and all others.
+
+use std::time::Duration;
+
+use super::Outcome;
+use crate::ask::{self, Terminal};
+use crate::parse::duration;
+use crate::say::say;
+use crate::signals::Signals;
+use crate::words::counted;
+
+/// The first ids
+#[derive(clap::Args)]
+#[command(next_help_heading = "Before the run")]
+pub struct CanaryArgs {
+    /// Update the first N ids, show them, and ask before all others are updated
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    canary: Option<u64>,
+    /// Do not ask but wait this long, such as 10m; a signal ends it. If an id was not confirmed, nothing more is sent
+    #[arg(long, value_name = "TIME", value_parser = duration, requires = "canary")]
+    canary_wait: Option<Duration>,
+}
+
+/// What to do after the first ids.
+pub struct Pause {
+    /// How many ids come first.
+    pub ids: usize,
+    then: Then,
+}
+
+enum Then {
+    Wait(Duration),
+    Ask(Terminal),
+}
+
+impl CanaryArgs {
+    /// What to do; refused if there is nobody to ask.
+    pub fn pause(&self, reads_standard_input: bool) -> Result<Option<Pause>, String> {
+        let Some(ids) = self.canary else { return Ok(None) };
+        let then = match (self.canary_wait, Terminal::open(reads_standard_input)) {
+            (Some(wait), _) => Then::Wait(wait),
+            (None, Some(terminal)) => Then::Ask(terminal),
+            (None, None) => {
+                return Err(
+                    "canary: there is no terminal to ask on; give --canary-wait with a time, such as 10m"
+                        .into(),
+                );
+            }
+        };
+        Ok(Some(Pause { ids: usize::try_from(ids).unwrap_or(usize::MAX), then }))
+    }
+}
+
+impl Pause {
+    /// Shows the first ids, then asks or waits.
+    pub fn goes_on(&self, outcomes: &[Outcome<'_, '_>], signals: &Signals) -> Result<bool, String> {
+        say(shown(outcomes));
+        let failed = outcomes.iter().any(|outcome| outcome.failures().next().is_some());
+        match &self.then {
+            Then::Ask(terminal) => ask::confirm(terminal, "update all others?"),
+            Then::Wait(_) if failed => {
+                say("not all canaries were confirmed, so nothing more is sent");
+                Ok(false)
+            }
+            Then::Wait(wait) => {
+                say(format_args!("waiting {} s before all others are updated", wait.as_secs()));
+                let woken = signals.wait(*wait);
+                if woken {
+                    say("the wait was ended by a signal, so nothing more is sent");
+                }
+                Ok(!woken)
+            }
+        }
+    }
+}
+
+fn shown(outcomes: &[Outcome<'_, '_>]) -> String {
+    const SHOWN: usize = 20;
+    let mut text = String::new();
+    for outcome in outcomes {
+        let (job, n) = (outcome.job, outcome.parts.iter().map(|part| part.report.total()).sum::<usize>());
+        let attribute = job.attribute.escape_debug();
+        text += &format!(
+            "{}canary: attribute \"{attribute}\": {} of {} confirmed:",
+            if text.is_empty() { "" } else { "\nusercom: " },
+            outcome.confirmed(),
+            counted(n, "id")
+        );
+        for position in 0..n.min(SHOWN) {
+            text += &format!(" {} ({})", job.table.id(job.row(position)), outcome.state(position).name());
+        }
+        if n > SHOWN {
+            text += &format!(" and {} more", n - SHOWN);
+        }
+        for failed in outcome.failures().take(SHOWN) {
+            text += &format!("\nusercom: id {}: {}", failed.failure.id, failed.failure.message);
+        }
+    }
+    text
+}

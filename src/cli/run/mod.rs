@@ -1,0 +1,160 @@
+//! Runs the jobs of a plan, one after the other: first a dry run of each, then the canaries, then the rest.
+
+mod canary;
+pub mod progress;
+
+use std::ops::Range;
+
+use usercom::{Client, Error, IdState, Report, Status};
+
+use crate::account::LastWarning;
+use crate::flags::RunFlags;
+use crate::plan::Job;
+use crate::signals::Signals;
+use crate::{invalid, say};
+
+pub use self::canary::{CanaryArgs, Pause};
+
+/// What came of a job: reports of consecutive positions, from 0 on.
+pub struct Outcome<'j, 't> {
+    pub job: &'j Job<'t>,
+    pub parts: Vec<Part>,
+}
+
+/// What came of the positions from `first` on.
+pub struct Part {
+    pub first: usize,
+    pub report: Report,
+}
+
+/// A row that was not confirmed.
+pub struct Failure<'a> {
+    pub position: usize,
+    pub failure: usercom::Failure<'a>,
+}
+
+impl Outcome<'_, '_> {
+    /// Of the last part; not attempted is stopped early.
+    pub fn status(&self) -> Option<Status> {
+        let stopped = self.parts.iter().map(|part| part.report.status()).find(|status| !is_complete(*status));
+        let of_all = |wanted| self.parts.iter().map(|part| part.report.status()).find(|status| *status == wanted);
+        stopped.or_else(|| of_all(Status::Partial)).or_else(|| of_all(Status::Mismatch)).or_else(|| self.parts.last().map(|part| part.report.status()))
+    }
+
+    /// Whether every position was part of a run that completed.
+    pub fn is_complete(&self) -> bool {
+        let run: usize = self.parts.iter().map(|part| part.report.total()).sum();
+        run == self.job.len() && self.parts.iter().all(|part| is_complete(part.report.status()))
+    }
+
+    pub fn state(&self, position: usize) -> IdState {
+        let part = self.parts.iter().rfind(|part| part.first <= position);
+        part.and_then(|part| part.report.states().get(position - part.first).copied())
+            .unwrap_or(IdState::NotAttempted)
+    }
+
+    pub fn failures(&self) -> impl Iterator<Item = Failure<'_>> {
+        self.parts.iter().flat_map(|part| {
+            part.report.failures().map(|failure| Failure { position: part.first + failure.index, failure })
+        })
+    }
+
+    pub fn confirmed(&self) -> usize {
+        self.parts.iter().map(|part| part.report.confirmed()).sum()
+    }
+
+    pub fn rejected(&self) -> usize {
+        self.parts.iter().map(|part| part.report.rejected()).sum()
+    }
+
+    /// Whether not one id can have been changed.
+    pub fn nothing_sent(&self) -> bool {
+        self.parts.iter().all(|part| {
+            let report = &part.report;
+            let never_connected =
+                matches!(report.status(), Status::Transport | Status::Tls) || report.requests() == 0;
+            let none_attempted = || report.states().iter().all(|state| *state == IdState::NotAttempted);
+            report.status() == Status::DryRun || (never_connected && none_attempted())
+        })
+    }
+}
+
+fn is_complete(status: Status) -> bool {
+    matches!(status, Status::Ok | Status::Partial | Status::Mismatch | Status::DryRun)
+}
+
+/// What all runs of a command need.
+pub struct Runner<'a> {
+    pub client: Client,
+    pub flags: &'a RunFlags,
+    pub signals: &'a Signals,
+    pub last_warning: LastWarning,
+    pub quiet: bool,
+}
+
+impl Runner<'_> {
+    /// Checks a job; the report tells what it costs.
+    pub fn dry_run(&self, job: &Job<'_>) -> Result<Report, String> {
+        let report = job.with_run(&self.client, 0..job.len(), |run| self.flags.apply(run).dry_run().send());
+        report.map_err(|error| refusal(error, job, 0))
+    }
+
+    /// Runs the jobs, and the canaries before them; `pause` is asked whether to go on after those.
+    pub fn run<'j, 't>(
+        &self,
+        jobs: &'j [Job<'t>],
+        pause: Option<&Pause>,
+    ) -> Result<Vec<Outcome<'j, 't>>, String> {
+        let mut outcomes: Vec<_> = jobs.iter().map(|job| Outcome { job, parts: Vec::new() }).collect();
+        if let Some(pause) = pause {
+            for outcome in &mut outcomes {
+                self.extend(outcome, 0..pause.ids.min(outcome.job.len()))?;
+                if self.is_over(outcome) {
+                    return Ok(outcomes);
+                }
+            }
+            if outcomes.iter().all(Outcome::is_complete) || !pause.goes_on(&outcomes, self.signals)? {
+                return Ok(outcomes);
+            }
+        }
+        for outcome in &mut outcomes {
+            let first = outcome.parts.last().map_or(0, |part| part.first + part.report.total());
+            if first < outcome.job.len() || outcome.parts.is_empty() {
+                self.extend(outcome, first..outcome.job.len())?;
+            }
+            if self.is_over(outcome) {
+                break;
+            }
+        }
+        Ok(outcomes)
+    }
+
+    fn extend(&self, outcome: &mut Outcome<'_, '_>, positions: Range<usize>) -> Result<(), String> {
+        let (job, first) = (outcome.job, positions.start);
+        let cancel = self.signals.cancel_run();
+        let bar = progress::bar(self.last_warning.clone(), self.quiet);
+        let report = job.with_run(&self.client, positions, |run| {
+            self.flags.apply(run).cancel(&cancel).progress(bar).send()
+        });
+        self.signals.run_ended();
+        match report {
+            Ok(report) => outcome.parts.push(Part { first, report }),
+            // What was sent before must be told.
+            Err(error) if first > 0 => say::say(refusal(error, job, first)),
+            Err(error) => return Err(refusal(error, job, first)),
+        }
+        Ok(())
+    }
+
+    /// Whether the next job would end for the same reason. What is wrong with one attribute says nothing of another.
+    fn is_over(&self, outcome: &Outcome<'_, '_>) -> bool {
+        let status = outcome.status();
+        self.signals.cancelled_by().is_some()
+            || status.is_none_or(|status| !is_complete(status) && status != Status::Rejected)
+    }
+}
+
+/// The library's refusal, with the place in the file.
+fn refusal(error: Error, job: &Job<'_>, first: usize) -> String {
+    invalid::entry(error, |list, entry| job.place(list, entry, first))
+}
