@@ -57,7 +57,7 @@ mod wire;
 pub use client::{Client, ClientBuilder, Run};
 pub use error::{Error, Result};
 pub use interface::{IdState, Status};
-pub use options::Method;
+pub use options::{Method, RateLimitScope};
 pub use report::{Failure, Report};
 pub use run::{Cancel, Progress};
 pub use update::{AttributeKind, Update, Value};

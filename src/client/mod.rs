@@ -16,7 +16,7 @@ pub use self::run::Run;
 use self::shared::key;
 use crate::account::Account;
 use crate::error::Result;
-use crate::options::{ClientOptions, RunOptions};
+use crate::options::{ClientOptions, RateLimitScope, RunOptions};
 use crate::report::Report;
 use crate::run::{Hooks, Log};
 use crate::throttle::Throttle;
@@ -157,6 +157,9 @@ impl Client {
         let session = inner.http.session(Call::of(&job));
         hooks.deadline = options.deadline.and_then(|deadline| Instant::now().checked_add(deadline));
         hooks.log = inner.log.clone();
+        if inner.options.rate_limit_scope == RateLimitScope::Host {
+            inner.throttle.share_with_host(inner.options.rate_limit_dir.as_deref());
+        }
         Ok(crate::run::run(&job, session, &inner.options, options, inner.throttle.clone(), hooks))
     }
 }

@@ -8,6 +8,7 @@ mod method;
 mod no_proxy;
 mod proxying;
 mod roots;
+mod scope;
 mod setting;
 
 use std::time::Duration;
@@ -17,6 +18,7 @@ pub use method::Method;
 pub(crate) use no_proxy::is_excluded;
 pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
+pub use scope::RateLimitScope;
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 pub(crate) use roots::malformed;
 pub(crate) use setting::{Given, Setting};
