@@ -122,7 +122,9 @@ fn parsed(option: &Opt) -> String {
         (Preset::Unset(_), Kind::Count { min: 0, .. }) => {
             format!("{method}()?.filter(|n| *n > 0)")
         }
-        (_, Kind::Method | Kind::Scope | Kind::Proxy | Kind::Flag) => format!("{method}()?.unwrap_or_default()"),
+        (_, Kind::Method | Kind::Scope | Kind::Proxy | Kind::Flag) => {
+            format!("{method}()?.unwrap_or_default()")
+        }
         (Preset::Unset(_), _) => format!("{method}()?"),
         _ => format!("{method}()?.unwrap_or({})", default(option)),
     }

@@ -18,9 +18,9 @@ pub use method::Method;
 pub(crate) use no_proxy::is_excluded;
 pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
-pub use scope::RateLimitScope;
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 pub(crate) use roots::malformed;
+pub use scope::RateLimitScope;
 pub(crate) use setting::{Given, Setting};
 
 use crate::error::{Error, Result};

@@ -202,10 +202,16 @@ impl Learned {
 
 /// What to try between a rate that is fine and one that is too high.
 fn between(fine: f64, too_high: f64) -> f64 {
-    if too_high > fine * close(fine) { (fine * too_high).sqrt() } else { fine.max(too_high * below(too_high)) }
+    if too_high > fine * close(fine) {
+        (fine * too_high).sqrt()
+    } else {
+        fine.max(too_high * below(too_high))
+    }
 }
 
-fn below(r: f64)->f64 { if r < SLOW {BELOW_IF_SLOW} else {BELOW} }
+fn below(r: f64) -> f64 {
+    if r < SLOW { BELOW_IF_SLOW } else { BELOW }
+}
 /// How near to each other a rate that is fine and one that is too high may be. Where few requests are sent, each 429
 /// is a large share of them.
 fn close(rate: f64) -> f64 {

@@ -24,6 +24,8 @@ pub(super) struct Pacer {
     pub due: Duration,
     /// No request before.
     pub next: Duration,
+    /// Somebody waits for that moment.
+    pub awaited: bool,
     /// A delay that the service asked for, and the status with which it did; 0 if the delay is our own.
     pub delay: Duration,
     pub delay_status: u16,
@@ -42,11 +44,15 @@ impl Pacer {
         let interval = ceiling.map(|rate| Duration::from_secs_f64(1.0 / rate)).or(interval);
         if let Some(interval) = interval {
             if self.next > now {
+                self.awaited = true;
                 return Err((self.next, Waiting::RateLimit));
             }
-            let earlier = GENTLY.max(interval / 20).min(interval / 2);
-            self.due = self.due.max(now.saturating_sub(CATCH_UP)) + interval;
-            self.next = self.due.max(now + interval - earlier);
+            let gently = GENTLY.max(interval / 20).min(interval / 2);
+            // Late is only who waited for this moment.
+            let earliest = if self.awaited { now.saturating_sub(CATCH_UP) } else { now };
+            self.due = self.due.max(earliest) + interval;
+            self.next = self.due.max(now + interval - gently);
+            self.awaited = false;
         }
         self.ceiling.sent(now);
         Ok(())

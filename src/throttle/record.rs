@@ -10,7 +10,7 @@ pub(super) type BootId = [u8; 16];
 
 /// What a file of this version begins with.
 const MAGIC: &[u8; 16] = b"usercom rate 1\n\0";
-const NUMBERS: usize = 19;
+const NUMBERS: usize = 20;
 pub(super) const LENGTH: usize = MAGIC.len() + size_of::<BootId>() + NUMBERS * 8 + 4;
 
 pub(super) fn encode(pacer: &Pacer, boot: &BootId) -> [u8; LENGTH] {
@@ -36,6 +36,7 @@ pub(super) fn encode(pacer: &Pacer, boot: &BootId) -> [u8; LENGTH] {
         time(learned.changed_at),
         learned.successes.to_bits(),
         u64::from(pacer.ceiling.learned.is_some()),
+        u64::from(pacer.awaited),
     ];
     let mut bytes = [0; LENGTH];
     bytes[..16].copy_from_slice(MAGIC);
@@ -58,7 +59,8 @@ pub(super) fn decode(bytes: &[u8; LENGTH], boot: &BootId) -> Option<Pacer> {
     for (number, place) in numbers.iter_mut().zip(body[32..].chunks_exact(8)) {
         *number = u64::from_le_bytes(place.try_into().ok()?);
     }
-    let (time, float) = (|at: usize| Duration::from_nanos(numbers[at]), |at: usize| f64::from_bits(numbers[at]));
+    let (time, float) =
+        (|at: usize| Duration::from_nanos(numbers[at]), |at: usize| f64::from_bits(numbers[at]));
     let learned = Learned {
         rate: float(9),
         fine: float(10),
@@ -73,6 +75,7 @@ pub(super) fn decode(bytes: &[u8; LENGTH], boot: &BootId) -> Option<Pacer> {
     Some(Pacer {
         due: time(0),
         next: time(1),
+        awaited: numbers[19] == 1,
         delay: time(2),
         delay_status: numbers[3] as u16,
         last_throttled: time(4),
@@ -121,8 +124,11 @@ mod tests {
     fn a_wait_of_a_thousand_years_is_one_of_a_day() {
         let (now, far) = (Duration::from_secs(1000), Duration::from_nanos(u64::MAX));
         let learned = Learned { rate: 1e-9, throttled_at: now, ..Learned::default() };
-        let written = Pacer { due: far, next: far, delay: far, delay_status: 429, last_throttled: far, ..some() };
-        for learned in [None, Some(learned), Some(Learned { rate: f64::NAN, ..learned }), some().ceiling.learned] {
+        let written =
+            Pacer { due: far, next: far, delay: far, delay_status: 429, last_throttled: far, ..some() };
+        for learned in
+            [None, Some(learned), Some(Learned { rate: f64::NAN, ..learned }), some().ceiling.learned]
+        {
             let mut pacer = Pacer { ceiling: Ceiling { learned, ..written.ceiling }, ..written };
             pacer = decode(&encode(&pacer, &BOOT), &BOOT).unwrap().within_bounds(now);
             let (until, _) = pacer.admit(now, None).unwrap_err();

@@ -17,6 +17,7 @@ pub enum Kind {
     Tokens { seconds: f64, retry_after: bool },
 }
 
+/// Those that are tried.
 pub const KINDS: [Kind; 6] = [
     Kind::Leaky(0.0),
     Kind::Leaky(5.0),
@@ -139,11 +140,74 @@ impl Simulation {
     /// The share of the rate that could be reached which was, and the share of 429s.
     pub fn shares(&self, from: Duration, to: Duration) -> (f64, f64, usize) {
         let seen = self.seen.iter().filter(|(at, _)| *at >= from && *at < to);
-        let (accepted, throttled) = seen.fold((0usize, 0usize), |(yes, no), (_, accepted)| {
-            if *accepted { (yes + 1, no) } else { (yes, no + 1) }
-        });
+        let (accepted, throttled) =
+            seen.fold(
+                (0usize, 0usize),
+                |(yes, no), (_, accepted)| {
+                    if *accepted { (yes + 1, no) } else { (yes, no + 1) }
+                },
+            );
         let possible = self.service.rate.min(0.9 * self.workers as f64 / self.latency.as_secs_f64());
         let kept = accepted as f64 / (to - from).as_secs_f64() / possible;
         (kept, throttled as f64 / (accepted + throttled).max(1) as f64, throttled)
+    }
+}
+
+#[test]
+fn a_limit_that_nobody_was_told_is_found_and_kept() {
+    for kind in KINDS {
+        for rate in [1.0, 5.0, 10.0, 50.0, 200.0] {
+            for (workers, ms) in [(8, 20), (8, 200), (32, 200)] {
+                let mut run = Simulation::new(kind, rate, workers, Duration::from_millis(ms), 11);
+                let start = run.now;
+                let check = |run: &mut Simulation, from: u32, to: u32| {
+                    run.run_until(start + to * SECOND);
+                    let (kept, share, throttled) = run.shares(start + from * SECOND, start + to * SECOND);
+                    let what = format!("{kind:?} {rate} {workers} {ms}: {kept:.3}, {share:.4} ({throttled})");
+                    // One a second is too few requests to learn much in ten seconds.
+                    let (least, most) = if rate > 1.0 { (0.89, 0.025) } else { (0.75, 0.08) };
+                    assert!(kept >= least && share <= most, "{what}");
+                };
+                check(&mut run, 10, 70);
+                if rate > 1.0 {
+                    run.service.rate = rate / 2.0;
+                    run.run_until(start + 80 * SECOND);
+                    let (kept, ..) = run.shares(run.now - 5 * SECOND, run.now);
+                    assert!(kept > 0.4, "{kind:?} {rate} {workers} {ms}: halved, kept {kept}");
+                    run.service.rate = rate;
+                    check(&mut run, 220, 280);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn below_the_limit_nothing_is_throttled() {
+    for kind in KINDS {
+        for rate in [1.0, 5.0, 10.0, 50.0, 200.0] {
+            let mut run = Simulation::new(kind, rate, 32, Duration::from_millis(50), 5);
+            run.interval = Some(SECOND.div_f64(rate * 0.95));
+            let start = run.now;
+            run.run_until(start + 60 * SECOND);
+            let (kept, _, throttled) = run.shares(start, run.now);
+            assert!(throttled == 0 && kept >= 0.98 * 0.95, "{kind:?} {rate}: {kept}, {throttled}");
+        }
+    }
+}
+
+#[test]
+fn within_a_minute_the_configured_rate_is_back() {
+    for rate in [1.0, 5.0, 50.0] {
+        let mut run = Simulation::new(Kind::Leaky(0.0), rate, 8, Duration::from_millis(50), 5);
+        run.interval = Some(SECOND.div_f64(rate * 4.0));
+        let start = run.now;
+        run.run_until(start + 100 * SECOND);
+        run.service.rate = rate * 8.0;
+        run.run_until(start + 160 * SECOND);
+        run.run_until(start + 170 * SECOND);
+        let (kept, _, throttled) = run.shares(start + 160 * SECOND, start + 170 * SECOND);
+        // Of the eightfold rate that the service has now, the run may use half.
+        assert!(throttled == 0 && kept > 0.47, "{rate}: {kept}, {throttled}");
     }
 }

@@ -179,7 +179,10 @@ fn an_unlimited_run_settles_just_under_the_limit_of_the_service() {
     for (name, mut server) in services() {
         let (throttle, mut now, _) = throttle();
         let (took, throttled) = requests(&throttle, &mut now, 60, None, &mut server);
-        println!("{name}: 60 requests in {took:.1} s, {throttled} throttled, {:?}", throttle.ceiling(now, None));
+        println!(
+            "{name}: 60 requests in {took:.1} s, {throttled} throttled, {:?}",
+            throttle.ceiling(now, None)
+        );
         assert!((3.9..8.5).contains(&took), "{name}: {took}");
         let (took, throttled) = requests(&throttle, &mut now, 300, None, &mut server);
         println!("{name}: 300 more in {took:.1} s, {throttled} throttled");
@@ -456,7 +459,8 @@ mod shared_with_host {
         let (dir, now) = (Dir::new("garbage"), Instant::now());
         dir.throttle().admit(now, INTERVAL).unwrap();
         let good = fs::read(dir.file()).unwrap();
-        let other_version: Vec<u8> = good.iter().map(|byte| if *byte == b'1' { b'2' } else { *byte }).collect();
+        let other_version: Vec<u8> =
+            good.iter().map(|byte| if *byte == b'1' { b'2' } else { *byte }).collect();
         for bytes in [&b""[..], b"garbage", &[0xff; 10_000], &good[..50], &other_version] {
             fs::write(dir.file(), bytes).unwrap();
             let (one, other) = (dir.throttle(), dir.throttle());
@@ -492,13 +496,21 @@ mod shared_with_host {
     fn what_sharing_costs() {
         let dir = Dir::new("cost");
         for throttle in [Arc::new(Throttle::default()), dir.throttle()] {
-            let (mut now, start) = (Instant::now(), Instant::now());
-            for _ in 0..100_000 {
-                now += SECOND;
-                throttle.admit(now, INTERVAL).unwrap().succeeded(now);
-            }
+            let mut now = Instant::now();
+            // The median of many, since other programs run, too.
+            let mut times: Vec<Duration> = (0..1001)
+                .map(|_| {
+                    let start = Instant::now();
+                    for _ in 0..20 {
+                        now += SECOND;
+                        throttle.admit(now, INTERVAL).unwrap().succeeded(now);
+                    }
+                    start.elapsed() / 20
+                })
+                .collect();
+            times.sort();
             let shared = throttle.state().host.is_some();
-            println!("shared {shared}: {:.2} us a request", start.elapsed().as_secs_f64() * 10.0);
+            println!("shared {shared}: {:.2?} a request, at best {:.2?}", times[500], times[0]);
         }
     }
 }
