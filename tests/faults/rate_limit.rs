@@ -83,7 +83,7 @@ fn a_resumed_run_keeps_the_rate_limit() {
 
 /// Twenty processes with one token share a directory. So often one of them is killed while it works.
 #[cfg(target_os = "linux")]
-fn one_rate_limit_for_twenty_processes(test: fn(), killed: usize, requests_between: usize) {
+fn one_rate_limit_for_twenty_processes(test: impl Fn() + Copy, killed: usize, requests_between: usize) {
     use usercom::RateLimitScope;
     if let Some(role) = child::role() {
         let dir = role.rsplit(' ').next().unwrap();
