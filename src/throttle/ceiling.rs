@@ -16,13 +16,14 @@ const LOWEST_IN_A_ROW: f64 = 1.0;
 const HIGHEST: f64 = 1000.0;
 /// If the rate is not known, since the very first request was throttled.
 const GUESS: f64 = 10.0;
-/// A rate and one that is too high are close enough to each other.
+/// A rate that is fine and one that is too high are close enough to each other.
 const CLOSE: f64 = 1.07;
+/// What is kept of a rate that is too high, if the one that is fine is close to it.
+const BELOW: f64 = 0.94;
+/// Below this rate there are so few requests that each 429 is a large share of them: less is tried.
+const SLOW: f64 = 4.0;
 const CLOSE_IF_SLOW: f64 = 1.15;
 const BELOW_IF_SLOW: f64 = 0.92;
-const SLOW: f64 = 4.0;
-/// What is kept of a rate that is too high, if all below it is fine.
-const BELOW: f64 = 0.94;
 /// A rate is fine if it is kept for so long: a whole window of a server that counts by seconds.
 const TRIED: Duration = Duration::from_secs(1);
 
@@ -142,13 +143,13 @@ impl Ceiling {
                 // The rate was too high all the time. Some of the requests may still be accepted.
                 too_high = too_high.min(last.sent / active);
             }
-            if last.fine < too_high * below(too_high) {
+            if last.fine < below(too_high) {
                 fine = last.fine.max(fine);
             }
         }
         too_high = too_high.max(lowest.min(rate));
-        fine = fine.min(too_high * below(too_high));
-        let next = match f64::max(fine, guess.min(too_high * below(too_high))) {
+        fine = fine.min(below(too_high));
+        let next = match f64::max(fine, guess.min(below(too_high))) {
             0.0 if allowed.is_none() => too_high / 4.0,
             0.0 => too_high / 2.0,
             fine => between(fine, too_high),
@@ -172,7 +173,7 @@ impl Ceiling {
         let sane = |rate: f64| rate.is_finite() && (0.0..=HIGHEST).contains(&rate);
         self.learned = self.learned.filter(|learned| {
             [learned.fine, learned.too_high].into_iter().all(sane)
-                && (LOWEST..=HIGHEST).contains(&learned.rate)
+                && (LOWEST / 4.0..=HIGHEST).contains(&learned.rate)
                 && learned.throttled_at <= now
         });
         self
@@ -202,18 +203,15 @@ impl Learned {
 
 /// What to try between a rate that is fine and one that is too high.
 fn between(fine: f64, too_high: f64) -> f64 {
-    if too_high > fine * close(fine) {
-        (fine * too_high).sqrt()
-    } else {
-        fine.max(too_high * below(too_high))
-    }
+    if too_high > fine * close(fine) { (fine * too_high).sqrt() } else { fine.max(below(too_high)) }
 }
 
-fn below(r: f64) -> f64 {
-    if r < SLOW { BELOW_IF_SLOW } else { BELOW }
+/// A rate that is fine if the one above is too high.
+fn below(too_high: f64) -> f64 {
+    too_high * if too_high < SLOW { BELOW_IF_SLOW } else { BELOW }
 }
-/// How near to each other a rate that is fine and one that is too high may be. Where few requests are sent, each 429
-/// is a large share of them.
+
+/// How close to it a rate that is too high is close enough.
 fn close(rate: f64) -> f64 {
     if rate < SLOW { CLOSE_IF_SLOW } else { CLOSE }
 }

@@ -99,7 +99,7 @@ fn a_limit_of_nginx_is_found_and_kept() {
         before += throttled;
     };
     // As many as are in flight at once are throttled together, while the limit is looked for.
-    run(&unlimited, 70, 45);
+    run(&unlimited, 70, 35);
     run(&unlimited, 50, 8);
     // Half of what nginx allows.
     run(&nginx.client(&server).rate_limit(5, s(1)).build().unwrap(), 15, 0);
