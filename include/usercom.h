@@ -485,6 +485,21 @@ int uc_options_set_workers(struct uc_options *options, uint32_t workers);
 int uc_options_set_rate_limit(struct uc_options *options, uint32_t requests, uint64_t per_ms);
 
 /**
+ * Who shares the rate limit and the waits that the service asks for: with `process` this process, with
+ * `host` all processes of this user on this machine that use the same host and token. They share a small
+ * file. If it can't be used, a note in the report says why, and the process keeps the rate limit alone.
+ * "process" or "host". NULL is the default: "process".
+ */
+int uc_options_set_rate_limit_scope(struct uc_options *options, const char *scope);
+
+/**
+ * The directory of the shared file when the rate limit scope is `host`. It must belong to this user alone,
+ * mode 0700; it is created if its parent exists. NULL is the default: /run/user/UID/usercom if /run/user/UID
+ * exists, else /tmp/usercom-UID.
+ */
+int uc_options_set_rate_limit_dir(struct uc_options *options, const char *dir);
+
+/**
  * Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches
  * that have used up their attempts get the same number once more at the end of the run. Range: 1 to 20
  * attempts. Default: 8 attempts.

@@ -58,7 +58,7 @@ mod wire;
 pub use client::{Client, ClientBuilder, Run};
 pub use error::{Error, Result};
 pub use interface::{IdState, Status};
-pub use options::Method;
+pub use options::{Method, RateLimitScope};
 pub use read::{Check, CheckLine, Finding, User, Users};
 pub use report::{Failure, Mismatch, Report};
 pub use run::{Cancel, Progress};

@@ -673,6 +673,21 @@ public:
     Options rate_limit(const detail::Count& requests, const detail::Time& per = std::chrono::seconds(1)) && {
         return std::move(this->rate_limit(requests, per));
     }
+    /// Who shares the rate limit and the waits that the service asks for: with `process` this process, with `host` all
+    /// processes of this user on this machine that use the same host and token. They share a small file. If it can't
+    /// be used, a note in the report says why, and the process keeps the rate limit alone. Range: process or host.
+    /// Default: process.
+    Options& rate_limit_scope(const Text& scope) & {
+        return did(uc_options_set_rate_limit_scope(options_.get(), scope.c_str()));
+    }
+    Options rate_limit_scope(const Text& scope) && { return std::move(this->rate_limit_scope(scope)); }
+    /// The directory of the shared file when the rate limit scope is `host`. It must belong to this user alone, mode
+    /// 0700; it is created if its parent exists. Default: /run/user/UID/usercom if /run/user/UID exists, else
+    /// /tmp/usercom-UID.
+    Options& rate_limit_dir(const Text& path) & {
+        return did(uc_options_set_rate_limit_dir(options_.get(), path.c_str()));
+    }
+    Options rate_limit_dir(const Text& path) && { return std::move(this->rate_limit_dir(path)); }
     /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches that
     /// have used up their attempts get the same number once more at the end of the run. Range: 1 to 20 attempts.
     /// Default: 8 attempts.

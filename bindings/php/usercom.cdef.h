@@ -65,6 +65,8 @@ int uc_options_set_request_timeout_ms(uc_options *options, uint64_t ms);
 int uc_options_set_batch_size(uc_options *options, size_t ids);
 int uc_options_set_workers(uc_options *options, uint32_t workers);
 int uc_options_set_rate_limit(uc_options *options, uint32_t requests, uint64_t per_ms);
+int uc_options_set_rate_limit_scope(uc_options *options, const char *scope);
+int uc_options_set_rate_limit_dir(uc_options *options, const char *dir);
 int uc_options_set_max_attempts(uc_options *options, uint32_t attempts);
 int uc_options_set_proxy(uc_options *options, const char *url);
 int uc_options_set_ca_file(uc_options *options, const char *pem_path);

@@ -74,6 +74,7 @@ fn setter(option: &Opt, client: bool) -> String {
     let (arguments, call) = match option.kind {
         Kind::BaseUrl | Kind::Proxy => text("set_text", "url"),
         Kind::Method => text("set_text", "method"),
+        Kind::Scope => text("set_text", "scope"),
         Kind::CaFile => text("set_path", "pem_path"),
         Kind::Directory => text("set_path", "dir"),
         Kind::Flag => value("on: c_int", "Given::Flag(on != 0)"),
@@ -135,6 +136,7 @@ fn explained(option: &Opt) -> String {
             format!("{about} Range: {}. Default: {default}.", option.bounds())
         }
         (Kind::Method, _) => format!("{about} \"PUT\" or \"POST\". NULL is the default: \"PUT\"."),
+        (Kind::Scope, _) => format!("{about} \"process\" or \"host\". NULL is the default: \"process\"."),
         _ => format!("{about} NULL is the default: {default}."),
     }
 }

@@ -65,6 +65,7 @@ fn arguments(option: &Opt) -> (String, String, String) {
     match option.kind {
         Kind::BaseUrl | Kind::Proxy => text("url"),
         Kind::Method => text("method"),
+        Kind::Scope => text("scope"),
         Kind::CaFile | Kind::Directory => text("path"),
         Kind::Flag => ("bool on = true".into(), "on".into(), "on".into()),
         Kind::Rate => (

@@ -65,9 +65,10 @@ fn options() -> String {
 
 fn defaults(option: &Opt) -> String {
     let default = option.default.words(option.kind);
-    match option.program {
-        Some(program) => format!("{default} (the command: {})", program.words(option.kind)),
-        None => default,
+    match (option.program, option.php) {
+        (Some(program), None) => format!("{default} (the command: {})", program.words(option.kind)),
+        (Some(other), Some(_)) => format!("{default} (PHP and the command: {})", other.words(option.kind)),
+        (None, _) => default,
     }
 }
 

@@ -63,6 +63,7 @@ fn row(option: &Opt, client: bool) -> Value {
     let (kind, minimum, maximum) = match option.kind {
         Kind::BaseUrl | Kind::Proxy => ("url", None, None),
         Kind::Method => ("method", None, None),
+        Kind::Scope => ("scope", None, None),
         Kind::CaFile | Kind::Directory => ("path", None, None),
         Kind::Flag => ("boolean", None, None),
         Kind::Rate => ("rate", None, None),
@@ -87,6 +88,9 @@ fn row(option: &Opt, client: bool) -> Value {
         row["maximum"] = json!(maximum);
     } else if let Some(minimum) = minimum {
         row["minimum"] = json!(minimum);
+    }
+    if let Kind::Scope = option.kind {
+        row["choices"] = json!(["process", "host"]);
     }
     if let Kind::Method = option.kind {
         row["choices"] = json!(["PUT", "POST"]);

@@ -5,7 +5,7 @@ use std::io;
 use std::path::Path;
 
 use super::functions::{Function, Interface};
-use super::interface::{CLIENT, IdState, Kind, Opt, RUN, Status};
+use super::interface::{CLIENT, IdState, Kind, Opt, Preset, RUN, Status};
 use super::text::{Names, camel_case, constant, localized, wrapped};
 use super::{Generated, functions};
 
@@ -195,7 +195,7 @@ fn table() -> String {
 /// How PHP converts a value.
 fn kind(option: &Opt) -> &'static str {
     match option.kind {
-        Kind::BaseUrl | Kind::Method | Kind::Proxy | Kind::CaFile | Kind::Directory => "text",
+        Kind::BaseUrl | Kind::Method | Kind::Scope | Kind::Proxy | Kind::CaFile | Kind::Directory => "text",
         Kind::Flag => "flag",
         Kind::Rate => "per second",
         Kind::Count { .. } => "count",
@@ -213,10 +213,15 @@ fn php_type(option: &Opt) -> &'static str {
     }
 }
 
+/// Whether the argument has a value in any case, and not null for the library's default.
+fn has_value(option: &Opt) -> bool {
+    matches!(option.kind, Kind::Flag) || option.php.is_some()
+}
+
 /// `@param` for each option.
 fn documentation(options: &[Opt]) -> String {
     options.iter().fold(String::new(), |out, option| {
-        let or_null = if let Kind::Flag = option.kind { "" } else { "|null" };
+        let or_null = if has_value(option) { "" } else { "|null" };
         let text =
             format!("@param {}{or_null} ${} {}", php_type(option), camel_case(option.name), about(option));
         out + &wrapped(&text, "     *     ", WIDTH).replacen("     *     @", "     * @", 1)
@@ -233,7 +238,7 @@ fn about(option: &Opt) -> String {
     if !bounds.is_empty() {
         let _ = write!(text, " Range: {bounds}.");
     }
-    let _ = write!(text, " Default: {}.", option.default.words(option.kind));
+    let _ = write!(text, " Default: {}.", option.php.unwrap_or(option.default).words(option.kind));
     text.replace('`', "")
 }
 
@@ -241,7 +246,11 @@ fn about(option: &Opt) -> String {
 fn arguments(options: &[Opt]) -> String {
     options.iter().fold(String::new(), |mut out, option| {
         let secret = if let Kind::Proxy = option.kind { "#[\\SensitiveParameter] " } else { "" };
-        let (or_null, default) = if let Kind::Flag = option.kind { ("", "false") } else { ("?", "null") };
+        let (or_null, default) = match option.php {
+            Some(Preset::Text(text)) => ("", format!("'{text}'")),
+            _ if has_value(option) => ("", "false".into()),
+            _ => ("?", "null".into()),
+        };
         let name = camel_case(option.name);
         let _ = writeln!(out, "        {secret}{or_null}{} ${name} = {default},", php_type(option));
         out
@@ -268,7 +277,7 @@ fn readme_options() -> String {
                 "| [`{}`](../../docs/options.md#{}) | {whose} | {of} | {} | {} |",
                 camel_case(option.name),
                 option.name,
-                option.default.words(option.kind),
+                option.php.unwrap_or(option.default).words(option.kind),
                 option.bounds()
             );
         }

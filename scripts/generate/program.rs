@@ -14,7 +14,7 @@ const NAMES: Names =
 pub fn files(_: &Path) -> io::Result<Vec<Generated>> {
     let mut out = String::from(
         "//! A flag for each option. Generated from src/interface by `make generate`; do not edit.\n\n\
-         use std::path::PathBuf;\nuse std::time::Duration;\n\nuse usercom::{ClientBuilder, Method, Run};\n\n\
+         use std::path::PathBuf;\nuse std::time::Duration;\n\nuse usercom::{ClientBuilder, Method, RateLimitScope, Run};\n\n\
          use crate::parse::{rate, seconds};\n",
     );
     out.push_str(&flags("ClientFlags", "Requests", "ClientBuilder", "", CLIENT));
@@ -91,6 +91,9 @@ fn argument(option: &Opt) -> (String, &'static str) {
         Kind::Method => {
             (", value_name = \"METHOD\", value_parser = [\"PUT\", \"POST\"]".into(), "Option<String>")
         }
+        Kind::Scope => {
+            (", value_name = \"SCOPE\", value_parser = [\"process\", \"host\"]".into(), "Option<String>")
+        }
         Kind::CaFile => (", value_name = \"FILE\"".into(), "Option<PathBuf>"),
         Kind::Directory => (", value_name = \"DIR\"".into(), "Option<PathBuf>"),
         Kind::Flag => (String::new(), "bool"),
@@ -122,6 +125,10 @@ fn set(option: &Opt) -> String {
         Kind::Method => format!(
             "        if let Some(method) = &self.{name} {{\n            \
              to = to.{name}(if method == \"POST\" {{ Method::Post }} else {{ Method::Put }});\n        }}\n"
+        ),
+        Kind::Scope => format!(
+            "        let process = self.{name}.as_deref() == Some(\"process\");\n        \
+             to = to.{name}(if process {{ RateLimitScope::Process }} else {{ RateLimitScope::Host }});\n"
         ),
         Kind::Rate => format!(
             "        if let Some((requests, per)) = self.{name} {{\n            to = to.{name}(requests, per);\n        }}\n"

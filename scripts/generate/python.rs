@@ -166,7 +166,7 @@ fn exceptions() -> String {
 /// The name of a kind, the type of its values, and that type in words.
 fn kind(kind: Kind) -> (&'static str, &'static str, &'static str) {
     match kind {
-        Kind::BaseUrl | Kind::Method | Kind::Proxy => ("text", "str", "str"),
+        Kind::BaseUrl | Kind::Method | Kind::Proxy | Kind::Scope => ("text", "str", "str"),
         Kind::CaFile | Kind::Directory => ("path", "Union[str, os.PathLike[str]]", "path"),
         Kind::Flag => ("flag", "bool", "bool"),
         Kind::Count { .. } => ("count", "SupportsIndex", "int"),

@@ -25,7 +25,7 @@ fn structs() -> String {
     let mut out = head("The options as the core uses them.");
     out.push_str(
         "use std::path::PathBuf;\nuse std::time::Duration;\n\n\
-         use super::{Method, Options, Proxying, Roots, Setting};\nuse crate::account::BaseUrl;\n\
+         use super::{Method, Options, Proxying, RateLimitScope, Roots, Setting};\nuse crate::account::BaseUrl;\n\
          use crate::error::Result;\nuse crate::interface::{CLIENT, Opt, RUN};\n",
     );
     out.push_str(&one_struct("ClientOptions", "CLIENT", "a client", CLIENT));
@@ -60,6 +60,7 @@ fn field(option: &Opt) -> String {
     let plain = match option.kind {
         Kind::BaseUrl => "BaseUrl",
         Kind::Method => return "Method".into(),
+        Kind::Scope => return "RateLimitScope".into(),
         Kind::Proxy => return "Proxying".into(),
         Kind::CaFile => "Roots",
         Kind::Directory => "PathBuf",
@@ -85,6 +86,7 @@ fn integer_type(integer: Integer) -> &'static str {
 fn default(option: &Opt) -> String {
     match (option.default, option.kind) {
         (_, Kind::Method) => "Method::default()".into(),
+        (_, Kind::Scope) => "RateLimitScope::default()".into(),
         (_, Kind::Proxy) => "Proxying::default()".into(),
         (Preset::Unset(_), _) => "None".into(),
         (Preset::Off, _) => "false".into(),
@@ -107,6 +109,7 @@ fn parsed(option: &Opt) -> String {
     let method = match option.kind {
         Kind::BaseUrl => "base_url",
         Kind::Method => "method",
+        Kind::Scope => "scope",
         Kind::Proxy => "proxy",
         Kind::CaFile => "ca_file",
         Kind::Directory => "directory",
@@ -120,7 +123,9 @@ fn parsed(option: &Opt) -> String {
         (Preset::Unset(_), Kind::Count { min: 0, .. }) => {
             format!("{method}()?.filter(|n| *n > 0)")
         }
-        (_, Kind::Method | Kind::Proxy | Kind::Flag) => format!("{method}()?.unwrap_or_default()"),
+        (_, Kind::Method | Kind::Scope | Kind::Proxy | Kind::Flag) => {
+            format!("{method}()?.unwrap_or_default()")
+        }
         (Preset::Unset(_), _) => format!("{method}()?"),
         _ => format!("{method}()?.unwrap_or({})", default(option)),
     }
@@ -137,7 +142,7 @@ fn setters() -> String {
     let mut out = head("A method for each option.");
     out.push_str(
         "use std::path::PathBuf;\nuse std::time::Duration;\n\nuse super::{ClientBuilder, Run};\n\
-         use crate::options::{Given, Method};\n",
+         use crate::options::{Given, Method, RateLimitScope};\n",
     );
     for (name, options) in [("ClientBuilder", CLIENT), ("Run<'_>", RUN)] {
         let _ = write!(out, "\nimpl {name} {{");
@@ -162,6 +167,7 @@ fn setter(option: &Opt) -> (String, String) {
     let (argument, given) = match option.kind {
         Kind::BaseUrl | Kind::Proxy => ("url: &str", "Given::Text(url.into())"),
         Kind::Method => ("method: Method", "Given::Text(method.as_str().into())"),
+        Kind::Scope => ("scope: RateLimitScope", "Given::Text(scope.as_str().into())"),
         Kind::CaFile => ("path: impl Into<PathBuf>", "Given::Path(path.into().into())"),
         Kind::Directory => ("dir: impl Into<PathBuf>", "Given::Path(dir.into().into())"),
         Kind::Flag => ("", "Given::Flag(true)"),

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use usercom::{ClientBuilder, Method, Run};
+use usercom::{ClientBuilder, Method, RateLimitScope, Run};
 
 use crate::parse::{rate, seconds};
 
@@ -52,6 +52,19 @@ pub struct ClientFlags {
     /// limit.
     #[arg(long, value_name = "PER_SECOND", value_parser = rate)]
     pub rate_limit: Option<(u32, Duration)>,
+    /// Who shares the rate limit and the waits that the service asks for: with process this process, with
+    /// host all processes of this user on this machine that use the same host and token [default: host]
+    ///
+    /// They share a small file. If it can't be used, a note in the report says why, and the process keeps the
+    /// rate limit alone. Range: process or host.
+    #[arg(long, value_name = "SCOPE", value_parser = ["process", "host"])]
+    pub rate_limit_scope: Option<String>,
+    /// The directory of the shared file when the rate limit scope is host [default: /run/user/UID/usercom if
+    /// /run/user/UID exists, else /tmp/usercom-UID]
+    ///
+    /// It must belong to this user alone, mode 0700; it is created if its parent exists.
+    #[arg(long, value_name = "DIR")]
+    pub rate_limit_dir: Option<PathBuf>,
     /// Maximum number of attempts per batch [default: 8 attempts]
     ///
     /// Failures while the whole service is down are not counted. Batches that have used up their attempts get
@@ -95,6 +108,11 @@ impl ClientFlags {
         }
         if let Some((requests, per)) = self.rate_limit {
             to = to.rate_limit(requests, per);
+        }
+        let process = self.rate_limit_scope.as_deref() == Some("process");
+        to = to.rate_limit_scope(if process { RateLimitScope::Process } else { RateLimitScope::Host });
+        if let Some(value) = &self.rate_limit_dir {
+            to = to.rate_limit_dir(value);
         }
         if let Some(value) = self.max_attempts {
             to = to.max_attempts(value);
@@ -232,6 +250,8 @@ pub const OPTIONS: &[&str] = &[
     "batch_size",
     "workers",
     "rate_limit",
+    "rate_limit_scope",
+    "rate_limit_dir",
     "max_attempts",
     "proxy",
     "ca_file",

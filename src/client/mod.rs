@@ -19,7 +19,7 @@ use self::shared::key;
 use crate::account::Account;
 use crate::error::Result;
 use crate::interface::Status;
-use crate::options::{ClientOptions, RunOptions};
+use crate::options::{ClientOptions, RateLimitScope, RunOptions};
 use crate::read::{preflight, verify};
 use crate::report::Report;
 use crate::run::{Hooks, Log, QUEUED};
@@ -50,6 +50,16 @@ struct Inner {
     log: Option<Log>,
     http: Http,
     throttle: Arc<Throttle>,
+}
+
+impl Inner {
+    /// What all requests to this account wait for; shared with other processes if that is wanted.
+    fn throttle(&self) -> Arc<Throttle> {
+        if self.options.rate_limit_scope == RateLimitScope::Host {
+            self.throttle.share_with_host(self.options.rate_limit_dir.as_deref());
+        }
+        self.throttle.clone()
+    }
 }
 
 impl Client {
@@ -166,8 +176,7 @@ impl Client {
         };
         noticed.iter().for_each(|note| hooks.warn(note));
         let session = inner.http.session(Call::of(&job));
-        let throttle = inner.throttle.clone();
-        let mut report = crate::run::run(&job, session, &inner.options, options, throttle, &mut hooks);
+        let mut report = crate::run::run(&job, session, &inner.options, options, inner.throttle(), &mut hooks);
         report.noticed(noticed);
         // A run that stopped early has other worries, and one that was cancelled should end.
         if options.verify > 0 && matches!(report.status(), Status::Ok | Status::Partial) && job.slots() > 0 {

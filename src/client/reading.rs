@@ -52,7 +52,7 @@ impl Client {
 
 impl Inner {
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader::new(&self.http, self.throttle.clone(), self.options.interval())
+        Reader::new(&self.http, self.throttle(), self.options.interval())
     }
 }
 

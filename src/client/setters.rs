@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{ClientBuilder, Run};
-use crate::options::{Given, Method};
+use crate::options::{Given, Method, RateLimitScope};
 
 impl ClientBuilder {
     /// Another address for the service: scheme, host and port only. Plain http is accepted for loopback
@@ -50,6 +50,21 @@ impl ClientBuilder {
     /// second; 0 is no limit. Default: 5 requests per second.
     pub fn rate_limit(self, requests: u32, per: Duration) -> Self {
         self.set("rate_limit", Given::Rate(requests, per))
+    }
+
+    /// Who shares the rate limit and the waits that the service asks for: with `process` this process, with
+    /// `host` all processes of this user on this machine that use the same host and token. They share a small
+    /// file. If it can't be used, a note in the report says why, and the process keeps the rate limit alone.
+    /// Range: process or host. Default: process.
+    pub fn rate_limit_scope(self, scope: RateLimitScope) -> Self {
+        self.set("rate_limit_scope", Given::Text(scope.as_str().into()))
+    }
+
+    /// The directory of the shared file when the rate limit scope is `host`. It must belong to this user
+    /// alone, mode 0700; it is created if its parent exists. Default: /run/user/UID/usercom if /run/user/UID
+    /// exists, else /tmp/usercom-UID.
+    pub fn rate_limit_dir(self, dir: impl Into<PathBuf>) -> Self {
+        self.set("rate_limit_dir", Given::Path(dir.into().into()))
     }
 
     /// Maximum number of attempts per batch. Failures while the whole service is down are not counted.

@@ -156,6 +156,25 @@ pub unsafe extern "C" fn uc_options_set_rate_limit(options: *mut uc_options, req
     unsafe { set(options, "rate_limit", Given::Rate(requests, Duration::from_millis(per_ms))) }
 }
 
+/// Who shares the rate limit and the waits that the service asks for: with `process` this process, with
+/// `host` all processes of this user on this machine that use the same host and token. They share a small
+/// file. If it can't be used, a note in the report says why, and the process keeps the rate limit alone.
+/// "process" or "host". NULL is the default: "process".
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_options_set_rate_limit_scope(options: *mut uc_options, scope: *const c_char) -> c_int {
+    // SAFETY: the caller gives a live handle and a string or NULL.
+    unsafe { set_text(options, "rate_limit_scope", scope) }
+}
+
+/// The directory of the shared file when the rate limit scope is `host`. It must belong to this user alone,
+/// mode 0700; it is created if its parent exists. NULL is the default: /run/user/UID/usercom if /run/user/UID
+/// exists, else /tmp/usercom-UID.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_options_set_rate_limit_dir(options: *mut uc_options, dir: *const c_char) -> c_int {
+    // SAFETY: the caller gives a live handle and a string or NULL.
+    unsafe { set_path(options, "rate_limit_dir", dir) }
+}
+
 /// Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches
 /// that have used up their attempts get the same number once more at the end of the run. Range: 1 to 20
 /// attempts. Default: 8 attempts.

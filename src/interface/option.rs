@@ -9,6 +9,8 @@ pub(crate) struct Opt {
     pub default: Preset,
     /// The program's default, where it is another one than the library's.
     pub program: Option<Preset>,
+    /// The same of PHP.
+    pub php: Option<Preset>,
     /// The first sentence says what the option is. Names of options and statuses in backticks are rewritten for each
     /// language. Bounds and default are not repeated here.
     pub about: &'static str,
@@ -29,6 +31,8 @@ pub(crate) enum Kind {
     Directory,
     /// On or off.
     Flag,
+    /// `process` or `host`.
+    Scope,
     /// Requests per unit of time: 0.1 to 1,000 per second, or 0 requests for no limit.
     Rate,
     /// A whole number of something.
@@ -67,12 +71,18 @@ pub(crate) enum Preset {
 
 impl Opt {
     pub const fn new(name: &'static str, kind: Kind, default: Preset, about: &'static str) -> Opt {
-        Opt { name, kind, default, program: None, about }
+        Opt { name, kind, default, program: None, php: None, about }
     }
 
     /// The program has another default.
     pub const fn program_default(mut self, default: Preset) -> Opt {
         self.program = Some(default);
+        self
+    }
+
+    /// PHP has another default.
+    pub const fn php_default(mut self, default: Preset) -> Opt {
+        self.php = Some(default);
         self
     }
 
@@ -105,6 +115,7 @@ impl Opt {
             Kind::Time { min, max } => format!("{} to {}", time(min), time(max)),
             Kind::Rate => "0.1 to 1,000 requests per second; 0 is no limit".into(),
             Kind::Method => "PUT or POST".into(),
+            Kind::Scope => "process or host".into(),
             _ => String::new(),
         }
     }

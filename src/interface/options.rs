@@ -1,7 +1,7 @@
 //! Every option: one row each. After a change run `make generate`.
 
 use super::option::Integer::{Size, SmallSize, U32, U64};
-use super::option::Kind::{BaseUrl, CaFile, Count, Directory, Flag, Method, Proxy, Rate, Time};
+use super::option::Kind::{BaseUrl, CaFile, Count, Directory, Flag, Method, Proxy, Rate, Scope, Time};
 use super::option::{Opt, Preset};
 
 const HOUR: u64 = 3_600_000;
@@ -57,6 +57,23 @@ pub(crate) static CLIENT: &[Opt] = &[
         "Maximum number of requests per unit of time, evenly spaced. All clients and threads of the process that use \
          the same host and token share it. A wait that the service asks for is obeyed in any case; \
          one longer than the stall timeout ends the run with `RATE_LIMITED` after a 429, else with `SERVER`.",
+    ),
+    Opt::new(
+        "rate_limit_scope",
+        Scope,
+        Preset::Text("process"),
+        "Who shares the rate limit and the waits that the service asks for: with `process` this process, with `host` \
+         all processes of this user on this machine that use the same host and token. They share a small file. If it \
+         can't be used, a note in the report says why, and the process keeps the rate limit alone.",
+    )
+    .program_default(Preset::Text("host"))
+    .php_default(Preset::Text("host")),
+    Opt::new(
+        "rate_limit_dir",
+        Directory,
+        Preset::Unset("/run/user/UID/usercom if /run/user/UID exists, else /tmp/usercom-UID"),
+        "The directory of the shared file when the rate limit scope is `host`. It must belong to this user alone, mode \
+         0700; it is created if its parent exists.",
     ),
     Opt::new(
         "max_attempts",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::{Method, Options, Proxying, Roots, Setting};
+use super::{Method, Options, Proxying, RateLimitScope, Roots, Setting};
 use crate::account::BaseUrl;
 use crate::error::Result;
 use crate::interface::{CLIENT, Opt, RUN};
@@ -18,6 +18,8 @@ pub(crate) struct ClientOptions {
     pub batch_size: usize,
     pub workers: usize,
     pub rate_limit: Option<(u32, Duration)>,
+    pub rate_limit_scope: RateLimitScope,
+    pub rate_limit_dir: Option<PathBuf>,
     pub max_attempts: u32,
     pub proxy: Proxying,
     pub ca_file: Option<Roots>,
@@ -33,6 +35,8 @@ impl Default for ClientOptions {
             batch_size: 1_000,
             workers: 8,
             rate_limit: Some((5, Duration::from_millis(1_000))),
+            rate_limit_scope: RateLimitScope::default(),
+            rate_limit_dir: None,
             max_attempts: 8,
             proxy: Proxying::default(),
             ca_file: None,
@@ -52,6 +56,8 @@ impl Options for ClientOptions {
             "batch_size" => self.batch_size = setting.count()?.unwrap_or(1_000),
             "workers" => self.workers = setting.count()?.unwrap_or(8),
             "rate_limit" => self.rate_limit = setting.rate()?.unwrap_or(Some((5, Duration::from_millis(1_000)))),
+            "rate_limit_scope" => self.rate_limit_scope = setting.scope()?.unwrap_or_default(),
+            "rate_limit_dir" => self.rate_limit_dir = setting.directory()?,
             "max_attempts" => self.max_attempts = setting.count()?.unwrap_or(8),
             "proxy" => self.proxy = setting.proxy()?.unwrap_or_default(),
             "ca_file" => self.ca_file = setting.ca_file()?,

@@ -24,14 +24,14 @@ impl Given<'static> {
         let wrong = |wanted: &str| Err(format!("is {}; use {wanted}", described(&json)));
         Ok(match (kind, &json) {
             (_, Json::Null) => Given::Default,
-            (Kind::BaseUrl | Kind::Method | Kind::Proxy, Json::String(text)) => {
+            (Kind::BaseUrl | Kind::Method | Kind::Proxy | Kind::Scope, Json::String(text)) => {
                 Given::Text(text.clone().into())
             }
             (Kind::CaFile | Kind::Directory, Json::String(text)) if text.contains('\0') => {
                 return Err("has a NUL character, which no path can have".into());
             }
             (Kind::CaFile | Kind::Directory, Json::String(text)) => Given::Path(PathBuf::from(text).into()),
-            (Kind::BaseUrl | Kind::Method | Kind::Proxy, _) => return wrong("a text"),
+            (Kind::BaseUrl | Kind::Method | Kind::Proxy | Kind::Scope, _) => return wrong("a text"),
             (Kind::CaFile | Kind::Directory, _) => return wrong("the text of a path"),
             (Kind::Flag, Json::Bool(on)) => Given::Flag(*on),
             (Kind::Flag, _) => return wrong("true or false"),

@@ -8,6 +8,7 @@ mod method;
 mod no_proxy;
 mod proxying;
 mod roots;
+mod scope;
 mod setting;
 
 use std::time::Duration;
@@ -19,6 +20,7 @@ pub(crate) use proxying::{Proxying, parse_proxy};
 pub(crate) use roots::Roots;
 #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
 pub(crate) use roots::malformed;
+pub use scope::RateLimitScope;
 pub(crate) use setting::{Given, Setting};
 
 use crate::error::{Error, Result};

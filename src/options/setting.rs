@@ -8,6 +8,7 @@ use super::method::Method;
 use super::proxying::Proxying;
 use super::rate;
 use super::roots::Roots;
+use super::scope::RateLimitScope;
 use crate::account::BaseUrl;
 use crate::error::{Error, Result};
 use crate::interface::{Kind, Opt};
@@ -73,6 +74,15 @@ impl<'a> Setting<'a> {
             Some("PUT") => Ok(Some(Method::Put)),
             Some("POST") => Ok(Some(Method::Post)),
             Some(_) => self.invalid("is neither \"PUT\" nor \"POST\""),
+        }
+    }
+
+    pub fn scope(self) -> Result<Option<RateLimitScope>> {
+        match self.text()? {
+            None => Ok(None),
+            Some("process") => Ok(Some(RateLimitScope::Process)),
+            Some("host") => Ok(Some(RateLimitScope::Host)),
+            Some(_) => self.invalid("is neither \"process\" nor \"host\""),
         }
     }
 
@@ -183,6 +193,11 @@ mod tests {
                 Kind::Method => {
                     assert_eq!(set(Given::Text("POST".into())), "ok");
                     assert_eq!(set(Given::Text("GET".into())), "method: is neither \"PUT\" nor \"POST\"");
+                }
+                Kind::Scope => {
+                    assert_eq!(set(Given::Text("host".into())), "ok");
+                    let problem = "rate_limit_scope: is neither \"process\" nor \"host\"";
+                    assert_eq!(set(Given::Text("machine".into())), problem);
                 }
                 Kind::BaseUrl | Kind::Proxy => assert!(set(Given::Text("http://x y".into())).contains(": ")),
                 Kind::CaFile => assert!(set(Given::Path(Path::new("/nowhere").into())).contains("/nowhere")),

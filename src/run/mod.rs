@@ -41,7 +41,7 @@ use self::transport::Transport;
 use self::worker_pool::{Attempt, WorkerPool};
 use crate::interface::Status;
 use crate::journal::{Journal, Opened, fingerprint};
-use crate::options::{ClientOptions, RunOptions};
+use crate::options::{ClientOptions, RateLimitScope, RunOptions};
 use crate::report::{Report, Traffic};
 use crate::throttle::{Rng, Throttle, Waiting};
 use crate::update::Job;
@@ -77,6 +77,12 @@ pub(crate) fn run(
         let mut pool = WorkerPool::new(scope, &sender, on_this_thread);
         drive(&mut engine, &mut pool, &mut recorder, hooks)
     });
+    if client.rate_limit_scope == RateLimitScope::Host
+        && let Some(problem) = engine.throttle_problem()
+    {
+        hooks.warn(&problem);
+        engine.note(problem);
+    }
     // After an abort the connections are dead.
     if !aborted {
         session.keep_connections();

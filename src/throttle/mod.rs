@@ -1,20 +1,34 @@
-//! Rate limiter and circuit breaker: what all runs of a process share that use the same endpoint and token.
+//! Rate limiter and circuit breaker: what all runs of a process share that use the same endpoint and token, and, if they
+//! ask for it, all processes of a user.
 //!
 //! Time is an argument, so there is no clock in here. A request needs a [`Permit`]. Its outcome goes back to the
 //! throttle through the permit; a permit that is dropped counts as nothing.
 
 mod backoff;
 mod ceiling;
+mod clock;
+#[cfg(target_os = "linux")]
+mod host;
+#[cfg(not(target_os = "linux"))]
+#[path = "no_host.rs"]
+mod host;
+mod pacer;
 mod per_process;
+mod record;
 mod rng;
+#[cfg(test)]
+mod simulated;
 #[cfg(test)]
 mod tests;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 pub(crate) use self::backoff::backoff;
-use self::ceiling::Ceiling;
+use self::clock::Clock;
+use self::host::Host;
+use self::pacer::Pacer;
 pub(crate) use self::per_process::PerProcess;
 #[cfg(feature = "capi")]
 pub(crate) use self::per_process::generation;
@@ -22,15 +36,9 @@ pub(crate) use self::rng::Rng;
 
 /// How long a run waits before it asks again while another run's probe is in flight.
 const ASK_AGAIN: Duration = Duration::from_millis(50);
-/// A late request may catch up this much, so that the rate is kept on average; but never more than half an
-/// interval, or several late requests would be a burst.
-const CATCH_UP: Duration = Duration::from_millis(20);
 /// After a 401 that follows a success: the service responds so for a short time after a burst.
 const PROBES_AFTER_401: [Duration; 3] =
     [Duration::from_secs(5), Duration::from_secs(15), Duration::from_secs(30)];
-/// The longest delay that is obeyed: no stall timeout is longer.
-const LONGEST: Duration = Duration::from_secs(24 * 3600);
-
 /// Time between two requests; `None` is no rate limit.
 pub(crate) type Interval = Option<Duration>;
 
@@ -46,19 +54,20 @@ pub(crate) type Key = [u8; 32];
 /// The rate limit, the outage state and the delays of one endpoint and token.
 #[derive(Debug, Default)]
 pub(crate) struct Throttle {
+    key: Key,
+    clock: Clock,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the rate limit allows the next request.
-    next: Option<Instant>,
-    /// Nobody sends before its end.
+    pacer: Pacer,
+    /// Where the pacer is kept if it is shared with other processes. What is above is then what was read last.
+    host: Option<Host>,
+    /// Why it is not shared although it should be.
+    problem: Option<String>,
+    /// Nobody sends before its end: what an outage or a 401 delays.
     delay: Option<Delay>,
-    /// What 429s taught.
-    ceiling: Ceiling,
-    last_throttled: Option<Instant>,
-    throttles: u32,
     last_success: Option<Instant>,
     /// Failures in a row without a success between them: above 0 there is an outage.
     failures_in_a_row: u32,
@@ -118,13 +127,34 @@ impl Throttle {
             let now = Instant::now();
             throttles.retain(|(_, throttle)| Arc::strong_count(throttle) > 1 || throttle.is_delayed(now));
         }
-        let throttle = Arc::new(Throttle::default());
+        let throttle = Arc::new(Throttle { key, ..Throttle::default() });
         throttles.push((key, throttle.clone()));
         throttle
     }
 
+    /// From now on the rate limit is shared with all processes of this user, by a file in `dir` or in the usual place.
+    /// If that can't be, [`Throttle::problem`] says why.
+    pub fn share_with_host(&self, dir: Option<&Path>) {
+        let mut state = self.state();
+        if state.host.as_ref().is_some_and(|host| host.is_current(dir)) {
+            return;
+        }
+        match Host::open(dir, &self.key) {
+            Ok(host) => (state.host, state.problem) = (Some(host), None),
+            Err(problem) => (state.host, state.problem) = (None, Some(problem)),
+        }
+    }
+
+    /// Why the rate limit is not shared with other processes although it should be.
+    pub fn problem(&self) -> Option<String> {
+        let problem = self.state().problem.clone()?;
+        Some(format!("the rate limit is kept in this process alone, not on this host: {problem}"))
+    }
+
     fn is_delayed(&self, now: Instant) -> bool {
-        self.state().delay.is_some_and(|delay| delay.until > now)
+        let state = self.state();
+        state.delay.is_some_and(|delay| delay.until > now)
+            || state.pacer.check_delay(self.clock.time(now)).is_err()
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -144,25 +174,23 @@ impl Throttle {
 
     fn permit(self: &Arc<Throttle>, now: Instant, interval: Interval, probes: bool) -> Result<Permit, Delay> {
         let mut state = self.state();
-        if let Some(delay) = state.delay.filter(|delay| delay.until > now) {
-            return Err(delay);
-        }
+        let (clock, time) = (&self.clock, self.clock.time(now));
+        let delayed = |(until, reason)| Delay { until: clock.instant(until), reason };
+        let own = state.delay.filter(|delay| delay.until > now);
         let in_outage = probes && (state.failures_in_a_row > 0 || state.unauthorized > 0);
-        if in_outage && state.probing {
-            return Err(Delay { until: now + ASK_AGAIN, reason: Waiting::Service });
-        }
-        let allowed = interval.map(|interval| 1.0 / interval.as_secs_f64());
-        // The lower of the two rates: the run's own, and the one that the service seems to allow.
-        let ceiling = state.ceiling.rate(now).map(|rate| Duration::from_secs_f64(1.0 / rate));
-        if let Some(interval) = interval.max(ceiling) {
-            if let Some(next) = state.next.filter(|next| *next > now) {
-                return Err(Delay { until: next, reason: Waiting::RateLimit });
+        let probed = in_outage && state.probing;
+        state.paced(time, |pacer| {
+            let shared = pacer.check_delay(time).map_err(delayed).err();
+            if let Some(delay) = own.into_iter().chain(shared).max_by_key(|delay| delay.until) {
+                return Err(delay);
             }
-            let oldest = now.checked_sub(CATCH_UP.min(interval / 2)).unwrap_or(now);
-            state.next = Some(state.next.map_or(now, |next| next.max(oldest)) + interval);
-        }
+            if probed {
+                return Err(Delay { until: now + ASK_AGAIN, reason: Waiting::Service });
+            }
+            pacer.admit(time, interval).map_err(delayed)
+        })?;
         state.probing |= in_outage;
-        state.ceiling.sent(now);
+        let allowed = interval.map(|interval| 1.0 / interval.as_secs_f64());
         Ok(Permit { throttle: self.clone(), sent_at: now, allowed, probe: in_outage })
     }
 
@@ -178,8 +206,8 @@ impl Throttle {
 
     /// The rate that the service seems to allow, in requests per second.
     #[cfg(test)]
-    pub fn ceiling(&self, now: Instant) -> Option<f64> {
-        self.state().ceiling.rate(now)
+    pub fn ceiling(&self, now: Instant, allowed: Option<f64>) -> Option<f64> {
+        self.state().pacer.ceiling.rate(self.clock.time(now), allowed)
     }
 }
 
@@ -197,8 +225,10 @@ impl Permit {
         if state.is_news(self.sent_at) {
             state.unauthorized = 0;
         }
-        state.throttles = 0;
-        state.ceiling.succeeded(now, self.sent_at);
+        if state.pacer.learns() {
+            let (now, sent_at) = (self.throttle.clock.time(now), self.throttle.clock.time(self.sent_at));
+            state.paced(now, |pacer| pacer.succeeded(now, sent_at));
+        }
     }
 
     /// The attempt failed in a way that may pass. `since` is when this batch was first sent without success.
@@ -219,22 +249,11 @@ impl Permit {
 
     /// 429, or another status with `Retry-After`: everybody waits.
     pub fn throttled(self, now: Instant, status: u16, retry_after: Option<Duration>, rng: &mut Rng) {
-        let mut state = self.throttle.state();
-        if state.last_throttled.is_none_or(|at| self.sent_at >= at) {
-            state.throttles += 1;
-            if status == 429 {
-                state.ceiling.throttled(now, self.allowed);
-            }
-            state.last_throttled = Some(now);
-        }
-        // A little more than requested, so that not everybody is back in the same millisecond.
-        let jitter = Duration::from_millis(250).mul_f64(rng.unit());
-        let own = backoff(state.throttles, rng);
-        let (wait, reason) = match retry_after.map(|wait| wait.min(LONGEST)).filter(|wait| *wait > own) {
-            Some(wait) => (wait, Waiting::RetryAfter(status)),
-            None => (own, Waiting::Service),
-        };
-        state.delay_until(now + wait + jitter, reason);
+        let clock = &self.throttle.clock;
+        let times = (clock.time(now), clock.time(self.sent_at));
+        self.throttle
+            .state()
+            .paced(times.0, |pacer| pacer.throttled(times, self.allowed, status, retry_after, rng));
     }
 
     /// 401. `Err` if it is final: nothing has ever succeeded, or three probes failed.
@@ -264,6 +283,16 @@ impl Drop for Permit {
 }
 
 impl State {
+    /// Lets `work` change the pacer, which may be shared with other processes.
+    fn paced<T>(&mut self, now: Duration, work: impl FnOnce(&mut Pacer) -> T) -> T {
+        let Some(host) = &self.host else { return work(&mut self.pacer) };
+        let (done, result) = host.locked(now, &mut self.pacer, work);
+        if let Err(problem) = result {
+            (self.host, self.problem) = (None, Some(problem));
+        }
+        done
+    }
+
     fn delay_until(&mut self, until: Instant, reason: Waiting) {
         if self.delay.is_none_or(|delay| delay.until < until) {
             self.delay = Some(Delay { until, reason });

@@ -38,8 +38,16 @@ fn requests_are_evenly_spaced_and_never_in_a_burst() {
 
 #[test]
 fn late_ones_catch_up_but_keep_half_their_distance() {
-    for (interval, late) in [(1000, 500), (1000, 3000), (10_000, 5000), (200_000, 20_000), (200_000, 400_000)]
-    {
+    // Late by up to so much, and whether the rate is kept on average. 200 a second is kept if a sleep is exact to 4 ms.
+    for (interval, late, kept) in [
+        (1000, 500, true),
+        (1000, 3000, false),
+        (5000, 4000, true),
+        (5000, 20_000, false),
+        (10_000, 3000, true),
+        (200_000, 20_000, true),
+        (200_000, 400_000, false),
+    ] {
         let (interval, late) = (Duration::from_micros(interval), Duration::from_micros(late));
         let (throttle, start, mut rng) = throttle();
         let (mut now, mut sent) = (start, vec![]);
@@ -50,8 +58,8 @@ fn late_ones_catch_up_but_keep_half_their_distance() {
             }
         }
         assert!(sent.windows(2).all(|pair| pair[1] - pair[0] >= interval / 2), "{interval:?} {late:?}");
-        let kept = sent[999] - start <= 999 * interval + late;
-        assert_eq!(kept, late <= CATCH_UP.min(interval / 2), "{interval:?} {late:?}");
+        let took = sent[999] - start;
+        assert_eq!(took <= 1010 * interval, kept, "{interval:?} {late:?}: {took:?}");
     }
 }
 
@@ -97,13 +105,14 @@ fn a_429_is_obeyed_and_lowers_the_rate_once() {
         assert!(until >= now + 2 * SECOND && until < now + Duration::from_millis(2800));
     }
     assert!(throttle.admit(now + 2 * SECOND - Duration::from_nanos(1), None).is_err());
-    let learned = throttle.ceiling(now).unwrap();
+    let learned = throttle.ceiling(now, None).unwrap();
     let later = now + 3 * SECOND;
     throttle.admit(later, None).unwrap();
     let spacing = throttle.admit(later, None).unwrap_err();
     assert_eq!(spacing.reason, Waiting::RateLimit, "the ceiling holds without a rate limit, too");
     let spacing = (spacing.until - later).as_secs_f64();
-    assert!((spacing * learned - 1.0).abs() < 0.01, "{spacing} at {learned} requests a second");
+    // Late requests catch up a little.
+    assert!((0.49..1.01).contains(&(spacing * learned)), "{spacing} at {learned} requests a second");
 }
 
 /// Sends requests one after the other to a service that allows ten a second, and returns how long they took and how
@@ -170,7 +179,10 @@ fn an_unlimited_run_settles_just_under_the_limit_of_the_service() {
     for (name, mut server) in services() {
         let (throttle, mut now, _) = throttle();
         let (took, throttled) = requests(&throttle, &mut now, 60, None, &mut server);
-        println!("{name}: 60 requests in {took:.1} s, {throttled} throttled, {:?}", throttle.ceiling(now));
+        println!(
+            "{name}: 60 requests in {took:.1} s, {throttled} throttled, {:?}",
+            throttle.ceiling(now, None)
+        );
         assert!((3.9..8.5).contains(&took), "{name}: {took}");
         let (took, throttled) = requests(&throttle, &mut now, 300, None, &mut server);
         println!("{name}: 300 more in {took:.1} s, {throttled} throttled");
@@ -190,11 +202,13 @@ fn a_minute_after_the_last_429_the_rate_is_back() {
         throttle.admit(at, INTERVAL).unwrap().throttled(at, 429, None, &mut rng);
     }
     let last = now + 49 * 40 * SECOND;
-    assert!(throttle.ceiling(last).unwrap() < 5.0);
+    assert!(throttle.ceiling(last, None).unwrap() < 5.0);
     let back = last + 60 * SECOND;
     throttle.admit(back, INTERVAL).unwrap();
     assert!(delay(&throttle, back) <= INTERVAL.unwrap());
-    assert_eq!(throttle.ceiling(back), None);
+    assert_eq!(throttle.ceiling(back, Some(5.0)), None);
+    let ceiling = |at| throttle.ceiling(at, None).unwrap();
+    assert!((ceiling(back) / ceiling(last) - 2.0).abs() < 0.01, "an unlimited run: twice as much");
 }
 
 #[test]
@@ -212,7 +226,7 @@ fn a_requested_delay_is_at_most_a_day_and_at_least_the_backoff() {
         let delay = throttle.admit(now, None).unwrap_err();
         assert_eq!(delay.reason, reason, "{asked:?}");
         assert!((at_least..at_least + SECOND).contains(&(delay.until - now)), "{asked:?}");
-        assert_eq!(throttle.ceiling(now), None, "only a 429 lowers the rate");
+        assert_eq!(throttle.ceiling(now, None), None, "only a 429 lowers the rate");
     }
 }
 
@@ -278,4 +292,225 @@ fn a_delay_outlives_the_clients_that_were_told_of_it() {
     (1..=2 * KEPT as u8).for_each(|n| drop(Throttle::shared(key(n))));
     assert!(Throttle::shared(key(0)).admit(now + 1800 * SECOND, None).is_err());
     assert!(THROTTLES.lock().len() <= KEPT + 1, "those that nobody needs are dropped");
+}
+
+/// Throttles that share a directory, each as if in a process of its own.
+#[cfg(target_os = "linux")]
+mod shared_with_host {
+    use std::fs;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::path::PathBuf;
+
+    use super::*;
+    use crate::throttle::record::LENGTH;
+
+    /// A directory of its own, removed at the end.
+    struct Dir(PathBuf);
+
+    impl Dir {
+        fn new(name: &str) -> Dir {
+            let dir = std::env::temp_dir().join(format!("usercom-throttle-{name}-{}", std::process::id()));
+            drop(fs::remove_dir_all(&dir));
+            fs::create_dir(&dir).unwrap();
+            let dir = Dir(dir);
+            dir.mode(0o700);
+            dir
+        }
+
+        fn mode(&self, mode: u32) {
+            fs::set_permissions(&self.0, fs::Permissions::from_mode(mode)).unwrap();
+        }
+
+        fn throttle(&self) -> Arc<Throttle> {
+            let throttle = Arc::new(Throttle { key: [5; 32], ..Throttle::default() });
+            throttle.share_with_host(Some(&self.0));
+            throttle
+        }
+
+        fn file(&self) -> PathBuf {
+            fs::read_dir(&self.0).unwrap().next().unwrap().unwrap().path()
+        }
+    }
+
+    impl Drop for Dir {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+
+    /// Why it is not shared; it must still keep a rate of its own.
+    fn problem(throttle: &Arc<Throttle>) -> String {
+        let now = Instant::now() + 100 * SECOND;
+        throttle.admit(now, INTERVAL).unwrap();
+        assert!(throttle.admit(now, INTERVAL).is_err(), "keeps a rate of its own");
+        throttle.problem().expect("it is not shared")
+    }
+
+    #[test]
+    fn twenty_processes_keep_one_rate() {
+        let dir = Dir::new("twenty");
+        let throttles: Vec<_> = (0..20).map(|_| dir.throttle()).collect();
+        let (mut rng, start) = (Rng::new(3), Instant::now());
+        let mut wakes = vec![start; 20];
+        let (mut sent, mut by) = (Vec::new(), [0; 20]);
+        loop {
+            let at = (0..20).min_by_key(|at| wakes[*at]).unwrap();
+            let now = wakes[at];
+            if now > start + 60 * SECOND {
+                break;
+            }
+            let late = Duration::from_millis(3).mul_f64(rng.unit());
+            wakes[at] = match throttles[at].admit(now, INTERVAL) {
+                Ok(permit) => {
+                    sent.push(now - start);
+                    by[at] += 1;
+                    permit.succeeded(now);
+                    now + Duration::from_millis(40) + late
+                }
+                Err(delay) => delay.until + late,
+            };
+        }
+        let most = |window: Duration| {
+            (0..sent.len()).map(|i| sent[i..].iter().take_while(|t| **t < sent[i] + window).count()).max()
+        };
+        assert!(most(SECOND) <= Some(6) && most(10 * SECOND) <= Some(51));
+        assert!(sent.len() >= 295, "{} of 300", sent.len());
+        assert!(by.iter().all(|n| *n > 0), "everybody sends: {by:?}");
+        assert!(throttles.iter().all(|throttle| throttle.problem().is_none()));
+    }
+
+    #[test]
+    fn what_one_process_is_told_all_obey() {
+        let (dir, now, mut rng) = (Dir::new("told"), Instant::now(), Rng::new(1));
+        let (one, other) = (dir.throttle(), dir.throttle());
+        one.admit(now, None).unwrap().throttled(now, 429, Some(9 * SECOND), &mut rng);
+        let delay = other.admit(now + 8 * SECOND, None).unwrap_err();
+        assert_eq!(delay.reason, Waiting::RetryAfter(429));
+        let later = now + 11 * SECOND;
+        let permit = dir.throttle().admit(later, None).unwrap();
+        permit.succeeded(later);
+        assert!(other.admit(later, None).is_err(), "the rate that one has learned");
+        // Who is told last says what holds, also for those who knew more.
+        assert_eq!(other.state().pacer, decoded(&dir));
+    }
+
+    fn decoded(dir: &Dir) -> Pacer {
+        let bytes: [u8; LENGTH] = fs::read(dir.file()).unwrap().try_into().unwrap();
+        crate::throttle::record::decode(&bytes, &bytes[16..32].try_into().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn a_place_that_is_not_ours_alone_is_not_used() {
+        let dir = Dir::new("hostile");
+        for mode in [0o777, 0o750, 0o701] {
+            dir.mode(mode);
+            let problem = problem(&dir.throttle());
+            assert!(problem.contains("chmod 700"), "{problem}");
+        }
+        dir.mode(0o700);
+        assert!(dir.throttle().problem().is_none());
+        let file = dir.file();
+        let replaced = |put: &dyn Fn()| {
+            drop(fs::remove_file(&file));
+            put();
+            problem(&dir.throttle())
+        };
+        let elsewhere = dir.0.join("elsewhere");
+        fs::write(&elsewhere, "precious").unwrap();
+        replaced(&|| symlink(&elsewhere, &file).unwrap());
+        let said = replaced(&|| fs::hard_link(&elsewhere, &file).unwrap());
+        assert!(said.contains("remove it"), "{said}");
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"precious");
+        drop(fs::remove_file(&file));
+        fs::create_dir(&file).unwrap();
+        problem(&dir.throttle());
+        fs::remove_dir(&file).unwrap();
+
+        let link = Dir(dir.0.with_extension("link"));
+        drop(fs::remove_file(&link.0));
+        symlink(&dir.0, &link.0).unwrap();
+        assert!(problem(&link.throttle()).contains("not a directory"));
+        fs::remove_file(&link.0).unwrap();
+        let nowhere = Dir(dir.0.join("no/parent"));
+        assert!(problem(&nowhere.throttle()).contains("rate_limit_dir"));
+        // Of root, unless the tests run as root; read-only in any case.
+        for place in ["/", "/proc/self", "/sys/kernel"] {
+            let throttle = Arc::new(Throttle::default());
+            throttle.share_with_host(Some(place.as_ref()));
+            problem(&throttle);
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_said() {
+        let dir = Dir::new("full");
+        let throttle = dir.throttle();
+        // The file of a disk that is full from now on.
+        let full = fs::OpenOptions::new().read(true).write(true).open("/dev/full").unwrap();
+        throttle.state().host.as_mut().unwrap().replace_file(full);
+        assert!(problem(&throttle).contains("No space left"), "{:?}", throttle.problem());
+        // The next run tries again.
+        throttle.share_with_host(Some(&dir.0));
+        assert_eq!(throttle.problem(), None);
+    }
+
+    #[test]
+    fn a_file_that_is_not_understood_is_begun_anew() {
+        let (dir, now) = (Dir::new("garbage"), Instant::now());
+        dir.throttle().admit(now, INTERVAL).unwrap();
+        let good = fs::read(dir.file()).unwrap();
+        let other_version: Vec<u8> =
+            good.iter().map(|byte| if *byte == b'1' { b'2' } else { *byte }).collect();
+        for bytes in [&b""[..], b"garbage", &[0xff; 10_000], &good[..50], &other_version] {
+            fs::write(dir.file(), bytes).unwrap();
+            let (one, other) = (dir.throttle(), dir.throttle());
+            let later = now + SECOND;
+            one.admit(later, INTERVAL).unwrap();
+            assert!(other.admit(later, INTERVAL).is_err(), "shared again");
+            assert_eq!((one.problem(), other.problem()), (None, None));
+        }
+    }
+
+    #[test]
+    fn a_removed_file_is_shared_again_from_the_next_run_on() {
+        let (dir, now) = (Dir::new("removed"), Instant::now());
+        let one = dir.throttle();
+        fs::remove_file(dir.file()).unwrap();
+        let other = dir.throttle();
+        one.share_with_host(Some(&dir.0));
+        one.admit(now, INTERVAL).unwrap();
+        assert!(other.admit(now, INTERVAL).is_err());
+    }
+
+    #[test]
+    fn a_lock_that_is_never_released_stops_nobody() {
+        let dir = Dir::new("locked");
+        let throttle = dir.throttle();
+        let file = fs::File::open(dir.file()).unwrap();
+        file.lock().unwrap();
+        assert!(problem(&throttle).contains("lock"));
+    }
+
+    #[test]
+    #[ignore = "a measurement"]
+    fn what_sharing_costs() {
+        let dir = Dir::new("cost");
+        for throttle in [Arc::new(Throttle::default()), dir.throttle()] {
+            let mut now = Instant::now();
+            // The median of many, since other programs run, too.
+            let mut times: Vec<Duration> = (0..1001)
+                .map(|_| {
+                    let start = Instant::now();
+                    for _ in 0..20 {
+                        now += SECOND;
+                        throttle.admit(now, INTERVAL).unwrap().succeeded(now);
+                    }
+                    start.elapsed() / 20
+                })
+                .collect();
+            times.sort();
+            let shared = throttle.state().host.is_some();
+            println!("shared {shared}: {:.2?} a request, at best {:.2?}", times[500], times[0]);
+        }
+    }
 }

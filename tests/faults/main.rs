@@ -9,6 +9,7 @@ mod cancel;
 mod connection;
 mod framing;
 mod index;
+mod nginx;
 mod process;
 mod proxies;
 mod rate_limit;

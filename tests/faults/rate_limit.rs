@@ -80,3 +80,62 @@ fn a_resumed_run_keeps_the_rate_limit() {
     // What the killed one had sent may have been read after its end: one request.
     check_rate(&requests[before + 1..], resumed, 5);
 }
+
+/// Twenty processes with one token share a directory. So often one of them is killed while it works.
+#[cfg(target_os = "linux")]
+fn one_rate_limit_for_twenty_processes(test: impl Fn() + Copy, killed: usize, requests_between: usize) {
+    use usercom::RateLimitScope;
+    if let Some(role) = child::role() {
+        let dir = role.rsplit(' ').next().unwrap();
+        let builder = child::client_of(&role).rate_limit(5, s(1)).batch_size(1);
+        let client = builder.rate_limit_scope(RateLimitScope::Host).rate_limit_dir(dir).build().unwrap();
+        let report = client.mass_update(&ids(10_000), "plan", "pro").unwrap();
+        panic!("it should have been killed: {report}");
+    }
+    let (server, dir) = (Server::start(|x| x.ok()), tempfile::tempdir().unwrap());
+    let shared = dir.path().join("rate");
+    let role = format!("{} {}", child::of(&server), shared.display());
+    let spawn = || child::command(test, &role).stdout(Stdio::null()).spawn().unwrap();
+    let start = Instant::now();
+    let mut processes: Vec<_> = (0..20).map(|_| spawn()).collect();
+    for round in 0..killed {
+        let before = server.requests().len();
+        until(|| server.requests().len() >= before + requests_between);
+        // Somewhere in the time between two requests.
+        thread::sleep(ms(round as u64 * 37 % 200));
+        let process = &mut processes[round * 7 % 20];
+        process.kill().unwrap();
+        process.wait().unwrap();
+        *process = spawn();
+    }
+    let (requests, took) = (server.requests(), start.elapsed());
+    for mut process in processes {
+        process.kill().unwrap();
+        process.wait().unwrap();
+    }
+    check_rate(&requests, start, 5);
+    assert_eq!(std::fs::read_dir(&shared).unwrap().count(), 1, "one file for all");
+    let used = requests.len() as f64 / took.as_secs_f64() / 5.0;
+    println!("{} requests in {took:?}: {:.1} % of the rate; {killed} killed", requests.len(), used * 100.0);
+    let most = |window: Duration| {
+        let within =
+            |from: &Request| requests.iter().filter(|r| r.at >= from.at && r.at < from.at + window).count();
+        requests.iter().map(within).max().unwrap()
+    };
+    println!("at most {} in 1 s, {} in 10 s", most(s(1)), most(s(10)));
+}
+
+/// Row 64: twenty processes, five of which are killed.
+#[cfg(target_os = "linux")]
+#[test]
+fn one_rate_limit_on_this_host() {
+    one_rate_limit_for_twenty_processes(one_rate_limit_on_this_host, 5, 4);
+}
+
+/// Row 64: the same with fifty.
+#[cfg(target_os = "linux")]
+#[test]
+#[ignore = "takes minutes: fifty processes are killed"]
+fn fifty_killed_on_this_host() {
+    one_rate_limit_for_twenty_processes(fifty_killed_on_this_host, 50, 10);
+}

@@ -20,6 +20,9 @@ struct option {
 
 static const struct option OPTIONS[] = {
     {'c', "base_url", "\"https://eu.example.com\"", "7", "is 7; use a text", "\"ftp://x\"", "https://"},
+    {'c', "rate_limit_scope", "\"process\"", "1", "is 1; use a text", "\"all\"",
+     "is neither \"process\" nor \"host\""},
+    {'c', "rate_limit_dir", "\"/nowhere\"", "1", "is 1; use the text of a path", "\"\"", "is empty"},
     {'c', "method", "\"POST\"", "true", "is true; use a text", "\"GET\"", "is neither \"PUT\" nor \"POST\""},
     {'c', "api_version", "2", "\"2\"", "use a whole number", "4294967296", "is outside"},
     {'c', "request_timeout_ms", "3600000", "\"1 s\"", "use a number of milliseconds", "0", "is outside 1 ms to 1 h"},

@@ -118,12 +118,14 @@ def try_typed_setter(handle: Any, option: dict[str, Any]) -> None:
         good, bad = [(None,)], [(b"\xff",)] if kind != "path" else []
     if kind == "method":
         good, bad = [*good, (b"PUT",), (b"POST",)], [*bad, (b"put",), (b"",), (b"GET",)]
+    if kind == "scope":
+        good, bad = [*good, (b"process",), (b"host",)], [*bad, (b"Host",), (b"",), (b"machine",)]
     for values in good:
         check(setter(handle, *values), "OK", (option["setter"], values))
     for values in bad:
         said = check(setter(handle, *values), "INVALID_ARGUMENT", (option["setter"], values))
         assert said.startswith(option["name"].removesuffix("_ms") + ": ") and option["bounds_in_words"] in said \
-            or kind in ("url", "method"), said
+            or kind in ("url", "method", "scope"), said
     assert check(setter(None, *good[0]), "INVALID_ARGUMENT", option["setter"]).endswith("options: is NULL")
 
 

@@ -44,6 +44,13 @@ final class Client
      *     in any case; one longer than the stall timeout ends the run with {@see Error\RateLimited} after a 429, else
      *     with {@see Error\ServerError}. Range: 0.1 to 1,000 requests per second; 0 is no limit. Default: 5 requests
      *     per second.
+     * @param string $rateLimitScope Who shares the rate limit and the waits that the service asks for: with
+     *     process this process, with host all processes of this user on this machine that use the same host and token.
+     *     They share a small file. If it can't be used, a note in the report says why, and the process keeps the rate
+     *     limit alone. Range: process or host. Default: host.
+     * @param string|null $rateLimitDir The directory of the shared file when the rate limit scope is host. It must
+     *     belong to this user alone, mode 0700; it is created if its parent exists. Default: /run/user/UID/usercom if
+     *     /run/user/UID exists, else /tmp/usercom-UID.
      * @param int|null $maxAttempts Maximum number of attempts per batch. Failures while the whole service is down
      *     are not counted. Batches that have used up their attempts get the same number once more at the end of the
      *     run. Range: 1 to 20 attempts. Default: 8 attempts.
@@ -71,6 +78,8 @@ final class Client
         ?int $batchSize = null,
         ?int $workers = null,
         ?float $rateLimit = null,
+        string $rateLimitScope = 'host',
+        ?string $rateLimitDir = null,
         ?int $maxAttempts = null,
         #[\SensitiveParameter] ?string $proxy = null,
         ?string $caFile = null,

@@ -79,6 +79,8 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_options_set_batch_size": (c_int, [c_void_p, c_size_t]),
     "uc_options_set_workers": (c_int, [c_void_p, c_uint32]),
     "uc_options_set_rate_limit": (c_int, [c_void_p, c_uint32, c_uint64]),
+    "uc_options_set_rate_limit_scope": (c_int, [c_void_p, c_char_p]),
+    "uc_options_set_rate_limit_dir": (c_int, [c_void_p, c_char_p]),
     "uc_options_set_max_attempts": (c_int, [c_void_p, c_uint32]),
     "uc_options_set_proxy": (c_int, [c_void_p, c_char_p]),
     "uc_options_set_ca_file": (c_int, [c_void_p, c_char_p]),
@@ -236,6 +238,13 @@ class ClientOptions(TypedDict, total=False):
       wait that the service asks for is obeyed in any case; one longer than the stall timeout ends the run
       with `Status.RATE_LIMITED` after a 429, else with `Status.SERVER`. Range: 0.1 to 1,000 requests per
       second; 0 is no limit. Default: 5 requests per second.
+    - `rate_limit_scope` (str): Who shares the rate limit and the waits that the service asks for: with
+      `process` this process, with `host` all processes of this user on this machine that use the same host
+      and token. They share a small file. If it can't be used, a note in the report says why, and the process
+      keeps the rate limit alone. Range: process or host. Default: process.
+    - `rate_limit_dir` (path): The directory of the shared file when the rate limit scope is `host`. It must
+      belong to this user alone, mode 0700; it is created if its parent exists. Default: /run/user/UID/usercom
+      if /run/user/UID exists, else /tmp/usercom-UID.
     - `max_attempts` (int): Maximum number of attempts per batch. Failures while the whole service is down
       are not counted. Batches that have used up their attempts get the same number once more at the end of
       the run. Range: 1 to 20 attempts. Default: 8 attempts.
@@ -252,6 +261,8 @@ class ClientOptions(TypedDict, total=False):
     batch_size: Optional[SupportsIndex]
     workers: Optional[SupportsIndex]
     rate_limit: Optional[Union[SupportsFloat, tuple[SupportsIndex, Union[SupportsFloat, timedelta]]]]
+    rate_limit_scope: Optional[str]
+    rate_limit_dir: Optional[Union[str, os.PathLike[str]]]
     max_attempts: Optional[SupportsIndex]
     proxy: Optional[str]
     ca_file: Optional[Union[str, os.PathLike[str]]]
@@ -321,6 +332,8 @@ CLIENT_OPTIONS: Mapping[str, tuple[str, str]] = {
     "batch_size": ("batch_size", "count"),
     "workers": ("workers", "count"),
     "rate_limit": ("rate_limit", "rate"),
+    "rate_limit_scope": ("rate_limit_scope", "text"),
+    "rate_limit_dir": ("rate_limit_dir", "path"),
     "max_attempts": ("max_attempts", "count"),
     "proxy": ("proxy", "text"),
     "ca_file": ("ca_file", "path"),

@@ -188,6 +188,11 @@ impl<'a> Engine<'a> {
         self.notes.add(note);
     }
 
+    /// Why the rate limit is not shared with other processes although it should be.
+    pub fn throttle_problem(&self) -> Option<String> {
+        self.throttle.problem()
+    }
+
     pub fn requests(&self) -> u64 {
         self.requests
     }
