@@ -7,6 +7,7 @@ mod random_runs;
 mod recorded;
 mod request_limit;
 mod responses;
+mod search;
 mod server_errors;
 mod service;
 pub(super) mod support;
