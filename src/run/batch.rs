@@ -98,7 +98,15 @@ impl Batch {
     /// One slot of it, named by a response, on its own.
     pub fn single(&self, slot: usize) -> Batch {
         let request = Request::single(self.request.group, slot);
-        Batch { request, role: Role::Suspect, suspects: Vec::new(), doubts: 0, trial: None, search: None, ..self.clone() }
+        Batch {
+            request,
+            role: Role::Suspect,
+            suspects: Vec::new(),
+            doubts: 0,
+            trial: None,
+            search: None,
+            ..self.clone()
+        }
     }
 
     /// Two halves by ids, each with this batch's history. Skipped slots are in neither.

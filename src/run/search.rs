@@ -10,12 +10,22 @@ use std::ops::Range;
 
 use super::batch::{Batch, Role};
 use super::outcomes::Outcomes;
-use super::share::{Asked, Belief, Share};
+use super::share::{Asked, Belief, Share, cost};
 use crate::wire::Request;
 
 /// What is left of a search is shared with an idle worker if it is at least so many groups, and so many ids.
 const SHARED_GROUPS: usize = 4;
 const SHARED_IDS: usize = 16;
+/// Each part learns anew how many ids are bad, which takes a few requests: one may be split off per so many.
+const SHARED_EVERY: u64 = 16;
+
+/// A run may take so many requests more than one an id, and its planned batches, without care.
+const EXCESS: i64 = 3;
+
+/// In a forecast, the share of the whole list counts as much as so many bad ids of one stretch.
+const EVERYWHERE: f64 = 5.0;
+/// So many rounds bring the likely share close enough.
+const ROUNDS: usize = 12;
 
 /// One stretch.
 #[derive(Debug)]
@@ -30,6 +40,9 @@ struct Search {
     belief: Option<Belief>,
     /// What was asked last, and where it ends.
     asked: (Asked, usize),
+    /// How many ids of it were confirmed and rejected.
+    confirmed: usize,
+    rejected: usize,
 }
 
 impl Search {
@@ -71,6 +84,12 @@ impl Search {
         self.bad_before.unwrap_or_default().max(self.asked.1).min(end)..end
     }
 
+    /// How many ids it is known to have a bad one among.
+    fn rejected_ids(&self) -> Option<f64> {
+        let ids = self.bad_before?.saturating_sub(self.batch.request.slots.start);
+        Some(ids.clamp(1, self.batch.len().max(1)) as f64)
+    }
+
     /// What is left of it and was sent: neither confirmed nor rejected.
     fn sent(mut self) -> Option<Batch> {
         let request = &mut self.batch.request;
@@ -93,6 +112,11 @@ pub(crate) struct Left {
 pub(crate) struct Searches {
     all: BTreeMap<u32, Search>,
     started: u32,
+    /// How many requests more than one an id there were: a rejected group is one more, a confirmed one saves some.
+    excess: i64,
+    /// How many groups were asked, and how many searches were split for it.
+    groups: u64,
+    splits: u64,
     /// Those of which no group is being asked, by the size of the next one: the largest confirm most.
     ready: BinaryHeap<(usize, Reverse<usize>, u32)>,
 }
@@ -127,7 +151,10 @@ impl Searches {
         self.started += 1;
         let nothing = (Asked { ids: 0, bad_among: None }, 0);
         self.ready.push((batch.len(), Reverse(batch.request.slots.start), self.started));
-        self.all.insert(self.started, Search { batch, tried, bad_before, belief, asked: nothing });
+        self.all.insert(
+            self.started,
+            Search { batch, tried, bad_before, belief, asked: nothing, confirmed: 0, rejected: 0 },
+        );
     }
 
     /// The next group to send: of at most `most` ids, and of a value that may be sent.
@@ -146,11 +173,14 @@ impl Searches {
                 held.push((size, start, number));
                 continue;
             }
-            let bad_among =
-                search.bad_before.map(|end| search.open(outcomes, end, usize::MAX).len()).filter(|ids| *ids > 0);
+            let bad_among = search
+                .bad_before
+                .map(|end| search.open(outcomes, end, usize::MAX).len())
+                .filter(|ids| *ids > 0);
             if search.belief.is_none() {
-                let belief = bad_among.map_or_else(|| share.expected(), |ids| share.expected_of_rejected(ids));
-                let next = belief.group_size(most, bad_among);
+                let belief =
+                    bad_among.map_or_else(|| share.expected(), |ids| share.expected_of_rejected(ids));
+                let next = size_of(&belief, self.excess, most, bad_among);
                 search.belief = Some(belief);
                 if next < size {
                     self.ready.push((next, start, number));
@@ -163,6 +193,7 @@ impl Searches {
                 self.all.remove(&number);
                 continue;
             }
+            self.groups += 1;
             search.asked = (Asked { ids: request.len(), bad_among }, request.slots.end);
             let fresh = Batch::new(request, Role::Part);
             let known = fresh.request.slots.end <= search.tried;
@@ -190,6 +221,8 @@ impl Searches {
         if let Some(search) = self.all.get_mut(&number) {
             let end = search.asked.1;
             search.advance(end);
+            search.confirmed += search.asked.0.ids;
+            self.excess -= search.asked.0.ids as i64 - 1;
             search.bad_before = search.bad_before.filter(|bad| *bad > end);
             self.resume(number, most);
         }
@@ -205,8 +238,10 @@ impl Searches {
         search.tried = search.tried.max(end);
         if search.asked.0.ids > 1 {
             search.bad_before = Some(end);
+            self.excess += 1;
         } else {
             search.advance(end);
+            search.rejected += 1;
             search.bad_before = None;
         }
         self.resume(number, most);
@@ -229,7 +264,7 @@ impl Searches {
             return;
         }
         let bad_among = search.bad_before.map(|end| end - slots.start);
-        let size = search.belief.as_ref().map_or(1, |belief| belief.group_size(most, bad_among));
+        let size = search.belief.as_ref().map_or(1, |belief| size_of(belief, self.excess, most, bad_among));
         self.ready.push((size, Reverse(slots.start), number));
     }
 
@@ -244,16 +279,18 @@ impl Searches {
 
     /// Splits a search of which a group is being asked, for a worker that has nothing to do.
     pub fn split(&mut self, most: usize) -> bool {
-        let (Some((number, left)), true) =
-            (self.all.iter().map(|(n, s)| (*n, s.unasked())).max_by_key(|(n, r)| (r.len(), *n)), self.ready.is_empty())
-        else {
+        let (Some((number, left)), true) = (
+            self.all.iter().map(|(n, s)| (*n, s.unasked())).max_by_key(|(n, r)| (r.len(), *n)),
+            self.ready.is_empty(),
+        ) else {
             return false;
         };
         let Some(search) = self.all.get_mut(&number) else { return false };
-        let size = search.belief.as_ref().map_or(1, |belief| belief.group_size(most, None));
-        if left.len() < (SHARED_GROUPS * size).max(SHARED_IDS) {
+        let size = search.belief.as_ref().map_or(1, |belief| size_of(belief, self.excess, most, None));
+        if self.splits * SHARED_EVERY >= self.groups || left.len() < (SHARED_GROUPS * size).max(SHARED_IDS) {
             return false;
         }
+        self.splits += 1;
         let middle = left.start + left.len() / 2;
         let mut batch = search.batch.clone();
         batch.request.slots.start = middle;
@@ -278,22 +315,55 @@ impl Searches {
         ended.into_values().filter_map(Search::sent).collect()
     }
 
-    /// What is left: how many ids, about how many of them are bad, and how many requests they take.
-    pub fn left(&self, share: &Share, most: usize) -> Left {
-        let (first, mut left) = (share.expected(), Left::default());
-        let (bad_of_first, cost_of_first) = (first.mean(), first.cost(most));
+    /// The share of bad ids that makes what is known most likely: so many are settled, so many of them rejected, and
+    /// each rejected group has one at least.
+    pub fn likely_share(&self, settled: usize, rejected: usize) -> f64 {
+        let groups: Vec<f64> = self.all.values().filter_map(Search::rejected_ids).collect();
+        let all = settled as f64 + groups.iter().sum::<f64>();
+        let mut share = (rejected + groups.len()) as f64 / all.max(1.0);
+        for _ in 0..ROUNDS {
+            let bad: f64 = groups.iter().map(|ids| bad_among(share, *ids)).sum();
+            share = ((rejected as f64 + bad) / all.max(1.0)).min(1.0);
+        }
+        share
+    }
+
+    /// What is left if about this share of the ids is bad.
+    pub fn left(&self, share: f64, most: usize) -> Left {
+        let mut left = Left::default();
         for search in self.all.values() {
             let ids = search.batch.len() as f64;
-            let (bad, cost) = match &search.belief {
-                Some(belief) => (belief.mean(), belief.cost(most)),
-                None => (bad_of_first, cost_of_first),
-            };
+            let group = search.rejected_ids();
+            // What is seen here counts, and what is seen everywhere as much as a few bad ids.
+            let here = group.map_or(0.0, |ids| bad_among(share, ids)) + search.rejected as f64 + EVERYWHERE;
+            let of = group.unwrap_or_default() + (search.confirmed + search.rejected) as f64;
+            let share = (here / (of + EVERYWHERE / share.max(1e-6))).min(1.0);
+            let each = cost(share, most);
             left.ids += ids;
-            left.bad += ids * bad;
-            left.requests += ids * cost;
+            left.bad += ids * share;
+            left.requests += ids * each;
+            if let Some(ids) = group {
+                left.bad += bad_among(share, ids) - ids * share;
+                // The first bad id is found by halving; what follows it is as if it had not been asked.
+                left.requests += ids.log2() + 0.5 - each * ids / 2.0;
+            }
         }
         left
     }
+}
+
+/// The size of the next group: with care as long as groups have cost more than they have saved.
+fn size_of(belief: &Belief, excess: i64, most: usize, bad_among: Option<usize>) -> usize {
+    match excess > EXCESS {
+        true => belief.cautious_size(most, bad_among),
+        false => belief.group_size(most, bad_among),
+    }
+}
+
+/// How many ids are about bad of `ids` of which one at least is.
+fn bad_among(share: f64, ids: f64) -> f64 {
+    let any = 1.0 - (1.0 - share).powf(ids);
+    if any > 0.0 { (ids * share / any).max(1.0) } else { 1.0 }
 }
 
 #[cfg(test)]
@@ -353,7 +423,7 @@ mod tests {
         ) {
             let bad: BTreeSet<usize> = picks.iter().map(|p| p.index(n)).collect();
             let (found, requests) = search(n, workers, |slot| bad.contains(&slot));
-            let bound = (6 * workers + 30) + bad.len() * (2 + n.next_power_of_two().trailing_zeros() as usize);
+            let bound = 40 + bad.len() * (2 + n.next_power_of_two().trailing_zeros() as usize);
             prop_assert!(requests <= bound, "{} > {} for {} of {}", requests, bound, bad.len(), n);
             prop_assert_eq!(found, bad);
         }

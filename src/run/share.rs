@@ -5,14 +5,16 @@
 
 /// The shares that are thought possible.
 const SHARES: [f64; 28] = [
-    0.00005, 0.0001, 0.00015, 0.00025, 0.0004, 0.0006, 0.001, 0.0015, 0.0025, 0.004, 0.006, 0.01, 0.015, 0.02, 0.03,
-    0.04, 0.055, 0.075, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.5, 0.65, 0.85, 0.98,
+    0.00005, 0.0001, 0.00015, 0.00025, 0.0004, 0.0006, 0.001, 0.0015, 0.0025, 0.004, 0.006, 0.01, 0.015,
+    0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.5, 0.65, 0.85, 0.98,
 ];
 
 /// A group is as large as it may be to be clean with these odds. An id is never rejected because the rest of its group
 /// was confirmed, so that pairs cost more than single ids from 29 % on: there, the odds of a pair are 0.5.
 const CLEAN: f64 = 0.52;
 const CLEAN_PART: f64 = 0.49;
+/// The same while groups have saved nothing yet.
+const CLEAN_FOR_SURE: f64 = 0.8;
 
 /// How likely the share is another one from one group to the next: bad ids often come together.
 const CHANGE: f64 = 0.03;
@@ -60,20 +62,19 @@ impl Belief {
         self.expect(|share| clean(share, ids))
     }
 
-    /// The share that is to be expected.
-    pub fn mean(&self) -> f64 {
-        self.expect(|share| share)
-    }
-
-    /// About how many requests each id will take, in batches of `most`.
-    pub fn cost(&self, most: usize) -> f64 {
-        self.expect(cost).max(1.0 / most as f64)
-    }
-
     /// How many ids to send next, at most `most`; of `bad_among`, if one at least of these is bad.
     pub fn group_size(&self, most: usize, bad_among: Option<usize>) -> usize {
+        self.size(most, bad_among, CLEAN)
+    }
+
+    /// The same where a rejected group would cost more than one request an id.
+    pub fn cautious_size(&self, most: usize, bad_among: Option<usize>) -> usize {
+        self.size(most, bad_among, CLEAN_FOR_SURE)
+    }
+
+    fn size(&self, most: usize, bad_among: Option<usize>, odds: f64) -> usize {
         let (mut least, mut most, odds) = match bad_among {
-            None => (1, most.max(1), CLEAN),
+            None => (1, most.max(1), odds),
             Some(ids) => (1, most.min(ids.saturating_sub(1)).max(1), CLEAN_PART),
         };
         let all = bad_among.map_or(0.0, |ids| self.clean(ids));
@@ -103,11 +104,11 @@ fn likelihood(share: f64, asked: Asked, rejected: bool) -> f64 {
     }
 }
 
-/// About how many requests an id takes if `share` of the ids are bad: the simulator's figures.
-pub(crate) fn cost(share: f64) -> f64 {
+/// About how many requests an id takes if `share` of the ids are bad, in batches of `most`: the simulator's figures.
+pub(crate) fn cost(share: f64, most: usize) -> f64 {
     match share {
         0.29.. => 1.0,
-        _ => (1.14 * entropy(share)).min(1.0),
+        _ => (1.11 * entropy(share.max(1e-9))).clamp(1.0 / most.max(1) as f64, 1.0),
     }
 }
 
@@ -123,24 +124,24 @@ pub(crate) struct Share {
     recent: Belief,
     /// The shares that were met, in places that differ, with their weights.
     met: [f64; SHARES.len()],
-    /// Something was rejected.
-    any_bad: bool,
+    /// How many requests were rejected.
+    rejected: u32,
 }
 
 impl Share {
     pub fn new() -> Share {
         let recent = Belief::first();
-        Share { met: recent.0.map(|weight| BEFORE * weight), recent, any_bad: false }
+        Share { met: recent.0.map(|weight| BEFORE * weight), recent, rejected: 0 }
     }
 
     /// Whether anything was rejected for the sake of its ids.
     pub fn any_bad(&self) -> bool {
-        self.any_bad
+        self.rejected > 0
     }
 
-    /// Whether a batch of `most` ids is too likely to be rejected. Before the first rejection it is not.
+    /// Whether a batch of `most` ids is too likely to be rejected. One rejection may be chance.
     pub fn is_high(&self, most: usize) -> bool {
-        self.any_bad && self.recent.group_size(most, None) * 2 <= most
+        self.rejected > 1 && self.recent.group_size(most, None) * 2 <= most
     }
 
     /// What to expect of ids of which nothing is known.
@@ -157,7 +158,7 @@ impl Share {
 
     /// Learns from the counts of an earlier run.
     pub fn resume(&mut self, confirmed: usize, rejected: usize) {
-        self.any_bad |= rejected > 0;
+        self.rejected += u32::try_from(rejected).unwrap_or(u32::MAX);
         // As if they were few: the earlier ones need not be like the ones that are left.
         let part = (50.0 / (confirmed + rejected).max(1) as f64).min(1.0);
         let (good, bad) = (confirmed as f64 * part, rejected as f64 * part);
@@ -166,7 +167,7 @@ impl Share {
 
     /// Learns from a response, also what it says of the place that it is about.
     pub fn learn(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
-        self.any_bad |= rejected;
+        self.rejected = self.rejected.saturating_add(rejected.into());
         let mut seen = None;
         for belief in std::iter::once(&mut self.recent).chain(place.as_deref_mut()) {
             belief.saw(|share| likelihood(share, asked, rejected));
@@ -208,10 +209,12 @@ mod tests {
             (0.98, 1, 1, 1),
         ] {
             let belief = certain(share);
-            let sizes = [(1000, None), (1000, Some(16)), (1000, Some(2))].map(|(m, b)| belief.group_size(m, b));
+            let sizes =
+                [(1000, None), (1000, Some(16)), (1000, Some(2))].map(|(m, b)| belief.group_size(m, b));
             assert_eq!(sizes, [of_1000, of_16_with_a_bad_one, of_2], "{share}");
             let hwang = ((1.0 - share) / share).log2().floor().max(0.0).exp2() as usize;
             assert!(of_1000 * 3 > hwang.min(1000) && of_1000 <= 2 * hwang, "{share}: {of_1000} {hwang}");
+            assert!(belief.cautious_size(1000, None) <= of_1000);
             assert_eq!(belief.group_size(1000, Some(1)), 1);
             assert_eq!(belief.group_size(1, None), 1);
         }
@@ -219,15 +222,16 @@ mod tests {
 
     #[test]
     fn the_share_is_learned_and_a_change_is_noticed() {
-        for share in [0.01, 0.055, 0.25] {
+        for share in [0.055, 0.25] {
             let mut learned = Share::new();
             let one = |rejected| (Asked { ids: 1, bad_among: None }, rejected);
             for n in 0..2000 {
                 let (asked, rejected) = one((f64::from(n) * share).fract() < share);
                 learned.learn(None, asked, rejected);
             }
-            let mean = learned.expected().mean();
-            assert!(mean > share / 2.0 && mean < share * 2.0, "{share}: {mean}");
+            let (size, right) =
+                (learned.expected().group_size(1000, None), certain(share).group_size(1000, None));
+            assert!(size * 4 >= right && size <= right * 4, "{share}: {size}, not {right}");
             let mut place = learned.expected();
             (0..12).for_each(|_| learned.learn(Some(&mut place), one(true).0, true));
             assert_eq!(place.group_size(1000, None), 1, "twelve bad ones in a row");
@@ -244,7 +248,7 @@ mod tests {
                 learned.learn(Some(&mut place), Asked { ids: 1000, bad_among }, rejected);
             }
         }
-        assert!(place.mean().is_finite() && learned.expected().mean().is_finite());
+        assert!(place.0.iter().chain(&learned.recent.0).all(|weight| weight.is_finite()));
         learned.resume(0, 0);
         learned.resume(usize::MAX / 2, 5);
         assert!(learned.expected().group_size(1000, None) == 1000);

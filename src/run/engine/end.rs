@@ -22,7 +22,9 @@ impl Engine<'_> {
     }
 
     pub(super) fn too_many_rejected(&self) -> bool {
-        self.limits.max_rejected.is_some_and(|most| self.outcomes.rejected() as u64 > most)
+        let rejected = self.outcomes.rejected();
+        let open = self.outcomes.confirmed() + rejected < self.outcomes.slots();
+        open && self.limits.max_rejected.is_some_and(|most| rejected as u64 > most)
     }
 
     /// More ids were rejected than the caller wants.

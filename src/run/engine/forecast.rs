@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::Engine;
 use crate::run::search::Left;
+use crate::run::share::cost;
 
 /// How often the log is told, and after how many requests for the first time.
 const TOLD_EVERY: Duration = Duration::from_secs(30);
@@ -31,13 +32,14 @@ impl Engine<'_> {
             let bad = ids * rejected as f64 / settled.max(1) as f64;
             Left { ids, bad, requests: waiting * each }
         } else if self.share.any_bad() {
-            let searched = self.searches.left(&self.share, most);
+            let share = self.searches.likely_share(settled, rejected);
+            let searched = self.searches.left(share, most);
             let rest = (ids - searched.ids).max(0.0);
-            let expected = self.share.expected();
+            let requests = (searched.requests + rest * cost(share, most)).max(waiting);
             Left {
                 ids,
-                bad: searched.bad + rest * expected.mean(),
-                requests: (searched.requests + rest * expected.cost(most)).max(waiting),
+                bad: (searched.bad + rest * share).min(ids),
+                requests: if ids > 0.0 { requests } else { 0.0 },
             }
         } else {
             Left { ids, bad: 0.0, requests: waiting }
@@ -56,8 +58,7 @@ impl Engine<'_> {
     /// The forecast in words.
     pub fn outlook(&self) -> String {
         let Forecast { bad, requests, time } = self.forecast();
-        let (all, settled) =
-            (self.outcomes.slots(), self.outcomes.confirmed() + self.outcomes.rejected());
+        let (all, settled) = (self.outcomes.slots(), self.outcomes.confirmed() + self.outcomes.rejected());
         let share = 100.0 * bad as f64 / all.max(1) as f64;
         let time = match time.as_secs_f64() {
             s if s < 120.0 => format!("{s:.0} seconds"),

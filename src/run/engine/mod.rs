@@ -270,7 +270,7 @@ impl<'a> Engine<'a> {
     /// What to do now.
     pub fn next(&mut self, now: Instant) -> Step {
         self.now = now;
-        if self.too_many_rejected() && self.has_work() {
+        if self.too_many_rejected() {
             self.stop(self.rejected_limit());
         }
         let stalls_at = self.last_progress + self.limits.stall_timeout;

@@ -97,7 +97,8 @@ impl Engine<'_> {
     /// Learns from what was held back while canaries were running.
     pub(super) fn judge(&mut self) {
         let canaries = &self.canaries;
-        let judged = |(group, ..): &mut (usize, usize, bool)| !matches!(canaries[*group], Canary::Running { .. });
+        let judged =
+            |(group, ..): &mut (usize, usize, bool)| !matches!(canaries[*group], Canary::Running { .. });
         for (group, ids, rejected) in self.unjudged.extract_if(.., judged) {
             if canaries[group] != Canary::Failed {
                 self.share.learn(None, Asked { ids, bad_among: None }, rejected);

@@ -1,6 +1,7 @@
 //! Whole jobs on a virtual clock against a simulated service.
 
 mod bad_ids;
+mod bad_ids_page;
 mod outages;
 mod play;
 mod random_runs;

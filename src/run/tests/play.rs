@@ -143,7 +143,10 @@ pub fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played,
                 assert!(rejected, "slot {slot}: a good id rejected");
                 // Or it was named, and the rest was confirmed.
                 let alone = played.rejected_alone[slot] || weather.names != Names::None;
-                assert!(alone || given_up.iter().any(|group| group.contains(&slot)), "slot {slot}: not alone");
+                assert!(
+                    alone || given_up.iter().any(|group| group.contains(&slot)),
+                    "slot {slot}: not alone"
+                );
             }
             IdState::NotAttempted => {
                 assert!(!played.applied[slot] || fate.torn, "slot {slot}: applied, but not attempted");

@@ -1,6 +1,5 @@
 //! Runs that reach the request limit, and what their message says.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::play::{Fate, check, play};
@@ -14,7 +13,7 @@ use crate::run::engine::Limits;
 fn dense_bad_ids_end_at_the_request_limit_with_the_clean_ones_first() {
     let ids = ids(200_000);
     let job = one_value(&ids);
-    let bad: BTreeSet<usize> = (0..200_000).step_by(20).collect();
+    let bad = random(200_000, 0.05, 10);
     let limits = Limits { max_requests: Some(4000), ..limits() };
     let played = play(&job, Weather { bad, ..fine() }, &limits, 11, Fate::default());
     assert_eq!(played.report.status(), Status::RequestLimit);

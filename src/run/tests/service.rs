@@ -185,7 +185,9 @@ impl<'a> Simulated<'a> {
         }
         let bad: Vec<usize> = request.sent().filter(|slot| self.weather.bad.contains(slot)).collect();
         if !bad.is_empty() || request.len() > 1 && self.chance(self.weather.groups_rejected) {
-            let rejected_ids = self.rejected_ids(request, &bad);
+            // A rejection without a reason names nobody.
+            let named = (!bad.is_empty()).then(|| self.rejected_ids(request, &bad));
+            let rejected_ids = named.unwrap_or_default();
             return (latency, Verdict::Rejected { status: 400, message: message("bad ids"), rejected_ids });
         }
         self.apply(request);
