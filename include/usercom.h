@@ -119,6 +119,10 @@ typedef enum uc_status {
    */
   UC_STATUS_REQUEST_LIMIT = 25,
   /**
+   * Stopped early: more ids were rejected than the run allows.
+   */
+  UC_STATUS_TOO_MANY_REJECTED = 26,
+  /**
    * Stopped early: no connection, or none that lasted.
    */
   UC_STATUS_TRANSPORT = 30,
@@ -537,9 +541,17 @@ int uc_run_options_set_stall_timeout_ms(struct uc_run_options *run_options, uint
 
 /**
  * Maximum number of requests of the run. A run that reaches it stops early with `UC_STATUS_REQUEST_LIMIT`.
- * Range: 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+ * The message says about how many ids are bad and what the rest would take. Range: 1 and more requests.
+ * Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least 1,000.
  */
 int uc_run_options_set_max_requests(struct uc_run_options *run_options, uint64_t requests);
+
+/**
+ * The run stops early with `UC_STATUS_TOO_MANY_REJECTED` as soon as more ids than this are rejected. Use it
+ * where many bad ids mean that the list is wrong. Up to `uc_options_set_workers` requests are in flight
+ * then: their ids count, too. Default: 0.
+ */
+int uc_run_options_set_max_rejected(struct uc_run_options *run_options, uint64_t ids);
 
 /**
  * Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel

@@ -14,6 +14,7 @@ typedef enum uc_status {
   UC_STATUS_SERVER = 23,
   UC_STATUS_WRONG_ENDPOINT = 24,
   UC_STATUS_REQUEST_LIMIT = 25,
+  UC_STATUS_TOO_MANY_REJECTED = 26,
   UC_STATUS_TRANSPORT = 30,
   UC_STATUS_BAD_RESPONSE = 31,
   UC_STATUS_TLS = 32,
@@ -73,6 +74,7 @@ int uc_options_set_ca_file(uc_options *options, const char *pem_path);
 int uc_run_options_set_deadline_ms(uc_run_options *run_options, uint64_t ms);
 int uc_run_options_set_stall_timeout_ms(uc_run_options *run_options, uint64_t ms);
 int uc_run_options_set_max_requests(uc_run_options *run_options, uint64_t requests);
+int uc_run_options_set_max_rejected(uc_run_options *run_options, uint64_t ids);
 int uc_run_options_set_journal_dir(uc_run_options *run_options, const char *dir);
 int uc_run_options_set_journal_max_age_ms(uc_run_options *run_options, uint64_t ms);
 int uc_run_options_set_standard_attributes(uc_run_options *run_options, int on);

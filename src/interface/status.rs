@@ -88,6 +88,9 @@ statuses! {
     RequestLimit = 25, "request_limit", StoppedEarly, "RequestLimit",
         "Stopped early: the run reached its maximum number of requests.",
         "Remove the bad ids, or allow more requests; then repeat the call.";
+    TooManyRejected = 26, "too_many_rejected", StoppedEarly, "TooManyRejected",
+        "Stopped early: more ids were rejected than the run allows.",
+        "Check the list: is it the right one for this workspace? Allow more rejected ids; then repeat the call.";
     Transport = 30, "transport", StoppedEarly, "TransportError",
         "Stopped early: no connection, or none that lasted.", "Check network and proxy; repeat the call.";
     BadResponse = 31, "bad_response", StoppedEarly, "BadResponse",

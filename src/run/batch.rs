@@ -27,6 +27,8 @@ pub(crate) struct Batch {
     pub server_errors: ServerErrors,
     /// The number of the trial that it is sent for.
     pub trial: Option<u32>,
+    /// The number of the search that it is a group of.
+    pub search: Option<u32>,
     /// A trial has proved that it has an id that makes the service fail.
     pub at_fault: bool,
     /// Sent at least once without proof that it was not applied.
@@ -74,6 +76,7 @@ impl Batch {
             delayed_at: 0,
             server_errors: ServerErrors::default(),
             trial: None,
+            search: None,
             at_fault: false,
             maybe_applied: false,
             sent: 0,
@@ -95,7 +98,15 @@ impl Batch {
     /// One slot of it, named by a response, on its own.
     pub fn single(&self, slot: usize) -> Batch {
         let request = Request::single(self.request.group, slot);
-        Batch { request, role: Role::Suspect, suspects: Vec::new(), doubts: 0, trial: None, ..self.clone() }
+        Batch {
+            request,
+            role: Role::Suspect,
+            suspects: Vec::new(),
+            doubts: 0,
+            trial: None,
+            search: None,
+            ..self.clone()
+        }
     }
 
     /// Two halves by ids, each with this batch's history. Skipped slots are in neither.
@@ -114,6 +125,7 @@ impl Batch {
                 delays: 0,
                 server_errors: ServerErrors::default(),
                 trial: None,
+                search: None,
                 ..self.clone()
             }
         };

@@ -79,6 +79,10 @@ impl Hooks<'_> {
         }
     }
 
+    pub fn info(&self, message: &str) {
+        self.log(log::Level::Info, || message.to_owned());
+    }
+
     pub fn warn(&self, message: &str) {
         self.log(log::Level::Warn, || message.to_owned());
     }

@@ -13,6 +13,8 @@ mod outcomes;
 mod progress;
 mod recorder;
 mod report_builder;
+mod search;
+mod share;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -180,6 +182,9 @@ fn drive(
             Step::Done => break,
         };
         hooks.progress(now, || engine.progress(now, until.filter(|_| engine.in_flight() == 0)));
+        if let Some(news) = engine.news(now) {
+            hooks.info(&news);
+        }
         let wake = [until, hooks.next_check(now), abort_at.filter(|_| !aborted)].into_iter().flatten().min();
         let response = transport.wait(wake);
         let waited = transport.now().saturating_duration_since(now);

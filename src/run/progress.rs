@@ -16,6 +16,12 @@ pub struct Progress {
     pub rejected: usize,
     /// Requests sent so far.
     pub requests: u64,
+    /// About how many ids of the run are bad: those that were rejected, and those that are expected among the others.
+    pub expected_rejected: usize,
+    /// About how many more requests the run needs.
+    pub requests_left: u64,
+    /// About how long the rest of the run takes.
+    pub time_left: Duration,
     /// How long the run will wait before it sends again; zero while requests are in flight.
     pub waiting: Duration,
 }

@@ -54,16 +54,16 @@ fn rejected_ids_are_found() {
     });
 }
 
-/// Row 32: a rejected batch is bisected after the others were sent.
+/// Row 32: where few batches are rejected, these are searched after the others were sent.
 #[test]
 fn clean_batches_go_first() {
-    let server = rejects(&[5, 105, 205]);
+    let server = rejects(&[5, 505]);
     let report = server.ask(&ids(1000)).batch_size(100).workers(1).send();
-    assert_eq!(rejected(&report, &ids(1000)), [5, 105, 205].into());
+    assert_eq!(rejected(&report, &ids(1000)), [5, 505].into());
     let requests = server.requests();
     let last_batch = requests.iter().position(|r| r.has(1000)).unwrap();
-    let first_half = requests.iter().position(|r| r.ids().len() == 50).unwrap();
-    assert!(last_batch < first_half, "{last_batch} {first_half}");
+    let first_group = requests.iter().position(|r| (2..100).contains(&r.ids().len())).unwrap();
+    assert!(last_batch < first_group, "{last_batch} {first_group}");
 }
 
 /// Row 32: every third id is rejected.

@@ -129,8 +129,12 @@ final class Client
      *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
      *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
-     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
-     *     errors, at least 1,000.
+     *     {@see Error\RequestLimit}. The message says about how many ids are bad and what the rest would take. Range:
+     *     1 and more requests. Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least
+     *     1,000.
+     * @param int|null $maxRejected The run stops early with {@see Error\TooManyRejected} as soon as more ids than
+     *     this are rejected. Use it where many bad ids mean that the list is wrong. Up to workers requests are in
+     *     flight then: their ids count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
      *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
      *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
@@ -173,6 +177,7 @@ final class Client
         ?float $deadline = null,
         ?float $stallTimeout = null,
         ?int $maxRequests = null,
+        ?int $maxRejected = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
@@ -204,8 +209,12 @@ final class Client
      *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
      *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
-     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
-     *     errors, at least 1,000.
+     *     {@see Error\RequestLimit}. The message says about how many ids are bad and what the rest would take. Range:
+     *     1 and more requests. Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least
+     *     1,000.
+     * @param int|null $maxRejected The run stops early with {@see Error\TooManyRejected} as soon as more ids than
+     *     this are rejected. Use it where many bad ids mean that the list is wrong. Up to workers requests are in
+     *     flight then: their ids count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
      *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
      *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
@@ -244,6 +253,7 @@ final class Client
         ?float $deadline = null,
         ?float $stallTimeout = null,
         ?int $maxRequests = null,
+        ?int $maxRejected = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
@@ -276,8 +286,12 @@ final class Client
      *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
      *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
-     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
-     *     errors, at least 1,000.
+     *     {@see Error\RequestLimit}. The message says about how many ids are bad and what the rest would take. Range:
+     *     1 and more requests. Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least
+     *     1,000.
+     * @param int|null $maxRejected The run stops early with {@see Error\TooManyRejected} as soon as more ids than
+     *     this are rejected. Use it where many bad ids mean that the list is wrong. Up to workers requests are in
+     *     flight then: their ids count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
      *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
      *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
@@ -315,6 +329,7 @@ final class Client
         ?float $deadline = null,
         ?float $stallTimeout = null,
         ?int $maxRequests = null,
+        ?int $maxRejected = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,
@@ -346,8 +361,12 @@ final class Client
      *     waited for, each within its own limits. A value below the time of 21 requests at the configured rate is
      *     raised to that time, 4.2 s at 5 per second. In seconds. Range: 1 s to 24 h. Default: 120 s.
      * @param int|null $maxRequests Maximum number of requests of the run. A run that reaches it stops early with
-     *     {@see Error\RequestLimit}. Range: 1 and more requests. Default: 20 times what the update needs without
-     *     errors, at least 1,000.
+     *     {@see Error\RequestLimit}. The message says about how many ids are bad and what the rest would take. Range:
+     *     1 and more requests. Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least
+     *     1,000.
+     * @param int|null $maxRejected The run stops early with {@see Error\TooManyRejected} as soon as more ids than
+     *     this are rejected. Use it where many bad ids mean that the list is wrong. Up to workers requests are in
+     *     flight then: their ids count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
      * @param string|null $journalDir Keeps a journal in this directory: repeating the identical call after a
      *     crash, a full disk or a cancel resumes the run. The journal is removed when every id is confirmed or
      *     rejected. The directory is created if it does not exist. While another process or thread runs the identical
@@ -385,6 +404,7 @@ final class Client
         ?float $deadline = null,
         ?float $stallTimeout = null,
         ?int $maxRequests = null,
+        ?int $maxRejected = null,
         ?string $journalDir = null,
         ?float $journalMaxAge = null,
         bool $standardAttributes = false,

@@ -47,6 +47,7 @@ class Error extends \RuntimeException
             Status::SERVER => Error\ServerError::class,
             Status::WRONG_ENDPOINT => Error\WrongEndpoint::class,
             Status::REQUEST_LIMIT => Error\RequestLimit::class,
+            Status::TOO_MANY_REJECTED => Error\TooManyRejected::class,
             Status::TRANSPORT => Error\TransportError::class,
             Status::BAD_RESPONSE => Error\BadResponse::class,
             Status::TLS => Error\TlsError::class,

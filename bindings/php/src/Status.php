@@ -38,6 +38,8 @@ final class Status
     public const WRONG_ENDPOINT = 24;
     /** Stopped early: the run reached its maximum number of requests. */
     public const REQUEST_LIMIT = 25;
+    /** Stopped early: more ids were rejected than the run allows. */
+    public const TOO_MANY_REJECTED = 26;
     /** Stopped early: no connection, or none that lasted. */
     public const TRANSPORT = 30;
     /** Stopped early: the responses can't be understood. */

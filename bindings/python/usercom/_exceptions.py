@@ -18,6 +18,7 @@ __all__ = [
     "ServerError",
     "WrongEndpoint",
     "RequestLimit",
+    "TooManyRejected",
     "TransportError",
     "BadResponse",
     "TlsError",
@@ -92,6 +93,12 @@ class RequestLimit(Error):
     """Stopped early: the run reached its maximum number of requests."""
 
     status = Status.REQUEST_LIMIT
+
+
+class TooManyRejected(Error):
+    """Stopped early: more ids were rejected than the run allows."""
+
+    status = Status.TOO_MANY_REJECTED
 
 
 class TransportError(Error):

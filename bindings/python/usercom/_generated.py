@@ -87,6 +87,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_run_options_set_deadline_ms": (c_int, [c_void_p, c_uint64]),
     "uc_run_options_set_stall_timeout_ms": (c_int, [c_void_p, c_uint64]),
     "uc_run_options_set_max_requests": (c_int, [c_void_p, c_uint64]),
+    "uc_run_options_set_max_rejected": (c_int, [c_void_p, c_uint64]),
     "uc_run_options_set_journal_dir": (c_int, [c_void_p, c_char_p]),
     "uc_run_options_set_journal_max_age_ms": (c_int, [c_void_p, c_uint64]),
     "uc_run_options_set_standard_attributes": (c_int, [c_void_p, c_int]),
@@ -172,6 +173,8 @@ class Status(enum.IntEnum):
     """Stopped early: this is not the service, or it does not take this method."""
     REQUEST_LIMIT = 25
     """Stopped early: the run reached its maximum number of requests."""
+    TOO_MANY_REJECTED = 26
+    """Stopped early: more ids were rejected than the run allows."""
     TRANSPORT = 30
     """Stopped early: no connection, or none that lasted."""
     BAD_RESPONSE = 31
@@ -281,8 +284,12 @@ class RunOptions(TypedDict, total=False):
       for, each within its own limits. A value below the time of 21 requests at the configured rate is raised
       to that time, 4.2 s at 5 per second. Range: 1 s to 24 h. Default: 120 s.
     - `max_requests` (int): Maximum number of requests of the run. A run that reaches it stops early with
-      `Status.REQUEST_LIMIT`. Range: 1 and more requests. Default: 20 times what the update needs without
-      errors, at least 1,000.
+      `Status.REQUEST_LIMIT`. The message says about how many ids are bad and what the rest would take. Range:
+      1 and more requests. Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at
+      least 1,000.
+    - `max_rejected` (int): The run stops early with `Status.TOO_MANY_REJECTED` as soon as more ids than
+      this are rejected. Use it where many bad ids mean that the list is wrong. Up to `workers` requests are
+      in flight then: their ids count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
     - `journal_dir` (path): Keeps a journal in this directory: repeating the identical call after a crash, a
       full disk or a cancel resumes the run. The journal is removed when every id is confirmed or rejected.
       The directory is created if it does not exist. While another process or thread runs the identical job,
@@ -313,6 +320,7 @@ class RunOptions(TypedDict, total=False):
     deadline: Optional[Union[SupportsFloat, timedelta]]
     stall_timeout: Optional[Union[SupportsFloat, timedelta]]
     max_requests: Optional[SupportsIndex]
+    max_rejected: Optional[SupportsIndex]
     journal_dir: Optional[Union[str, os.PathLike[str]]]
     journal_max_age: Optional[Union[SupportsFloat, timedelta]]
     standard_attributes: Optional[bool]
@@ -342,6 +350,7 @@ RUN_OPTIONS: Mapping[str, tuple[str, str]] = {
     "deadline": ("deadline_ms", "time"),
     "stall_timeout": ("stall_timeout_ms", "time"),
     "max_requests": ("max_requests", "count"),
+    "max_rejected": ("max_rejected", "count"),
     "journal_dir": ("journal_dir", "path"),
     "journal_max_age": ("journal_max_age_ms", "time"),
     "standard_attributes": ("standard_attributes", "flag"),

@@ -1,7 +1,6 @@
 //! How a run ends: the request limit, and what is left unknown.
 
 use std::iter::once;
-use std::time::Duration;
 
 use super::Engine;
 use crate::interface::{IdState, Status};
@@ -11,37 +10,45 @@ use crate::run::stop::{Stop, http};
 use crate::wire::Message;
 
 impl Engine<'_> {
-    /// The request limit is reached. Estimates what is left: each quarantined batch has at least one bad id, which
-    /// bisection isolates.
+    /// The request limit is reached.
     pub(super) fn request_limit(&self) -> Stop {
-        let quarantined = || self.quarantined.iter().map(|q| q.batch.len());
-        let settled = self.outcomes.confirmed() + self.outcomes.rejected();
-        let bad = self.outcomes.rejected() + self.quarantined.len();
-        let share = 100.0 * bad as f64 / (settled + quarantined().sum::<usize>()).max(1) as f64;
-        let left = self.outcomes.slots() - settled;
-        let bisection: u64 =
-            quarantined().map(|ids| 2 * u64::from(ids.next_power_of_two().trailing_zeros())).sum();
-        let at_this_cost = self.requests * left as u64 / settled.max(1) as u64;
-        let more = at_this_cost.max(bisection + (self.queue.len() + self.batcher.batches()) as u64);
-        let hours = |interval: Duration| {
-            format!(", {:.1} hours at this rate limit", more as f64 * interval.as_secs_f64() / 3600.0)
-        };
-        let hours = self.limits.interval.map(hours).unwrap_or_default();
         let message = format!(
-            "{} requests were sent, the limit of this run; at least {share:.1} % of the ids tried are bad, and the \
-             remaining {left} ids would take about {more} more requests{hours}; remove the bad ids and run again, or use a \
-             journal to resume",
-            self.requests
+            "{} requests were sent, the limit of this run; {}; remove the bad ids and run again, or use a journal to \
+             resume with a higher limit",
+            self.requests,
+            self.outlook()
         );
         Stop::new(Status::RequestLimit, message)
     }
 
+    pub(super) fn too_many_rejected(&self) -> bool {
+        let rejected = self.outcomes.rejected();
+        let open = self.outcomes.confirmed() + rejected < self.outcomes.slots();
+        open && self.limits.max_rejected.is_some_and(|most| rejected as u64 > most)
+    }
+
+    /// More ids were rejected than the caller wants.
+    pub(super) fn rejected_limit(&self) -> Stop {
+        let message = format!(
+            "{} ids are rejected, more than the {} of max_rejected; {}; check the list, or allow more",
+            self.outcomes.rejected(),
+            self.limits.max_rejected.unwrap_or_default(),
+            self.outlook()
+        );
+        Stop::new(Status::TooManyRejected, message)
+    }
+
     /// Ends the run: what was sent without proof either way is unknown.
     pub fn finish(mut self) -> (Outcomes, Stop, Vec<String>) {
+        let mut outlook = None;
         if self.outcomes.confirmed() + self.outcomes.rejected() < self.outcomes.slots() {
+            outlook = self.share.any_bad().then(|| self.outlook());
             self.give_up();
         }
         let (total, good) = (self.outcomes.slots(), self.outcomes.confirmed());
+        if let Some(outlook) = outlook.filter(|_| self.stop.is_some()) {
+            self.notes.add(outlook);
+        }
         // A reason to stop came too late if there was nothing left to do.
         let end = self.stop.take().filter(|_| good < total).unwrap_or_else(|| {
             if self.panicked {
@@ -93,7 +100,8 @@ impl Engine<'_> {
         let in_flight = std::mem::take(&mut self.in_flight)
             .into_iter()
             .map(|(_, batch, _)| Batch { maybe_applied: true, ..batch });
-        let quarantined = self.quarantined.drain().map(|q| q.batch);
+        let searched = self.searches.end(|_| true);
+        let quarantined = self.quarantined.drain().map(|q| q.batch).chain(searched);
         let tried = self.exhausted.drain(..).chain(self.lost.drain(..));
         let on_trial = self.trials.drain(..).flat_map(|trial| trial.failed.into_iter().chain([trial.batch]));
         let open: Vec<Batch> =

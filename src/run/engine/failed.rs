@@ -89,7 +89,8 @@ impl Engine<'_> {
         }
     }
 
-    pub(super) fn exhaust(&mut self, batch: Batch) {
+    pub(super) fn exhaust(&mut self, mut batch: Batch) {
+        self.leave_search(&mut batch);
         let (group, canary) = (batch.request.group, batch.role == Role::Canary);
         if batch.last_chance {
             self.lost.push(batch)
@@ -102,7 +103,8 @@ impl Engine<'_> {
     }
 
     /// Sends the two halves instead, and no more batches of this size.
-    pub(super) fn halve(&mut self, batch: Batch) {
+    pub(super) fn halve(&mut self, mut batch: Batch) {
+        self.leave_search(&mut batch);
         self.batcher.size = self.batcher.size.min(batch.len().div_ceil(2));
         let [first, second] = batch.halves(batch.role);
         // Suspects are sent again: the response that named them may be wrong.

@@ -94,10 +94,12 @@ impl Engine<'_> {
                 batch.reason =
                     Some(self.outcomes.reason(None, Message::new("a worker of this library failed")));
                 self.end_probe(&mut batch, now);
+                self.leave_search(&mut batch);
                 self.lost.push(batch);
                 self.panicked = true;
             }
         }
+        self.judge();
     }
 
     /// The service works and judged the request, whatever the result.
@@ -114,12 +116,18 @@ impl Engine<'_> {
         self.confirmed_by_value[group] += 1;
         self.ambiguous = 0;
         self.outcomes.confirm(&batch.request);
+        self.canaries[group].confirmed();
+        if batch.suspects.is_empty() && batch.role != Role::Suspect {
+            self.learn(&batch, false);
+        }
+        if let Some(search) = batch.search {
+            self.searches.group_confirmed(search, self.batcher.size);
+        }
         let (unproven, bad) = batch.suspects_by_proof();
         for (slot, reason) in bad {
             self.outcomes.reject(once(*slot..*slot + 1), *reason);
         }
         self.queue.extend(unproven.iter().map(|(slot, _)| batch.single(*slot)));
-        self.canaries[group].confirmed();
         match batch.role {
             Role::Batch => self.tally.settled += 1,
             Role::Suspect => self.trust_names = false,
@@ -139,6 +147,7 @@ impl Engine<'_> {
     /// Whether it was applied is unknown and stays so: sending it again would bring the same response.
     fn ambiguous(&mut self, mut batch: Batch, status: u16, message: &Message) {
         batch.maybe_applied = true;
+        self.leave_search(&mut batch);
         let (group, role) = (batch.request.group, batch.role);
         self.lost.push(batch);
         self.ambiguous += 1;
@@ -180,6 +189,7 @@ impl Engine<'_> {
         if batch.len() > 1 {
             return self.halve(batch);
         }
+        self.leave_search(&mut batch);
         self.queue.extend(batch.suspects.iter().map(|(slot, _)| batch.single(*slot)));
         if let Some(reason) = batch.reason {
             self.outcomes.reject(batch.request.runs(), reason);

@@ -5,6 +5,7 @@
 
 mod end;
 mod failed;
+mod forecast;
 mod handle_response;
 mod limits;
 mod pick;
@@ -23,6 +24,8 @@ use super::canary::Canary;
 use super::notes::Notes;
 use super::outcomes::Outcomes;
 use super::progress::Progress;
+use super::search::Searches;
+use super::share::Share;
 use super::stop::Stop;
 use super::trial::Trial;
 use crate::interface::{IdState, Status};
@@ -61,8 +64,13 @@ pub(crate) struct Engine<'a> {
     tried_alone: Vec<usize>,
     /// To be sent now, or at their time.
     queue: VecDeque<Batch>,
-    /// Rejected batches that wait for bisection.
+    /// Rejected batches with named ids, and batches that make the service fail: they wait for bisection.
     quarantined: BinaryHeap<Quarantined>,
+    /// Other rejected batches, and what follows when many are rejected.
+    searches: Searches,
+    share: Share,
+    /// What was confirmed and rejected while canaries of its value were running: if they fail, it says nothing about ids.
+    unjudged: Vec<(usize, usize, bool)>,
     /// Batches of which is being found out whether they make the service fail.
     trials: Vec<Trial>,
     /// How many there were.
@@ -89,6 +97,11 @@ pub(crate) struct Engine<'a> {
     tally: Tally,
     trust_names: bool,
     last_progress: Instant,
+    started: Instant,
+    /// When the engine was asked or told something last.
+    now: Instant,
+    /// When the log was told last how many ids are bad.
+    told_at: Option<Instant>,
     /// What the run would stop with if it stalled now.
     last_error: Stop,
     stop: Option<Stop>,
@@ -108,6 +121,11 @@ impl Tally {
     /// Most batches are rejected.
     fn dense(self) -> bool {
         self.settled >= 4 && self.rejected * 2 > self.settled
+    }
+
+    /// How many requests a batch takes, if `requests` were sent for those that are settled.
+    fn named_requests(self, requests: u64) -> f64 {
+        requests as f64 / f64::from(self.settled.max(1))
     }
 
     /// Most rejections name the ids.
@@ -130,7 +148,7 @@ impl<'a> Engine<'a> {
         let planned: usize = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size)).sum();
         Engine {
             job,
-            max_requests: limits.max_requests.unwrap_or((planned as u64).saturating_mul(20).max(1000)),
+            max_requests: limits.requests(job.slots(), planned),
             outcomes: Outcomes::new(job.slots()),
             batcher: Batcher::new(job, limits.batch_size),
             canaries: vec![Canary::new(); job.groups().len()],
@@ -140,6 +158,9 @@ impl<'a> Engine<'a> {
             rng,
             queue: VecDeque::new(),
             quarantined: BinaryHeap::new(),
+            searches: Searches::default(),
+            share: Share::new(),
+            unjudged: Vec::new(),
             trials: Vec::new(),
             trial_count: 0,
             exhausted: Vec::new(),
@@ -156,6 +177,9 @@ impl<'a> Engine<'a> {
             tally: Tally::default(),
             trust_names: true,
             last_progress: now,
+            started: now,
+            now,
+            told_at: None,
             last_error: Stop::new(Status::Transport, "there was no response"),
             stop: None,
             panicked: false,
@@ -177,6 +201,7 @@ impl<'a> Engine<'a> {
             }
         }
         self.outcomes.restore(entries);
+        self.share.resume(self.outcomes.confirmed(), self.outcomes.rejected());
         for (group, slots) in self.job.groups().iter().enumerate() {
             if slots.clone().any(|slot| self.outcomes.is_confirmed(slot)) {
                 self.canaries[group].confirmed();
@@ -209,12 +234,16 @@ impl<'a> Engine<'a> {
     /// How far the run is. `sends_again` is when it will send again, if it waits.
     pub fn progress(&self, now: Instant, sends_again: Option<Instant>) -> Progress {
         let (confirmed, rejected) = (self.outcomes.confirmed(), self.outcomes.rejected());
+        let forecast = self.forecast();
         Progress {
             done: confirmed + rejected,
             total: self.outcomes.slots(),
             confirmed,
             rejected,
             requests: self.requests,
+            expected_rejected: forecast.bad,
+            requests_left: forecast.requests,
+            time_left: forecast.time,
             waiting: sends_again.map_or(Duration::ZERO, |at| at.saturating_duration_since(now)),
         }
     }
@@ -245,6 +274,10 @@ impl<'a> Engine<'a> {
 
     /// What to do now.
     pub fn next(&mut self, now: Instant) -> Step {
+        self.now = now;
+        if self.too_many_rejected() {
+            self.stop(self.rejected_limit());
+        }
         let stalls_at = self.last_progress + self.limits.stall_timeout;
         if self.stop.is_none() && now >= stalls_at && self.has_work() {
             self.stop(Stop::stalled(self.limits.stall_timeout, &self.last_error));
@@ -287,7 +320,8 @@ impl<'a> Engine<'a> {
         !(self.in_flight.is_empty()
             && self.queue.is_empty()
             && self.batcher.is_empty()
-            && self.quarantined.is_empty())
+            && self.quarantined.is_empty()
+            && self.searches.is_empty())
     }
 
     fn wait_or_done(&self, until: Option<Instant>) -> Step {

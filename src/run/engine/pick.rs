@@ -34,12 +34,25 @@ impl Engine<'_> {
         }
         // While a value is in doubt, a part of a rejected batch tells more than another batch. If most batches are
         // rejected with named ids, bisecting at once is cheap, and the run has more to show if it must stop early.
-        let in_doubt = |q: &Quarantined| self.canaries[q.batch.request.group].is_in_doubt();
+        let quarantined = self.quarantined.peek().map(|q| q.batch.request.group);
+        let mut waiting = quarantined.into_iter().chain(self.searches.next_group());
+        let in_doubt = waiting.any(|group| self.canaries[group].is_in_doubt());
         let at_once = self.tally.dense() && self.tally.named();
-        match at_once || self.quarantined.peek().is_some_and(in_doubt) {
-            true => self.bisect(now).or_else(|| self.split_off()),
-            false => self.split_off().or_else(|| self.bisect(now)),
+        match at_once || in_doubt {
+            true => self.bisect(now).or_else(|| self.search()).or_else(|| self.split_off()),
+            false => self.split_off().or_else(|| self.bisect(now)).or_else(|| self.search()),
         }
+    }
+
+    /// The next group of a search.
+    fn search(&mut self) -> Option<Batch> {
+        let canaries = &self.canaries;
+        let may_send = |group: usize| canaries[group].may_send();
+        let (outcomes, share, most) = (&self.outcomes, &self.share, self.batcher.size);
+        self.searches.next(outcomes, share, most, may_send).or_else(|| {
+            // All of them wait for a response, so one worker has nothing to do.
+            self.searches.split(most).then(|| self.searches.next(outcomes, share, most, may_send))?
+        })
     }
 
     /// A part of a quarantined batch, the largest first.
@@ -47,9 +60,12 @@ impl Engine<'_> {
         // The canaries may have settled every id of a short list.
         let open = |q: &Quarantined| q.batch.request.slots.clone().any(|slot| self.outcomes.is_open(slot));
         let Quarantined { batch, named } = std::iter::from_fn(|| self.quarantined.pop()).find(open)?;
-        match batch.at_fault {
-            true => self.start_trial(batch),
-            false => self.queue.extend(next_parts(batch, &named)),
+        if batch.at_fault {
+            self.start_trial(batch);
+        } else {
+            let (parts, rest) = next_parts(batch, &named);
+            self.queue.extend(parts);
+            rest.into_iter().for_each(|rest| self.searches.rejected(rest));
         }
         self.due(now, |batch| batch.failed_at.is_none())
     }
@@ -71,12 +87,15 @@ impl Engine<'_> {
     }
 
     fn split_off(&mut self) -> Option<Batch> {
-        // If most batches are rejected and no ids are named, small ones lose less.
-        let small = self.tally.dense() && !self.tally.named();
-        let size = if small { (self.batcher.size / 8).max(1) } else { self.batcher.size };
+        let size = self.batcher.size;
         let canaries = &self.canaries;
         let may_send = |group: usize| canaries[group].may_send();
         let request = self.batcher.next_request(self.job, &self.outcomes, size, may_send)?;
-        Some(Batch::new(request, Role::Batch))
+        // A batch that will be rejected tells nothing, unless the service names the ids.
+        if self.tally.named() || !self.share.is_high(size) {
+            return Some(Batch::new(request, Role::Batch));
+        }
+        self.searches.unsent(request);
+        self.search()
     }
 }

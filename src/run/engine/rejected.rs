@@ -9,6 +9,7 @@ use crate::run::batch::{Batch, Role};
 use crate::run::bisect::Quarantined;
 use crate::run::canary::{Canary, Finding};
 use crate::run::outcomes::SlotReason;
+use crate::run::share::Asked;
 use crate::run::stop::Stop;
 use crate::wire::{Message, RejectedId, Request};
 
@@ -27,6 +28,7 @@ impl Engine<'_> {
         let group = batch.request.group;
         let single = batch.len() == 1;
         let named = if single || self.trust_names { self.named_slots(&batch, ids) } else { Vec::new() };
+        batch.search = batch.search.filter(|search| self.searches.contains(*search));
         batch.maybe_applied = true;
         batch.failed_at = None;
         batch.not_before = None;
@@ -45,6 +47,10 @@ impl Engine<'_> {
         }
         let reason = batch.reason;
         if batch.role == Role::Canary {
+            self.searches.rejected_elsewhere(batch.request.slots.start);
+            if named.is_empty() {
+                self.learn(&batch, true);
+            }
             let finding = match named.is_empty() {
                 true => Finding::Rejected(status, message.as_str().to_owned()),
                 false => Finding::Named,
@@ -54,14 +60,56 @@ impl Engine<'_> {
             }
             return;
         }
-        if !single || !batch.suspects.is_empty() {
-            self.quarantined.push(Quarantined { batch: Batch { at_fault: false, ..batch }, named });
+        let by_name = !named.is_empty() || !batch.suspects.is_empty();
+        if !by_name {
+            self.learn(&batch, true);
+        }
+        match batch.search.filter(|_| !by_name || single) {
+            Some(search) => self.searches.group_rejected(search, &batch, self.batcher.size),
+            None if by_name && (!single || !batch.suspects.is_empty()) => {
+                self.leave_search(&mut batch);
+                self.quarantined.push(Quarantined { batch: Batch { at_fault: false, ..batch }, named });
+            }
+            None if single => self.searches.rejected_elsewhere(batch.request.slots.start),
+            None => self.searches.rejected(Batch { at_fault: false, ..batch }),
         }
         if self.canaries[group] != Canary::Failed {
             self.send_canaries(group);
         }
         if self.canaries[group] == Canary::Failed {
             self.reject_value(group, reason);
+        }
+    }
+
+    /// Learns from a response how many ids are bad.
+    pub(super) fn learn(&mut self, batch: &Batch, rejected: bool) {
+        let group = batch.request.group;
+        if matches!(self.canaries[group], Canary::Running { .. }) {
+            self.unjudged.push((group, batch.len(), rejected));
+            return;
+        }
+        match batch.search.and_then(|search| self.searches.asked(search)) {
+            Some((asked, place)) => self.share.learn(place, asked, rejected),
+            None => self.share.learn(None, Asked { ids: batch.len(), bad_among: None }, rejected),
+        }
+    }
+
+    /// Learns from what was held back while canaries were running.
+    pub(super) fn judge(&mut self) {
+        let canaries = &self.canaries;
+        let judged =
+            |(group, ..): &mut (usize, usize, bool)| !matches!(canaries[*group], Canary::Running { .. });
+        for (group, ids, rejected) in self.unjudged.extract_if(.., judged) {
+            if canaries[group] != Canary::Failed {
+                self.share.learn(None, Asked { ids, bad_among: None }, rejected);
+            }
+        }
+    }
+
+    /// The batch is no longer part of a search.
+    pub(super) fn leave_search(&mut self, batch: &mut Batch) {
+        if let Some(search) = batch.search.take() {
+            self.searches.group_lost(search, self.batcher.size);
         }
     }
 
@@ -92,6 +140,14 @@ impl Engine<'_> {
                 }
                 // It made the service fail, which is no rejection.
                 _ => self.lost.push(batch),
+            }
+        }
+        for batch in self.searches.end(|of| of == group) {
+            match batch.reason {
+                Some(reason) => {
+                    self.outcomes.reject_for_now(once(batch.request.slots.clone()), reason);
+                }
+                None => self.lost.push(batch),
             }
         }
         for trial in self.trials.extract_if(.., |trial| trial.batch.request.group == group) {

@@ -45,7 +45,8 @@ impl Engine<'_> {
     }
 
     /// Sends the two halves of a batch to find out whether it makes the service fail.
-    pub(super) fn start_trial(&mut self, batch: Batch) {
+    pub(super) fn start_trial(&mut self, mut batch: Batch) {
+        self.leave_search(&mut batch);
         self.trial_count += 1;
         let number = self.trial_count;
         // Suspects are sent again: the response that named them may be wrong.

@@ -1,17 +1,20 @@
 //! Plays a whole job against the simulated service, and checks what must always hold.
 
-use std::ops::Range;
+use std::cell::RefCell;
+use std::ops::{ControlFlow, Range};
 use std::panic::AssertUnwindSafe;
 use std::path::Path;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::service::{Simulated, Weather};
+use super::service::{Names, Simulated, Weather};
 use crate::interface::{IdState, Status};
 use crate::journal::Journal;
 use crate::report::Report;
 use crate::run::engine::{Engine, Limits};
-use crate::run::{Cancel, Hooks, Recorder, drive, finish, resume};
+use crate::run::hooks::ProgressFn;
+use crate::run::{Cancel, Hooks, Progress, Recorder, drive, finish, resume};
 use crate::throttle::{Rng, Throttle};
 use crate::update::Job;
 
@@ -22,6 +25,10 @@ pub struct Played {
     pub sent: Vec<u32>,
     pub applied: Vec<bool>,
     pub accepted: Vec<bool>,
+    pub accepted_after: Vec<u32>,
+    pub rejected_alone: Vec<bool>,
+    /// What the progress callback was told, and when.
+    pub told: Vec<(Duration, Progress)>,
 }
 
 /// What happens to the caller during a run.
@@ -32,6 +39,8 @@ pub struct Fate {
     pub crashes: Vec<Duration>,
     /// The end of the journal doesn't always reach the disk, as in a power failure.
     pub torn: bool,
+    /// There is a progress callback.
+    pub watched: bool,
 }
 
 /// The panic that stands for the death of the process.
@@ -47,10 +56,18 @@ pub fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: F
     let dir = std::env::temp_dir().join(format!("usercom-simulation-{}-{seed}", std::process::id()));
     let mut crashes = fate.crashes.iter().copied();
     let journaled = !fate.crashes.is_empty();
+    let told = Rc::new(RefCell::new(Vec::new()));
     let report = loop {
         transport.crash = crashes.next().map(|after| transport.now + after);
         let run = std::panic::catch_unwind(AssertUnwindSafe(|| {
             let mut hooks = Hooks::default();
+            let (clock, told) = (transport.clock.clone(), told.clone());
+            hooks.progress = fate.watched.then(|| -> Box<ProgressFn<'_>> {
+                Box::new(move |progress| {
+                    told.borrow_mut().push((clock.get() - start, *progress));
+                    ControlFlow::Continue(())
+                })
+            });
             hooks.cancel = transport.cancel.as_ref().map(|(_, handle)| handle.clone());
             let (throttle, rng) = (Arc::new(Throttle::default()), Rng::new(rng.next()));
             let mut engine = Engine::new(job, limits.clone(), throttle, rng, transport.now);
@@ -90,6 +107,9 @@ pub fn play(job: &Job<'_>, weather: Weather, limits: &Limits, seed: u64, fate: F
         sent: transport.sent,
         applied: transport.applied,
         accepted: transport.accepted,
+        accepted_after: transport.accepted_after,
+        rejected_alone: transport.rejected_alone,
+        told: told.take(),
     }
 }
 
@@ -119,7 +139,15 @@ pub fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played,
         let rejected = weather.bad.contains(&slot) || given_up.iter().any(|group| group.contains(&slot));
         match state {
             IdState::Confirmed => assert!(played.accepted[slot], "slot {slot}: a false confirmation"),
-            IdState::Rejected => assert!(rejected, "slot {slot}: a good id rejected"),
+            IdState::Rejected => {
+                assert!(rejected, "slot {slot}: a good id rejected");
+                // Or it was named, and the rest was confirmed.
+                let alone = played.rejected_alone[slot] || weather.names != Names::None;
+                assert!(
+                    alone || given_up.iter().any(|group| group.contains(&slot)),
+                    "slot {slot}: not alone"
+                );
+            }
             IdState::NotAttempted => {
                 assert!(!played.applied[slot] || fate.torn, "slot {slot}: applied, but not attempted");
             }
@@ -127,7 +155,7 @@ pub fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played,
         }
     }
     let planned: u64 = job.groups().iter().map(|g| g.len().div_ceil(limits.batch_size) as u64).sum();
-    let limit = limits.max_requests.unwrap_or((20 * planned).max(1000));
+    let limit = limits.requests(job.slots(), planned as usize);
     assert!(played.requests <= limit * (1 + crashes), "more requests than the limit");
     assert!(report.requests() == played.requests || crashes > 0);
     if report.status() == Status::Ok {

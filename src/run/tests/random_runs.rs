@@ -25,12 +25,14 @@ fn random_weather(rng: &mut Rng, job: &Job<'_>) -> Weather {
     let (latency, outage_at, burst_at) = (sometimes(1.0, 3.0), sometimes(0.8, 5.0), sometimes(1.0, 3.0));
     let (poison, ambiguous, busy) = (sometimes(0.3, 0.1), sometimes(0.15, 0.1), sometimes(0.2, 0.2));
     let (locked, firewall) = (sometimes(0.2, 6.0), sometimes(0.15, 90.0));
+    let sometimes_groups = sometimes(0.2, 0.2);
     let (locked_at, firewall_at) = (sometimes(0.8, 5.0), sometimes(0.8, 5.0));
     let names = [Names::None, Names::First, Names::All, Names::Wrong][(rng.next() % 4) as usize];
     let groups = job.groups().len();
     Weather {
         bad: (0..n).filter(|_| rng.unit() < bad * bad).collect(),
         poison: (0..n).filter(|_| rng.unit() < poison * poison).collect(),
+        groups_rejected: sometimes_groups,
         ambiguous,
         busy,
         error_status: [500, 502, 503][(rng.next() % 3) as usize],
@@ -75,7 +77,7 @@ fn random_run(seed: u64) {
     let cancel = (rng.unit() < 0.2).then(|| soon(&mut rng));
     let crashes = if rng.unit() < 0.2 { 1 + rng.next() % 4 } else { 0 };
     let (torn, crashes) = (rng.unit() < 0.5, (0..crashes).map(|_| soon(&mut rng)).collect());
-    let fate = Fate { cancel, crashes, torn };
+    let fate = Fate { cancel, crashes, torn, watched: false };
     let played = play(&job, weather.clone(), &limits, rng.next(), fate.clone());
     check(&job, &weather, &limits, &played, &fate);
     if let (Some(after), [], Status::Cancelled) = (cancel, &*fate.crashes, played.report.status()) {

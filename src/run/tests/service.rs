@@ -1,6 +1,8 @@
 //! A simulated service and its clock. Faults are random; a seed replays them.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 use super::play::Crash;
@@ -20,6 +22,8 @@ pub struct Weather {
     pub poison: BTreeSet<usize>,
     pub latency: Duration,
     pub server_error: f64,
+    /// 400 for requests of more than one id, whatever they are.
+    pub groups_rejected: f64,
     pub dropped: f64,
     pub timeout: f64,
     /// 2xx that prove nothing.
@@ -59,6 +63,8 @@ pub struct Simulated<'a> {
     pub rng: Rng,
     pub start: Instant,
     pub now: Instant,
+    /// The same, for whoever is called during a run.
+    pub clock: Rc<Cell<Instant>>,
     /// By the time at which they come.
     pub responses: BTreeMap<(Instant, u64), Verdict>,
     pub sent_at: VecDeque<Instant>,
@@ -66,6 +72,10 @@ pub struct Simulated<'a> {
     pub applied: Vec<bool>,
     /// In a request whose complete 2xx came back.
     pub accepted: Vec<bool>,
+    /// How many ids were in accepted requests, after each request.
+    pub accepted_after: Vec<u32>,
+    /// In a request of its own that was rejected.
+    pub rejected_alone: Vec<bool>,
     pub sent: Vec<u32>,
     pub requests: u64,
     pub cancel: Option<(Instant, Cancel)>,
@@ -82,10 +92,13 @@ impl<'a> Simulated<'a> {
             rng,
             start,
             now: start,
+            clock: Rc::new(Cell::new(start)),
             responses: BTreeMap::new(),
             sent_at: VecDeque::new(),
             applied: vec![false; n],
             accepted: vec![false; n],
+            accepted_after: Vec::new(),
+            rejected_alone: vec![false; n],
             sent: vec![0; n],
             requests: 0,
             cancel: None,
@@ -171,8 +184,10 @@ impl<'a> Simulated<'a> {
             );
         }
         let bad: Vec<usize> = request.sent().filter(|slot| self.weather.bad.contains(slot)).collect();
-        if !bad.is_empty() {
-            let rejected_ids = self.rejected_ids(request, &bad);
+        if !bad.is_empty() || request.len() > 1 && self.chance(self.weather.groups_rejected) {
+            // A rejection without a reason names nobody.
+            let named = (!bad.is_empty()).then(|| self.rejected_ids(request, &bad));
+            let rejected_ids = named.unwrap_or_default();
             return (latency, Verdict::Rejected { status: 400, message: message("bad ids"), rejected_ids });
         }
         self.apply(request);
@@ -210,9 +225,21 @@ impl Transport for Simulated<'_> {
         self.requests += 1;
         request.sent().for_each(|slot| self.sent[slot] += 1);
         let (after, verdict) = self.respond(&request);
-        if matches!(verdict, Verdict::Confirmed(_)) {
-            request.sent().for_each(|slot| self.accepted[slot] = true);
+        let mut accepted = self.accepted_after.last().copied().unwrap_or(0);
+        match verdict {
+            Verdict::Confirmed(_) => {
+                for slot in request.sent() {
+                    accepted += u32::from(!std::mem::replace(&mut self.accepted[slot], true));
+                }
+            }
+            Verdict::Rejected { .. } | Verdict::PerhapsRejected { .. } | Verdict::TooLarge { .. }
+                if request.len() == 1 =>
+            {
+                request.sent().for_each(|slot| self.rejected_alone[slot] = true);
+            }
+            _ => {}
         }
+        self.accepted_after.push(accepted);
         self.responses.insert((self.now + after, ticket), verdict);
         self.most_in_flight = self.most_in_flight.max(self.responses.len());
     }
@@ -223,6 +250,7 @@ impl Transport for Simulated<'_> {
         let wake = [until, first, cancel, self.crash].into_iter().flatten().min().expect("waits for ever");
         // A little later, so that a run that waits for the past does not stand still.
         self.now = wake.max(self.now + Duration::from_micros(1));
+        self.clock.set(self.now);
         if self.crash.is_some_and(|at| at <= self.now) {
             std::panic::resume_unwind(Box::new(Crash));
         }

@@ -29,6 +29,7 @@ pub fn fine() -> Weather {
         poison: BTreeSet::new(),
         latency: Duration::from_millis(30),
         server_error: 0.0,
+        groups_rejected: 0.0,
         dropped: 0.0,
         timeout: 0.0,
         ambiguous: 0.0,

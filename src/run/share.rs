@@ -1,0 +1,256 @@
+//! What a run believes about the share of bad ids, and how large the next group should therefore be.
+//!
+//! A group that is confirmed as often as it is rejected tells most (generalised binary splitting, Hwang 1972). The
+//! share is not known beforehand, so each of some shares has a weight, which every response changes.
+
+/// The shares that are thought possible.
+const SHARES: [f64; 28] = [
+    0.00005, 0.0001, 0.00015, 0.00025, 0.0004, 0.0006, 0.001, 0.0015, 0.0025, 0.004, 0.006, 0.01, 0.015,
+    0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.5, 0.65, 0.85, 0.98,
+];
+
+/// A group is as large as it may be to be clean with these odds. An id is never rejected because the rest of its group
+/// was confirmed, so that pairs cost more than single ids from 29 % on: there, the odds of a pair are 0.5.
+const CLEAN: f64 = 0.52;
+const CLEAN_PART: f64 = 0.49;
+/// The same while groups have saved nothing yet.
+const CLEAN_FOR_SURE: f64 = 0.8;
+
+/// How likely the share is another one from one group to the next: bad ids often come together.
+const CHANGE: f64 = 0.03;
+/// How much a response counts among the shares that were met so far, and all of them together before the first.
+const COUNTS: f64 = 0.2;
+const BEFORE: f64 = 2.0;
+
+/// A group whose response has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Asked {
+    pub ids: usize,
+    /// It is the first part of so many ids, of which one at least is bad.
+    pub bad_among: Option<usize>,
+}
+
+/// The weight of each share.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Belief([f64; SHARES.len()]);
+
+impl Belief {
+    /// Before the first response. Most lists have few bad ids.
+    fn first() -> Belief {
+        let weights = SHARES.map(|share| share.powf(-0.3));
+        let sum: f64 = weights.iter().sum();
+        Belief(weights.map(|weight| weight / sum))
+    }
+
+    fn expect(&self, of: impl Fn(f64) -> f64) -> f64 {
+        self.0.iter().zip(SHARES).map(|(weight, share)| weight * of(share)).sum()
+    }
+
+    /// Multiplies each weight with the likelihood of what was seen.
+    fn saw(&mut self, likelihood: impl Fn(f64) -> f64) {
+        self.0.iter_mut().zip(SHARES).for_each(|(weight, share)| *weight *= likelihood(share).max(1e-12));
+        let sum: f64 = self.0.iter().sum();
+        self.0.iter_mut().for_each(|weight| *weight /= sum);
+    }
+
+    fn mix(&mut self, other: &Belief, part: f64) {
+        self.0.iter_mut().zip(&other.0).for_each(|(weight, other)| *weight += part * (other - *weight));
+    }
+
+    /// How likely `ids` are all good.
+    fn clean(&self, ids: usize) -> f64 {
+        self.expect(|share| clean(share, ids))
+    }
+
+    /// How many ids to send next, at most `most`; of `bad_among`, if one at least of these is bad.
+    pub fn group_size(&self, most: usize, bad_among: Option<usize>) -> usize {
+        self.size(most, bad_among, CLEAN)
+    }
+
+    /// The same where a rejected group would cost more than one request an id.
+    pub fn cautious_size(&self, most: usize, bad_among: Option<usize>) -> usize {
+        self.size(most, bad_among, CLEAN_FOR_SURE)
+    }
+
+    fn size(&self, most: usize, bad_among: Option<usize>, odds: f64) -> usize {
+        let (mut least, mut most, odds) = match bad_among {
+            None => (1, most.max(1), odds),
+            Some(ids) => (1, most.min(ids.saturating_sub(1)).max(1), CLEAN_PART),
+        };
+        let all = bad_among.map_or(0.0, |ids| self.clean(ids));
+        while least < most {
+            let ids = least + (most - least).div_ceil(2);
+            match self.clean(ids) - all >= odds * (1.0 - all) {
+                true => least = ids,
+                false => most = ids - 1,
+            }
+        }
+        least
+    }
+}
+
+fn clean(share: f64, ids: usize) -> f64 {
+    (ids as f64 * (-share).ln_1p()).exp()
+}
+
+/// How likely this result is if `share` of the ids are bad.
+fn likelihood(share: f64, asked: Asked, rejected: bool) -> f64 {
+    let good = clean(share, asked.ids);
+    match (rejected, asked.bad_among) {
+        (true, None) => 1.0 - good,
+        (false, None) => good,
+        (true, Some(all)) => (1.0 - good) / (1.0 - clean(share, all)),
+        (false, Some(all)) => (good - clean(share, all)) / (1.0 - clean(share, all)),
+    }
+}
+
+/// About how many requests an id takes if `share` of the ids are bad, in batches of `most`: the simulator's figures.
+pub(crate) fn cost(share: f64, most: usize) -> f64 {
+    match share {
+        0.29.. => 1.0,
+        _ => (1.11 * entropy(share.max(1e-9))).clamp(1.0 / most.max(1) as f64, 1.0),
+    }
+}
+
+/// Bits per id.
+pub(crate) fn entropy(share: f64) -> f64 {
+    -share * share.log2() - (1.0 - share) * (1.0 - share).log2()
+}
+
+/// What all responses of a run together say.
+#[derive(Debug)]
+pub(crate) struct Share {
+    /// What the last responses say.
+    recent: Belief,
+    /// The shares that were met, in places that differ, with their weights.
+    met: [f64; SHARES.len()],
+    /// How many requests were rejected.
+    rejected: u32,
+}
+
+impl Share {
+    pub fn new() -> Share {
+        let recent = Belief::first();
+        Share { met: recent.0.map(|weight| BEFORE * weight), recent, rejected: 0 }
+    }
+
+    /// Whether anything was rejected for the sake of its ids.
+    pub fn any_bad(&self) -> bool {
+        self.rejected > 0
+    }
+
+    /// Whether a batch of `most` ids is too likely to be rejected. One rejection may be chance.
+    pub fn is_high(&self, most: usize) -> bool {
+        self.rejected > 1 && self.recent.group_size(most, None) * 2 <= most
+    }
+
+    /// What to expect of ids of which nothing is known.
+    pub fn expected(&self) -> Belief {
+        self.recent.clone()
+    }
+
+    /// What to expect of `ids` of which one at least is bad.
+    pub fn expected_of_rejected(&self, ids: usize) -> Belief {
+        let mut belief = self.recent.clone();
+        belief.saw(|share| 1.0 - clean(share, ids));
+        belief
+    }
+
+    /// Learns from the counts of an earlier run.
+    pub fn resume(&mut self, confirmed: usize, rejected: usize) {
+        self.rejected += u32::try_from(rejected).unwrap_or(u32::MAX);
+        // As if they were few: the earlier ones need not be like the ones that are left.
+        let part = (50.0 / (confirmed + rejected).max(1) as f64).min(1.0);
+        let (good, bad) = (confirmed as f64 * part, rejected as f64 * part);
+        self.recent.saw(|share| (bad * share.ln() + good * (-share).ln_1p()).exp());
+    }
+
+    /// Learns from a response, also what it says of the place that it is about.
+    pub fn learn(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
+        self.rejected = self.rejected.saturating_add(rejected.into());
+        let mut seen = None;
+        for belief in std::iter::once(&mut self.recent).chain(place.as_deref_mut()) {
+            belief.saw(|share| likelihood(share, asked, rejected));
+            seen = Some(belief.0);
+        }
+        self.met.iter_mut().zip(seen.into_iter().flatten()).for_each(|(met, weight)| *met += COUNTS * weight);
+        let sum: f64 = self.met.iter().sum();
+        let met = Belief(self.met.map(|weight| weight / sum));
+        for belief in std::iter::once(&mut self.recent).chain(place) {
+            belief.mix(&met, CHANGE);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn certain(share: f64) -> Belief {
+        let nearest = SHARES.iter().position(|s| *s >= share).unwrap();
+        let mut belief = Belief([0.0; SHARES.len()]);
+        belief.0[nearest] = 1.0;
+        belief
+    }
+
+    /// Hwang's size is 2^⌊log2((n−k+1)/k)⌋ for k bad ids of n; ours is the same up to the rounding.
+    #[test]
+    fn the_size_of_the_next_group() {
+        for (share, of_1000, of_16_with_a_bad_one, of_2) in [
+            (0.00005, 1000, 8, 1),
+            (0.0004, 1000, 8, 1),
+            (0.001, 653, 8, 1),
+            (0.01, 65, 7, 1),
+            (0.055, 11, 6, 1),
+            (0.1, 6, 5, 1),
+            (0.19, 3, 3, 1),
+            (0.25, 2, 2, 1),
+            (0.32, 1, 1, 1),
+            (0.98, 1, 1, 1),
+        ] {
+            let belief = certain(share);
+            let sizes =
+                [(1000, None), (1000, Some(16)), (1000, Some(2))].map(|(m, b)| belief.group_size(m, b));
+            assert_eq!(sizes, [of_1000, of_16_with_a_bad_one, of_2], "{share}");
+            let hwang = ((1.0 - share) / share).log2().floor().max(0.0).exp2() as usize;
+            assert!(of_1000 * 3 > hwang.min(1000) && of_1000 <= 2 * hwang, "{share}: {of_1000} {hwang}");
+            assert!(belief.cautious_size(1000, None) <= of_1000);
+            assert_eq!(belief.group_size(1000, Some(1)), 1);
+            assert_eq!(belief.group_size(1, None), 1);
+        }
+    }
+
+    #[test]
+    fn the_share_is_learned_and_a_change_is_noticed() {
+        for share in [0.055, 0.25] {
+            let mut learned = Share::new();
+            let one = |rejected| (Asked { ids: 1, bad_among: None }, rejected);
+            for n in 0..2000 {
+                let (asked, rejected) = one((f64::from(n) * share).fract() < share);
+                learned.learn(None, asked, rejected);
+            }
+            let (size, right) =
+                (learned.expected().group_size(1000, None), certain(share).group_size(1000, None));
+            assert!(size * 4 >= right && size <= right * 4, "{share}: {size}, not {right}");
+            let mut place = learned.expected();
+            (0..12).for_each(|_| learned.learn(Some(&mut place), one(true).0, true));
+            assert_eq!(place.group_size(1000, None), 1, "twelve bad ones in a row");
+        }
+    }
+
+    #[test]
+    fn results_that_contradict_each_other_are_survived() {
+        let mut learned = Share::new();
+        let mut place = learned.expected_of_rejected(2);
+        for rejected in [true, false] {
+            for bad_among in [Some(1), Some(1000), None] {
+                learned.learn(Some(&mut place), Asked { ids: 1, bad_among }, rejected);
+                learned.learn(Some(&mut place), Asked { ids: 1000, bad_among }, rejected);
+            }
+        }
+        assert!(place.0.iter().chain(&learned.recent.0).all(|weight| weight.is_finite()));
+        learned.resume(0, 0);
+        learned.resume(usize::MAX / 2, 5);
+        assert!(learned.expected().group_size(1000, None) == 1000);
+    }
+}
