@@ -4,6 +4,7 @@ mod account;
 mod bounds;
 mod delimiter;
 mod demo;
+mod docs;
 mod exit;
 #[rustfmt::skip]
 mod flags;
@@ -45,13 +46,15 @@ enum Usercom {
     Apply(Box<update::ApplyArgs>),
     Sandbox(sandbox::SandboxArgs),
     Demo(demo::DemoArgs),
+    #[command(hide = true)]
+    GenerateDocs(docs::DocsArgs),
 }
 
 fn main() -> ExitCode {
     let command = bounds::with_negative_numbers(Usercom::command());
     let parsed = command.clone().try_get_matches().and_then(|found| Usercom::from_arg_matches(&found));
     let outcome = match parsed {
-        Ok(arguments) => run(arguments),
+        Ok(arguments) => run(arguments, &command),
         Err(error) => match bounds::message(&error, &command) {
             Some(message) => Err(message),
             None => Ok(print(&error)),
@@ -63,12 +66,13 @@ fn main() -> ExitCode {
     }))
 }
 
-fn run(arguments: Usercom) -> Result<u8, String> {
+fn run(arguments: Usercom, command: &clap::Command) -> Result<u8, String> {
     match arguments {
         Usercom::Update(args) => update::update(*args, &Signals::listen()?),
         Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
         Usercom::Sandbox(args) => sandbox::run(args),
         Usercom::Demo(args) => demo::run(args),
+        Usercom::GenerateDocs(args) => docs::run(&args, command),
     }
 }
 
