@@ -21,6 +21,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 CMAKEDIR := $(PREFIX)/share/cmake/usercom
 
 CARGO ?= cargo
+CARGO_FLAGS ?=
 PHP ?= php
 PHPUNIT ?= /usr/bin/phpunit
 NODE ?= node
@@ -28,7 +29,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib generate program install uninstall deb demo test abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -46,7 +47,7 @@ lib:                    ## the C library, shared and static, into target/lib
 	@! rustc --print cfg $(RUSTFLAGS) | grep -qzE 'target_env="musl".*crt-static|crt-static.*target_env="musl"' || { \
 	  echo 'make lib: this Rust links musl into everything, so it makes no shared library; run' \
 	    'RUSTFLAGS=-Ctarget-feature=-crt-static make lib' >&2; exit 1; }
-	$(CARGO) rustc --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
+	$(CARGO) rustc $(CARGO_FLAGS) --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
 	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete
 	@mkdir -p $(LIB)
 	@cmp -s $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION) || \
@@ -57,14 +58,28 @@ lib:                    ## the C library, shared and static, into target/lib
 	@ln -sf libusercom.so.$(VERSION) $(LIB)/$(SONAME)
 	@ln -sf $(SONAME) $(LIB)/libusercom.so
 
+# The library and the program for every Linux with this glibc or a newer one, on x86_64: zig has the headers and the
+# symbols of each glibc. RUSTFLAGS keeps the folders of this machine out of the files.
+GLIBC := 2.17
+PORTABLE := $(TARGET)/x86_64-unknown-linux-gnu/release
+ZIG_VENV := .venv-dist
+portable:
+	@PATH="$(CURDIR)/$(ZIG_VENV)/bin:$$PATH" \
+	  RUSTFLAGS="$$RUSTFLAGS --remap-path-prefix=$${CARGO_HOME:-$$HOME/.cargo}/registry/src=crates" \
+	  $(MAKE_QUIET) lib program PROFILE=release CARGO=cargo-zigbuild \
+	  CARGO_FLAGS='--locked --target x86_64-unknown-linux-gnu.$(GLIBC)' BUILT=$(PORTABLE) LIB=$(PORTABLE)/lib
+
 generate:               ## write everything that is generated from src/interface and src/ffi
 	$(CARGO) build --lib --features generate
 
 program:                ## the program, target/release/usercom
-	$(CARGO) build --profile $(PROFILE) --features cli --bin usercom
+	$(CARGO) rustc $(CARGO_FLAGS) --profile $(PROFILE) --features cli --bin usercom
 
-# Copies what `make lib` has built, with the same PROFILE: `sudo make install` compiles nothing.
-install:                ## the C library, headers, pkg-config and CMake files into PREFIX (/usr/local)
+# Copies what `make lib` and `make program` have built, with the same PROFILE: `sudo make install` compiles nothing.
+install: install-lib    ## the C library, headers, pkg-config and CMake files, and the program if built, into PREFIX (/usr/local)
+	@test ! -e $(BUILT)/usercom || $(MAKE_QUIET) install-program
+
+install-lib:
 	@test -e $(BUILT)/libusercom.so || { echo '$(BUILT)/libusercom.so is missing: run `make lib` first' >&2; exit 1; }
 	install -d $(addprefix $(DESTDIR),$(LIBDIR)/pkgconfig $(INCLUDEDIR) $(CMAKEDIR))
 	install -m 755 $(BUILT)/libusercom.so $(DESTDIR)$(LIBDIR)/libusercom.so.$(VERSION)
@@ -78,15 +93,35 @@ install:                ## the C library, headers, pkg-config and CMake files in
 	  bindings/c/packaging/usercom.pc.in | install -m 644 /dev/stdin $(DESTDIR)$(LIBDIR)/pkgconfig/usercom.pc
 	@test -n '$(DESTDIR)' || bindings/c/packaging/searched $(LIBDIR)
 
+# With its man pages and the completions for bash, zsh and fish, which it writes itself.
+install-program:
+	@test -e $(BUILT)/usercom || { echo '$(BUILT)/usercom is missing: run `make program` first' >&2; exit 1; }
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 755 $(BUILT)/usercom $(DESTDIR)$(PREFIX)/bin
+	umask 022; $(BUILT)/usercom generate-docs $(DESTDIR)$(PREFIX)/share
+
 uninstall:              ## remove what `make install` installed
 	rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libusercom.so.$(VERSION) $(SONAME) libusercom.so libusercom.a pkgconfig/usercom.pc)
 	rm -f $(addprefix $(DESTDIR)$(INCLUDEDIR)/,usercom.h usercom.json usercom.hpp)
 	rm -rf $(DESTDIR)$(CMAKEDIR)
+	rm -f $(addprefix $(DESTDIR)$(PREFIX)/,bin/usercom share/bash-completion/completions/usercom \
+	  share/zsh/site-functions/_usercom share/fish/vendor_completions.d/usercom.fish)
+	rm -f $(DESTDIR)$(PREFIX)/share/man/man1/usercom.1 $(DESTDIR)$(PREFIX)/share/man/man1/usercom-*.1
 
-deb:                    ## the Debian packages libusercom0 and libusercom-dev, into target/deb
+deb:                    ## the Debian packages of the library and the program, into target/deb
 	@scripts/setup deb
-	@$(MAKE_QUIET) lib PROFILE=release
-	@bindings/c/packaging/deb
+	@$(MAKE_QUIET) lib program PROFILE=release
+	@bindings/c/packaging/deb $(TARGET)/release $(TARGET)/deb
+
+# The languages whose package has the library inside. `bindings/<language>/package LIBRARY_DIR OUT` makes it, and
+# `bindings/<language>/tests/package.sh DIR` tests it: see CONTRIBUTING.md.
+LANGUAGES := python php node
+export LANGUAGES
+dist:                   ## all packages and archives for x86_64 Linux, into dist
+	@scripts/dist/machine $(GLIBC)
+	@scripts/setup dist
+	@$(MAKE_QUIET) portable
+	@GLIBC=$(GLIBC) scripts/dist/build $(PORTABLE) dist
 
 demo:                   ## a shop's updates from five languages in a sandbox, checked id by id
 	@scripts/setup demo
@@ -94,7 +129,7 @@ demo:                   ## a shop's updates from five languages in a sandbox, ch
 
 # ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
 
-STAGES := format data core rust clippy doc c cpp install abi python php node conformance readme demo
+STAGES := format data core rust clippy doc c cpp install abi python php node conformance readme demo dist
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); for stage in $(STAGES); do \
@@ -127,7 +162,7 @@ test-doc:
 
 # The bindings' tests load this library and start this program as their sandbox.
 test-c test-cpp test-python test-php test-php-versions test-node test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-packages test-python test-php test-php-versions test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-install test-dist test-packages test-python test-php test-php-versions test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 test-lib:
 	@$(MAKE_QUIET) lib program PROFILE=dev
 
@@ -178,6 +213,12 @@ test-readme: test-lib
 test-demo:
 	examples/demo/run
 
+# The same artifacts as `make dist`, with the library and the program of the other tests in them.
+test-dist: test-lib
+	@scripts/dist/machine $(GLIBC)
+	@scripts/dist/build $(TARGET)/debug $(TARGET)/dist
+	scripts/dist/test $(TARGET)/dist
+
 abi-baseline: abi-library ## make the present C interface the baseline of `make test-abi`
 	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
 
@@ -191,9 +232,12 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@$(MAKE_QUIET) test-php-versions
 	@$(MAKE_QUIET) deny
 
-# A part of `make torture`, because it downloads bare Debians, needs root for that, and compiles cargo-c.
-test-packages: deb test-lib
-	bindings/c/tests/deb.sh
+# A part of `make torture`, because it links for minutes, downloads bare Debians, needs root for that, and compiles
+# cargo-c.
+test-packages: dist test-lib
+	scripts/dist/test dist
+	scripts/dist/bare-debian dist bookworm trixie
+	scripts/dist/crate dist
 	bindings/c/tests/cargo-c.sh
 	bindings/node/package $(TARGET)/release $(TARGET)/npm
 	bindings/node/tests/debian.sh $(TARGET)/npm

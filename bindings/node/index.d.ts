@@ -20,6 +20,8 @@ export const Status: {
   readonly DEADLINE: 3;
   /** Dry run: nothing was sent. The report says what would be sent. */
   readonly DRY_RUN: 4;
+  /** Completed: the service holds other values than those that were sent, of ids that it accepted. */
+  readonly MISMATCH: 5;
   /** Nothing was sent: an argument is invalid. The message says which one and what to do. */
   readonly INVALID_ARGUMENT: 10;
   /** Stopped early: the service does not accept the token. */
@@ -34,6 +36,8 @@ export const Status: {
   readonly WRONG_ENDPOINT: 24;
   /** Stopped early: the run reached its maximum number of requests. */
   readonly REQUEST_LIMIT: 25;
+  /** Stopped early: more ids were rejected than the run allows. */
+  readonly TOO_MANY_REJECTED: 26;
   /** Stopped early: no connection, or none that lasted. */
   readonly TRANSPORT: 30;
   /** Stopped early: the responses can't be understood. */
@@ -179,6 +183,19 @@ export interface ClientOptions {
    */
   rateLimit?: number | { requests: number; perMs: number } | null | undefined;
   /**
+   * Who shares the rate limit and the waits that the service asks for: with `process` this process, with
+   * `host` all processes of this user on this machine that use the same host and token. They share a small
+   * file. If it can't be used, a note in the report says why, and the process keeps the rate limit alone.
+   * Range: process or host. Default: process.
+   */
+  rateLimitScope?: 'process' | 'host' | null | undefined;
+  /**
+   * The directory of the shared file when the rate limit scope is `host`. It must belong to this user alone,
+   * mode 0700; it is created if its parent exists. Default: /run/user/UID/usercom if /run/user/UID exists,
+   * else /tmp/usercom-UID.
+   */
+  rateLimitDir?: string | URL | null | undefined;
+  /**
    * Maximum number of attempts per batch. Failures while the whole service is down are not counted. Batches
    * that have used up their attempts get the same number once more at the end of the run. Range: 1 to 20
    * attempts. Default: 8 attempts.
@@ -219,10 +236,17 @@ export interface RunOptions {
    */
   stallTimeoutMs?: number | bigint | null | undefined;
   /**
-   * Maximum number of requests of the run. A run that reaches it stops early with `Status.REQUEST_LIMIT`.
-   * Range: 1 and more requests. Default: 20 times what the update needs without errors, at least 1,000.
+   * Maximum number of requests of the run. A run that reaches it stops early with `Status.REQUEST_LIMIT`. The
+   * message says about how many ids are bad and what the rest would take. Range: 1 and more requests.
+   * Default: what finding 5 % of bad ids takes: 38 for 100 ids and 4 per batch, at least 1,000.
    */
   maxRequests?: number | bigint | null | undefined;
+  /**
+   * The run stops early with `Status.TOO_MANY_REJECTED` as soon as more ids than this are rejected. Use it
+   * where many bad ids mean that the list is wrong. Up to `workers` requests are in flight then: their ids
+   * count, too. Range: 0 to 4,294,967,295. Default: no limit (0).
+   */
+  maxRejected?: number | bigint | null | undefined;
   /**
    * Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
    * resumes the run. The journal is removed when every id is confirmed or rejected. The directory is created
@@ -245,6 +269,24 @@ export interface RunOptions {
    * ends with `Status.DRY_RUN`. Default: off.
    */
   dryRun?: boolean | null | undefined;
+  /**
+   * Before the first request, looks up the attribute's type and compares the values with it. A value that
+   * can't be right ends the call with `Status.INVALID_ARGUMENT`: a text that can't be read as the attribute's
+   * type, or a value that is not one of a fixed attribute's choices. Doubts are notes in the report. It costs
+   * one request, of a fixed attribute one more for each 100 attributes, and at most 5 s. A key that can't
+   * read costs a note. Standard attributes are not looked up. Default: off.
+   */
+  preflight?: boolean | null | undefined;
+  /**
+   * How many confirmed ids to read back after a completed run, spread evenly. Each is compared with the value
+   * that was sent, as the attribute's type means it. One that differs is read again for 30 s before it counts
+   * as a mismatch, since the service may apply values later. The report has the numbers and the first
+   * mismatches; states and status don't change. A key that can't read costs a note. 0 is none. Range: 0 to
+   * 1,000. Default: 0 ids.
+   */
+  verify?: number | bigint | null | undefined;
+  /** A completed run in which `verify` finds a mismatch ends with `Status.MISMATCH`. Default: off. */
+  verifyStrict?: boolean | null | undefined;
   // end of run options
 }
 
@@ -311,6 +353,8 @@ export class PartialUpdate extends UserComError {}
 export class Cancelled extends UserComError {}
 /** Stopped early: the deadline passed. */
 export class DeadlineExceeded extends UserComError {}
+/** Completed: the service holds other values than those that were sent, of ids that it accepted. */
+export class Mismatch extends UserComError {}
 /** Nothing was sent: an argument is invalid. The message says which one and what to do. */
 export class InvalidArgument extends UserComError {}
 /** Stopped early: the service does not accept the token. */
@@ -325,6 +369,8 @@ export class ServerError extends UserComError {}
 export class WrongEndpoint extends UserComError {}
 /** Stopped early: the run reached its maximum number of requests. */
 export class RequestLimit extends UserComError {}
+/** Stopped early: more ids were rejected than the run allows. */
+export class TooManyRejected extends UserComError {}
 /** Stopped early: no connection, or none that lasted. */
 export class TransportError extends UserComError {}
 /** Stopped early: the responses can't be understood. */

@@ -180,6 +180,7 @@ fn kind(option: &Opt) -> (&'static str, &'static str, &'static str) {
     match option.kind {
         Kind::BaseUrl | Kind::Proxy => ("text", "string | URL", "string or URL"),
         Kind::Method => ("text", "'PUT' | 'POST'", "string"),
+        Kind::Scope => ("text", "'process' | 'host'", "string"),
         Kind::CaFile | Kind::Directory => ("path", "string | URL", "path"),
         Kind::Flag => ("flag", "boolean", "boolean"),
         Kind::Count { .. } => ("count", "number | bigint", "number"),

@@ -186,7 +186,7 @@ pub struct RunFlags {
     ///
     /// The run ends with status dry_run.
     #[arg(long)]
-    dry_run: bool,
+    pub dry_run: bool,
     /// Skip what is done by default: before the first request, looks up the attribute's type and compares the
     /// values with it
     ///
@@ -195,7 +195,7 @@ pub struct RunFlags {
     /// the report. It costs one request, of a fixed attribute one more for each 100 attributes, and at most 5
     /// s. A key that can't read costs a note. Standard attributes are not looked up.
     #[arg(long)]
-    no_preflight: bool,
+    pub no_preflight: bool,
     /// How many confirmed ids to read back after a completed run, spread evenly [default: 5 ids]
     ///
     /// Each is compared with the value that was sent, as the attribute's type means it. One that differs is
@@ -203,10 +203,10 @@ pub struct RunFlags {
     /// report has the numbers and the first mismatches; states and status don't change. A key that can't read
     /// costs a note. 0 is none. Range: 0 to 1,000.
     #[arg(long, value_name = "IDS")]
-    verify: Option<usize>,
+    pub verify: Option<usize>,
     /// A completed run in which --verify finds a mismatch ends with status mismatch
     #[arg(long)]
-    verify_strict: bool,
+    pub verify_strict: bool,
 }
 
 impl RunFlags {

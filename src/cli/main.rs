@@ -22,7 +22,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::commands::{check, demo, sandbox, update, users};
+use crate::commands::{check, demo, docs, sandbox, update, users};
 use crate::say::say;
 use crate::signals::Signals;
 
@@ -36,13 +36,15 @@ enum Usercom {
     Users(users::UsersArgs),
     Sandbox(sandbox::SandboxArgs),
     Demo(demo::DemoArgs),
+    #[command(hide = true)]
+    GenerateDocs(docs::DocsArgs),
 }
 
 fn main() -> ExitCode {
     let command = bounds::with_negative_numbers(Usercom::command());
     let parsed = command.clone().try_get_matches().and_then(|found| Usercom::from_arg_matches(&found));
     let outcome = match parsed {
-        Ok(arguments) => run(arguments),
+        Ok(arguments) => run(arguments, &command),
         Err(error) => match bounds::message(&error, &command) {
             Some(message) => Err(message),
             None => Ok(print(&error)),
@@ -54,7 +56,7 @@ fn main() -> ExitCode {
     }))
 }
 
-fn run(arguments: Usercom) -> Result<u8, String> {
+fn run(arguments: Usercom, command: &clap::Command) -> Result<u8, String> {
     match arguments {
         Usercom::Update(args) => update::update(*args, &Signals::listen()?),
         Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
@@ -62,6 +64,7 @@ fn run(arguments: Usercom) -> Result<u8, String> {
         Usercom::Users(args) => users::run(&args, &Signals::listen()?),
         Usercom::Sandbox(args) => sandbox::run(args),
         Usercom::Demo(args) => demo::run(args),
+        Usercom::GenerateDocs(args) => docs::run(&args, command),
     }
 }
 

@@ -109,6 +109,9 @@ pub(super) fn done(job: &Job<'_>, report: &Report) -> Progress {
         confirmed,
         rejected,
         requests: report.requests(),
+        expected_rejected: rejected,
+        requests_left: 0,
+        time_left: std::time::Duration::ZERO,
         waiting: std::time::Duration::ZERO,
     }
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# cargo-c and `make install` install the same files. Takes minutes the first time, when it compiles cargo-c.
+# cargo-c and `make install` install the same files of the library. Takes minutes the first time, when it compiles cargo-c.
 set -eu
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 tools=${CARGO_TARGET_DIR:-$root/target}/tools
@@ -17,7 +17,7 @@ flags() { PKG_CONFIG_LIBDIR=$1/opt/usercom/lib/pkgconfig pkg-config --cflags --l
 cargo install --quiet --locked --root "$tools" --version 0.10.24+cargo-0.98.0 cargo-c
 (cd "$root" && PATH=$tools/bin:$PATH cargo cinstall --locked --debug \
     --prefix=/opt/usercom --libdir=/opt/usercom/lib --destdir="$work/theirs")
-make -C "$root" --no-print-directory lib install PROFILE=dev PREFIX=/opt/usercom DESTDIR="$work/ours" >/dev/null
+make -C "$root" --no-print-directory lib install-lib PROFILE=dev PREFIX=/opt/usercom DESTDIR="$work/ours" >/dev/null
 
 files "$work/ours" >"$work/files"
 [ -s "$work/files" ] || fail 'make install has installed nothing'

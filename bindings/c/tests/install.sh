@@ -31,6 +31,7 @@ prefix=$work/prefix
 root_make install PREFIX="$prefix"
 version=$(sed -n 's/^version *= *"\(.*\)"/\1/p' "$root/Cargo.toml" | head -n 1)
 cat >"$work/expected" <<LIST
+./bin/usercom
 ./include/usercom.h
 ./include/usercom.hpp
 ./include/usercom.json
@@ -39,9 +40,18 @@ cat >"$work/expected" <<LIST
 ./lib/libusercom.so.0
 ./lib/libusercom.so.$version
 ./lib/pkgconfig/usercom.pc
+./share/bash-completion/completions/usercom
 ./share/cmake/usercom/usercom-config-version.cmake
 ./share/cmake/usercom/usercom-config.cmake
+./share/fish/vendor_completions.d/usercom.fish
+./share/man/man1/usercom-apply.1
+./share/man/man1/usercom-demo.1
+./share/man/man1/usercom-sandbox.1
+./share/man/man1/usercom-update.1
+./share/man/man1/usercom.1
+./share/zsh/site-functions/_usercom
 LIST
+[ "$("$prefix/bin/usercom" --version)" = "usercom $version" ] || fail 'the program does not run from where it is installed'
 grep -q "does not search $prefix/lib .*ld.so.conf.d.*-Wl,-rpath,$prefix/lib\$" "$work/log" ||
     fail "does not say how programs find the library: $(cat "$work/log")"
 files "$prefix" | diff "$work/expected" - || fail 'these are not the files that it should install'

@@ -22,6 +22,12 @@ exports.DeadlineExceeded = class DeadlineExceeded extends UserComError {
   static code = 'DEADLINE';
 };
 
+/** Completed: the service holds other values than those that were sent, of ids that it accepted. */
+exports.Mismatch = class Mismatch extends UserComError {
+  static status = 5;
+  static code = 'MISMATCH';
+};
+
 /** Nothing was sent: an argument is invalid. The message says which one and what to do. */
 exports.InvalidArgument = class InvalidArgument extends UserComError {
   static status = 10;
@@ -62,6 +68,12 @@ exports.WrongEndpoint = class WrongEndpoint extends UserComError {
 exports.RequestLimit = class RequestLimit extends UserComError {
   static status = 25;
   static code = 'REQUEST_LIMIT';
+};
+
+/** Stopped early: more ids were rejected than the run allows. */
+exports.TooManyRejected = class TooManyRejected extends UserComError {
+  static status = 26;
+  static code = 'TOO_MANY_REJECTED';
 };
 
 /** Stopped early: no connection, or none that lasted. */

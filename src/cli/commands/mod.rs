@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod demo;
+pub mod docs;
 pub mod sandbox;
 pub mod update;
 pub mod users;
