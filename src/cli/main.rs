@@ -32,9 +32,9 @@ use crate::signals::Signals;
 enum Usercom {
     Update(Box<update::UpdateArgs>),
     Apply(Box<update::ApplyArgs>),
-    Check(check::CheckArgs),
-    Users(users::UsersArgs),
-    Sandbox(sandbox::SandboxArgs),
+    Check(Box<check::CheckArgs>),
+    Users(Box<users::UsersArgs>),
+    Sandbox(Box<sandbox::SandboxArgs>),
     Demo(demo::DemoArgs),
     #[command(hide = true)]
     GenerateDocs(docs::DocsArgs),
@@ -62,7 +62,7 @@ fn run(arguments: Usercom, command: &clap::Command) -> Result<u8, String> {
         Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
         Usercom::Check(args) => check::run(&args),
         Usercom::Users(args) => users::run(&args, &Signals::listen()?),
-        Usercom::Sandbox(args) => sandbox::run(args),
+        Usercom::Sandbox(args) => sandbox::run(*args),
         Usercom::Demo(args) => demo::run(args),
         Usercom::GenerateDocs(args) => docs::run(&args, command),
     }

@@ -8,6 +8,7 @@ mod limits;
 mod process;
 #[cfg(feature = "cli")]
 mod program;
+mod reading;
 mod rejections;
 mod responses;
 mod switches;
