@@ -64,6 +64,11 @@ pub(crate) enum Role {
 }
 
 impl Batch {
+    /// Whether it may be sent now.
+    pub fn is_due(&self, now: Instant) -> bool {
+        self.not_before.is_none_or(|at| at <= now)
+    }
+
     pub fn new(request: Request, role: Role) -> Batch {
         Batch {
             request,

@@ -37,6 +37,10 @@ impl ServerErrors {
         ServerErrors { count: COUNT - 1, first: Some((now, confirmed)), after_outage: true }
     }
 
+    pub fn count(&self) -> u32 {
+        self.count
+    }
+
     pub fn record(&mut self, now: Instant, confirmed: u64) {
         self.count += 1;
         self.first.get_or_insert((now, confirmed));

@@ -17,12 +17,22 @@ impl Engine<'_> {
         // In an outage every fourth probe is something new: one bad batch must not look like an outage.
         let new_first = self.throttle.failures_in_a_row() % 4 == 3;
         let new = if new_first { self.pick_new(now) } else { None };
-        new.or_else(|| self.due(now, |_| true)).or_else(|| self.pick_new(now)).or_else(|| self.last_chance())
+        new.or_else(|| self.retry(now)).or_else(|| self.pick_new(now)).or_else(|| self.last_chance())
+    }
+
+    /// A retry that is due. In an outage, with one probe at a time, that is the batch that failed most often: were they
+    /// tried in turn where every batch has a bad id, none would become suspicious before the run is stalled.
+    fn retry(&mut self, now: Instant) -> Option<Batch> {
+        if self.throttle.failures_in_a_row() == 0 || self.queue.iter().any(|batch| batch.trial.is_some()) {
+            return self.due(now, |_| true);
+        }
+        let due = self.queue.iter().filter(|batch| batch.is_due(now));
+        let most = due.map(|batch| batch.server_errors.count()).max()?;
+        self.due(now, |batch| batch.server_errors.count() == most)
     }
 
     fn due(&mut self, now: Instant, wanted: impl Fn(&Batch) -> bool) -> Option<Batch> {
-        let due = |batch: &Batch| batch.not_before.is_none_or(|at| at <= now) && wanted(batch);
-        let at = self.queue.iter().position(due)?;
+        let at = self.queue.iter().position(|batch| batch.is_due(now) && wanted(batch))?;
         self.queue.remove(at)
     }
 
