@@ -109,12 +109,14 @@ pub(crate) struct Engine<'a> {
     notes: Notes,
 }
 
-/// How many batches were confirmed or rejected, how many of them rejected, and how many of these with named ids.
+/// How many batches were confirmed or rejected, how many of them rejected; and of all rejections of several ids, how many
+/// named ids and how many did not.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     settled: u32,
     rejected: u32,
     named: u32,
+    unnamed: u32,
 }
 
 impl Tally {
@@ -130,7 +132,7 @@ impl Tally {
 
     /// Most rejections name the ids.
     fn named(self) -> bool {
-        self.named * 2 > self.rejected
+        self.named > self.unnamed
     }
 }
 

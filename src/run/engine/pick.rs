@@ -56,13 +56,16 @@ impl Engine<'_> {
 
     /// The next group of a search.
     fn search(&mut self) -> Option<Batch> {
+        self.next_group().or_else(|| {
+            // All of them wait for a response, so one worker has nothing to do.
+            self.searches.split(self.batcher.size).then(|| self.next_group())?
+        })
+    }
+
+    fn next_group(&mut self) -> Option<Batch> {
         let canaries = &self.canaries;
         let may_send = |group: usize| canaries[group].may_send();
-        let (outcomes, share, most) = (&self.outcomes, &self.share, self.batcher.size);
-        self.searches.next(outcomes, share, most, may_send).or_else(|| {
-            // All of them wait for a response, so one worker has nothing to do.
-            self.searches.split(most).then(|| self.searches.next(outcomes, share, most, may_send))?
-        })
+        self.searches.next(&self.outcomes, &self.share, self.batcher.size, may_send)
     }
 
     /// A part of a quarantined batch, the largest first.
@@ -98,11 +101,12 @@ impl Engine<'_> {
 
     fn split_off(&mut self) -> Option<Batch> {
         let size = self.batcher.size;
+        // A batch that will be rejected tells nothing, unless the service names the ids.
+        let searched = !self.tally.named() && self.share.is_high(size);
         let canaries = &self.canaries;
         let may_send = |group: usize| canaries[group].may_send();
         let request = self.batcher.next_request(self.job, &self.outcomes, size, may_send)?;
-        // A batch that will be rejected tells nothing, unless the service names the ids.
-        if self.tally.named() || !self.share.is_high(size) {
+        if !searched {
             return Some(Batch::new(request, Role::Batch));
         }
         self.searches.unsent(request);

@@ -36,7 +36,9 @@ impl Engine<'_> {
         if batch.role == Role::Batch {
             self.tally.settled += 1;
             self.tally.rejected += 1;
-            self.tally.named += u32::from(!named.is_empty());
+        }
+        if !single {
+            *if named.is_empty() { &mut self.tally.unnamed } else { &mut self.tally.named } += 1;
         }
         if single && batch.suspects.is_empty() {
             // The message about the id says more than the response as a whole.
