@@ -38,6 +38,9 @@ static void accessors_take_null(void) {
     CHECK_INT(uc_progress_confirmed(NULL), 0);
     CHECK_INT(uc_progress_rejected(NULL), 0);
     CHECK_INT(uc_progress_requests(NULL), 0);
+    CHECK_INT(uc_progress_expected_rejected(NULL), 0);
+    CHECK_INT(uc_progress_requests_left(NULL), 0);
+    CHECK_INT(uc_progress_time_left_ms(NULL), 0);
     CHECK_INT(uc_progress_waiting_ms(NULL), 0);
     CHECK(last_error_is_marked()); /* accessors leave it alone */
     /* Those that return a status are no accessors. */
