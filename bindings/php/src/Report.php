@@ -57,8 +57,11 @@ final class Report implements \Stringable
         $this->mismatched = $ffi->uc_report_mismatched($report);
         $json = json_decode($this->json(), true, 16, \JSON_THROW_ON_ERROR);
         $this->notes = $json['notes'];
-        $this->mismatches = array_map(static fn (array $one): Difference
-            => new Difference($one['index'], $ids->at($one['index']), $one['sent'], $one['stored']), $json['mismatches']);
+        $this->mismatches = array_map(
+            static fn (array $one): Difference
+                => new Difference($one['index'], $ids->at($one['index']), $one['sent'], $one['stored']),
+            $json['mismatches'],
+        );
         // Only failures need the ids; without any, their memory is freed.
         $this->ids = $this->rejected + $this->unknown > 0 ? $ids : null;
     }

@@ -6,7 +6,7 @@ Generated from src/interface and src/ffi by `make generate`; do not edit.
 import enum
 import os
 from collections.abc import Mapping
-from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
 from datetime import timedelta
 from typing import Any, Optional, SupportsFloat, SupportsIndex, TypedDict, Union
 
@@ -143,7 +143,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [c_void_p, POINTER(c_char_p), c_size_t, c_char_p, c_void_p, POINTER(c_void_p)],
     ),
     "uc_users_next": (c_int, [c_void_p, POINTER(c_char_p)]),
-    "uc_users_id": (INT64_T, [c_void_p]),
+    "uc_users_id": (c_int64, [c_void_p]),
     "uc_users_custom_id": (c_char_p, [c_void_p]),
     "uc_users_email": (c_char_p, [c_void_p]),
     "uc_users_attribute": (c_char_p, [c_void_p, c_char_p]),
