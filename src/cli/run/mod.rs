@@ -37,8 +37,12 @@ impl Outcome<'_, '_> {
     /// Of the last part; not attempted is stopped early.
     pub fn status(&self) -> Option<Status> {
         let stopped = self.parts.iter().map(|part| part.report.status()).find(|status| !is_complete(*status));
-        let of_all = |wanted| self.parts.iter().map(|part| part.report.status()).find(|status| *status == wanted);
-        stopped.or_else(|| of_all(Status::Partial)).or_else(|| of_all(Status::Mismatch)).or_else(|| self.parts.last().map(|part| part.report.status()))
+        let of_all =
+            |wanted| self.parts.iter().map(|part| part.report.status()).find(|status| *status == wanted);
+        stopped
+            .or_else(|| of_all(Status::Partial))
+            .or_else(|| of_all(Status::Mismatch))
+            .or_else(|| self.parts.last().map(|part| part.report.status()))
     }
 
     /// Whether every position was part of a run that completed.
