@@ -250,7 +250,7 @@ extern "C" {
  *
  * Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
  * rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
- * instead; of the other functions only `uc_client_shared` reads it. Returns a `uc_status`; `uc_last_error` says more for
+ * instead; of the other functions only the two `uc_client_shared` ones read it. Returns a `uc_status`; `uc_last_error` says more for
  * everything but `UC_STATUS_OK`. To learn which ids
  * were not confirmed, use `uc_client_mass_update`.
  */

@@ -79,7 +79,8 @@ mod tests {
         assert_eq!(SHARED.lock().len(), 8);
         assert!(Arc::ptr_eq(&first[0], &use_client(0)));
         assert!(!Arc::ptr_eq(&first[1], &use_client(1)));
-        let of_host = Client::shared_with_scope("acme", &format!("{:064}", 8), RateLimitScope::Host.as_str()).unwrap();
+        let of_host =
+            Client::shared_with_scope("acme", &format!("{:064}", 8), RateLimitScope::Host.as_str()).unwrap();
         assert!(!Arc::ptr_eq(&of_host.inner, &use_client(8)));
         assert_eq!(of_host.inner.options.rate_limit_scope, RateLimitScope::Host);
         Client::shutdown_shared();

@@ -172,7 +172,8 @@ pub unsafe extern "C" fn uc_report_mismatch(
     guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
         let handle = unsafe { handle(report, "report") }?;
-        let (Some(mismatch), Some(values)) = (handle.report.mismatches().get(k), handle.mismatches().get(k)) else {
+        let (Some(mismatch), Some(values)) = (handle.report.mismatches().get(k), handle.mismatches().get(k))
+        else {
             return Err(Failure::invalid("k", format!("there is no mismatch {k} (counted from 0)")));
         };
         // SAFETY: the caller gives room for each, or NULL.

@@ -148,7 +148,8 @@ pub unsafe extern "C" fn uc_users_email(users: *const uc_users) -> *const c_char
 pub unsafe extern "C" fn uc_users_attribute(users: *mut uc_users, name: *const c_char) -> *const c_char {
     look(null(), || {
         // SAFETY: the caller gives a live handle that no other thread uses now, or NULL, and a string or NULL.
-        let (last, name) = unsafe { (users.as_mut().and_then(|users| users.last.as_mut()), optional_text(name, "name")) };
+        let (last, name) =
+            unsafe { (users.as_mut().and_then(|users| users.last.as_mut()), optional_text(name, "name")) };
         let (Some(last), Ok(Some(name))) = (last, name) else { return null() };
         let Some(json) = last.user.attribute(name) else { return null() };
         last.attribute = c_string(json);

@@ -110,7 +110,8 @@ fn all_users() {
                 break;
             }
             all.push(said(json));
-            let (id, email, plan) = (uc_users_id(users), uc_users_email(users), uc_users_attribute(users, names[0]));
+            let (id, email, plan) =
+                (uc_users_id(users), uc_users_email(users), uc_users_attribute(users, names[0]));
             let user: serde_json::Value = serde_json::from_str(&all[all.len() - 1]).unwrap();
             assert_eq!((&user["id"], &user["email"]), (&id.into(), &said(email).into()));
             assert_eq!(user["custom_id"], said(uc_users_custom_id(users)));

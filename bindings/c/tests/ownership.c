@@ -143,6 +143,9 @@ static void out_parameters(const struct sandbox *sandbox) {
     CHECK_STATUS(uc_client_new("acme", "short", NULL, &client), UC_STATUS_INVALID_ARGUMENT);
     CHECK(client == NULL);
     client = (uc_client *)(uintptr_t)sandbox;
+    CHECK_STATUS(uc_client_shared_with_scope(NULL, NULL, NULL, &client), UC_STATUS_INVALID_ARGUMENT);
+    CHECK(client == NULL);
+    client = (uc_client *)(uintptr_t)sandbox;
     CHECK_STATUS(uc_client_shared(NULL, NULL, &client), UC_STATUS_INVALID_ARGUMENT);
     CHECK(client == NULL);
 

@@ -527,7 +527,7 @@ void looking() {
         CHECK_EQUAL(user.json.find("\"attributes\":{\"score\":") != std::string::npos, true);
         CHECK_EQUAL(users.cursor().value_or("end"), seen.size() < 3 ? "page=2" : "end");
     }
-    CHECK(seen == (std::vector<std::string>{"1 u-1 a@x.example", "2 - -", "3 u-3 c@x.example"}));
+    CHECK(seen == (std::vector<std::string>{"1 u-1 ann@shop.example", "2 - -", "3 u-3 bob@shop.example"}));
     CHECK(users.begin() == users.end());
     usercom::Users rest = client.users({}, "page=2");
     CHECK_EQUAL(std::distance(rest.begin(), rest.end()), 1);

@@ -14,9 +14,9 @@ export USERCOM_TOKEN
 { echo id,plan; seq 1 100 | sed 's/$/,free/'; } >"$work/users.csv"
 cat >"$work/typed.csv" <<'END'
 id,custom_id,email,score
-1,u-1,a@x.example,5
+1,u-1,ann@shop.example,5
 2,,,5
-3,u-3,c@x.example,
+3,u-3,bob@shop.example,
 END
 touch "$work/first" "$work/second" "$work/third"
 "$USERCOM_PROGRAM" sandbox --port 0 >"$work/first" & first=$!

@@ -31,8 +31,8 @@ final class Users implements \IteratorAggregate
     public function getIterator(): \Generator
     {
         $ffi = Library::get();
+        $json = $ffi->new('char *');
         while (true) {
-            $json = $ffi->new('char *');
             $status = Signals::putOffDuring(
                 fn (): int => $ffi->uc_users_next($this->handle->pointer, \FFI::addr($json)),
             );

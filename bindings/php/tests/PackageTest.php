@@ -168,6 +168,18 @@ final class PackageTest extends TestCase
         self::assertSame([10 => '7', 15 => '9'], $sandbox->ledger('points'));
     }
 
+    public function testExamplesLookingPhp(): void
+    {
+        $users = new TempFile("id,email,score\n1,Ann@shop.example,5\n2,bob@shop.example,7\n3,eve@shop.example,1\n");
+        $sandbox = new Sandbox('--users', $users->path, '--attribute', 'score:integer');
+        [$code, $output] = self::example('looking.php', $sandbox);
+        self::assertSame(0, $code, $output);
+        self::assertStringContainsString("ok       token: ", $output);
+        self::assertStringContainsString("\n1 updated; read back: 1 as sent, 0 otherwise\n", $output);
+        self::assertSame([1 => '12'], $sandbox->ledger('score'));
+        self::assertSame(1, self::example('looking.php', new Sandbox('--attribute', 'score:boolean'))[0]);
+    }
+
     public function testExamplesErrorsPhp(): void
     {
         $users = new TempFile("id,newsletter\n10,false\n15,false\n");
