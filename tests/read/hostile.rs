@@ -36,7 +36,7 @@ fn no_failure_of_a_read_changes_a_run() {
         ("another shape", |x| x.reply(200, "[[]]")),
         ("a redirect", |x| x.reply_with(302, "Location: /elsewhere/\r\n", "")),
         ("cut off", |x| {
-            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{".to_owned());
+            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
             Then::Close
         }),
         ("reset", |_| Then::Reset),
@@ -103,7 +103,7 @@ fn a_page_that_fails_is_tried_again_and_an_error_is_not_the_end() {
     let server = reads(move |x| match asked.fetch_add(1, SeqCst) {
         0 => x.reply(503, PAGE),
         1 => {
-            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"next\":null,".to_owned());
+            x.raw("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"next\":null,");
             Then::Close
         }
         2 => x.reply(200, r#"{"next":"/?page=2","results":[{"id":1,"attributes":[]}]}"#),

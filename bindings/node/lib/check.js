@@ -27,7 +27,7 @@ class Check {
   }
 }
 
-/** The job, and what is to be done after it. `memory` is what the library reads. */
+/** The job, and the memory that the library reads meanwhile. */
 function prepared(client, attribute, values) {
   const name = attribute === undefined || attribute === null ? null : text('attribute', attribute);
   const { memory, addresses } = table(values.map((value, at) => toJson(value, `values[${at}]`)), (at) => `values[${at}]`);
@@ -36,6 +36,7 @@ function prepared(client, attribute, values) {
 }
 
 function finished(call, { status, message, pointer }) {
+  call.memory = null;
   if (status !== Status.OK) throw errorOf(status, options.reworded(message));
   return new Check(pointer);
 }

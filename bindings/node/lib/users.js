@@ -34,10 +34,12 @@ class Reading {
     this.#signal = options.abortSignal(given?.signal);
     this.cursor = cursor ?? '';
     const { memory, addresses } = table(names, (at) => `attributes[${at}]`);
+    this.memory = [memory, addresses];
     const out = [null];
     const pointer = client.use();
     const cancel = lib.uc_cancel_new();
     const status = lib.uc_client_users(pointer, addressOf(addresses), names.length, cursor, cancel, out);
+    this.memory = null; // the library has copied it
     if (status !== Status.OK) {
       lib.uc_cancel_free(cancel);
       client.release();
