@@ -59,6 +59,7 @@ struct Failure {
     uc_id_state state;         ///< UC_ID_REJECTED or UC_ID_UNKNOWN.
     int http_status;           ///< 0 if there was no response.
     std::string_view message;  ///< Lives as long as the report.
+    std::string_view id;       ///< As text, also one of your own. Lives as long as the report.
 };
 
 /// An id that was read back with another value than was sent. Both are JSON, at most 256 characters, and live as long as
@@ -127,6 +128,7 @@ public:
             const char* message = "";
             uc_report_failure(get(), k, &failure.index, &failure.http_status, &message);
             failure.message = message;
+            failure.id = uc_report_failure_id(get(), k);
             failure.state = static_cast<uc_id_state>(uc_report_state(get(), failure.index));
         }
         return failures;
@@ -1105,11 +1107,12 @@ public:
         client_.reset(client);
     }
 
-    /// The client that one-line calls share.
-    static Client shared(const Text& subdomain, const Text& token) {
+    /// The client that one-line calls share, for each rate limit scope; see Options::rate_limit_scope.
+    static Client shared(const Text& subdomain, const Text& token, const Text& rate_limit_scope = nullptr) {
         Client client;
         uc_client* handle = nullptr;
-        detail::check(uc_client_shared(subdomain.c_str(), token.c_str(), &handle));
+        detail::check(
+            uc_client_shared_with_scope(subdomain.c_str(), token.c_str(), rate_limit_scope.c_str(), &handle));
         client.client_.reset(handle);
         return client;
     }

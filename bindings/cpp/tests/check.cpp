@@ -385,6 +385,7 @@ void exceptions(const usercom::Client& client) {
     CHECK_EQUAL(failure.index, 1u);
     CHECK_EQUAL(failure.state, UC_ID_REJECTED);
     CHECK_EQUAL(failure.http_status, 400);
+    CHECK_EQUAL(failure.id, "999");
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "Invalid pk \"999\"");
