@@ -250,7 +250,7 @@ extern "C" {
  *
  * Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
  * rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
- * instead; of the other functions only `uc_client_shared` reads it. Returns a `uc_status`; `uc_last_error` says more for
+ * instead; of the other functions only the two `uc_client_shared` ones read it. Returns a `uc_status`; `uc_last_error` says more for
  * everything but `UC_STATUS_OK`. To learn which ids
  * were not confirmed, use `uc_client_mass_update`.
  */
@@ -279,6 +279,15 @@ int uc_client_new(const char *subdomain,
 int uc_client_shared(const char *subdomain,
                      const char *token,
                      struct uc_client **out);
+
+/**
+ * Like `uc_client_shared`, with a rate limit scope, "process" or "host" (NULL: "process"), as of
+ * `uc_options_set_rate_limit_scope`. For programs that are many processes by nature.
+ */
+int uc_client_shared_with_scope(const char *subdomain,
+                                const char *token,
+                                const char *rate_limit_scope,
+                                struct uc_client **out);
 
 /**
  * Frees a client. NULL is a no-op. Does not wait; a run of another thread on this client continues.
@@ -653,6 +662,21 @@ size_t uc_progress_rejected(const struct uc_progress *progress);
 size_t uc_progress_requests(const struct uc_progress *progress);
 
 /**
+ * About how many ids of the run are bad: those that were rejected, and those that are expected among the others.
+ */
+size_t uc_progress_expected_rejected(const struct uc_progress *progress);
+
+/**
+ * About how many more requests the run needs.
+ */
+size_t uc_progress_requests_left(const struct uc_progress *progress);
+
+/**
+ * About how long the rest of the run takes, in milliseconds.
+ */
+uint64_t uc_progress_time_left_ms(const struct uc_progress *progress);
+
+/**
  * How long the run still waits before it sends again, in milliseconds; 0 while requests are in flight.
  */
 uint64_t uc_progress_waiting_ms(const struct uc_progress *progress);
@@ -704,10 +728,21 @@ size_t uc_report_requests(const struct uc_report *report);
 size_t uc_report_verified(const struct uc_report *report);
 
 /**
- * Ids that were read back and had another value, also after some time. The first ten are in `uc_report_json` with both
- * values, under `mismatches`.
+ * Ids that were read back and had another value, also after some time. `uc_report_mismatch` gives
+ * the first ten.
  */
 size_t uc_report_mismatched(const struct uc_report *report);
+
+/**
+ * The `k`-th of the first ten mismatches, counted from 0: its position, and both values as JSON, at most 256 characters
+ * with control characters escaped; `null` is stored where there is none. Each out-parameter may be NULL; the texts live
+ * as long as the report. If there is no `k`-th, it returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
+ */
+int uc_report_mismatch(const struct uc_report *report,
+                       size_t k,
+                       size_t *index,
+                       const char **sent,
+                       const char **stored);
 
 /**
  * The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position
@@ -836,6 +871,28 @@ int uc_client_users(const struct uc_client *client,
  */
 int uc_users_next(struct uc_users *users,
                   const char **json);
+
+/**
+ * User.com's own id of the user that `uc_users_next` gave last. 0 if there is none.
+ */
+int64_t uc_users_id(const struct uc_users *users);
+
+/**
+ * The custom id of that user. NULL if it has none; lives until the next `uc_users_next`.
+ */
+const char *uc_users_custom_id(const struct uc_users *users);
+
+/**
+ * The e-mail address of that user. NULL if it has none; lives until the next `uc_users_next`.
+ */
+const char *uc_users_email(const struct uc_users *users);
+
+/**
+ * An attribute of that user, custom or standard, as JSON, whether or not it is one of those to show. NULL if the user
+ * does not have it, and for NULL; lives until the next call with this handle.
+ */
+const char *uc_users_attribute(struct uc_users *users,
+                               const char *name);
 
 /**
  * From where another `uc_client_users` can continue: the page after the one that was read last. Users of a page that are

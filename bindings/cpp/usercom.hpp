@@ -29,6 +29,7 @@
 #include <limits>
 #include <locale>
 #include <memory>
+#include <optional>
 #include <ratio>
 #include <sstream>
 #include <stdexcept>
@@ -58,6 +59,15 @@ struct Failure {
     uc_id_state state;         ///< UC_ID_REJECTED or UC_ID_UNKNOWN.
     int http_status;           ///< 0 if there was no response.
     std::string_view message;  ///< Lives as long as the report.
+    std::string_view id;       ///< As text, also one of your own. Lives as long as the report.
+};
+
+/// An id that was read back with another value than was sent. Both are JSON, at most 256 characters, and live as long as
+/// the report; `null` is stored where there is none.
+struct Difference {
+    std::size_t index;  ///< Its position in the input, counted from 0.
+    std::string_view sent;
+    std::string_view stored;
 };
 
 /// The result of a run and of each of its ids. Cheap to copy; outlives its client. Texts and failures are borrowed from
@@ -76,6 +86,20 @@ public:
     std::size_t unknown() const { return uc_report_unknown(get()); }
     std::size_t not_attempted() const { return uc_report_not_attempted(get()); }
     std::size_t requests() const { return uc_report_requests(get()); }
+    /// Ids that were read back and had the value that was sent; see RunOptions::verify.
+    std::size_t verified() const { return uc_report_verified(get()); }
+    /// Ids that were read back and had another value, also after some time.
+    std::size_t mismatched() const { return uc_report_mismatched(get()); }
+    /// The first ten of them.
+    std::vector<Difference> mismatches() const& {
+        std::vector<Difference> all;
+        std::size_t index = 0;
+        const char *sent = "", *stored = "";
+        for (std::size_t k = 0; uc_report_mismatch(get(), k, &index, &sent, &stored) == UC_STATUS_OK; k++)
+            all.push_back({index, sent, stored});
+        return all;
+    }
+    std::vector<Difference> mismatches() const&& = delete;
     /// For people: how the run ended, the numbers, the notes, the first ten failures, a line each.
     std::string_view text() const& { return uc_report_text(get()); }
     std::string_view text() const&& = delete;
@@ -104,13 +128,15 @@ public:
             const char* message = "";
             uc_report_failure(get(), k, &failure.index, &failure.http_status, &message);
             failure.message = message;
+            failure.id = uc_report_failure_id(get(), k);
             failure.state = static_cast<uc_id_state>(uc_report_state(get(), failure.index));
         }
         return failures;
     }
     std::vector<Failure> failures() const&& = delete;
 
-    /// Throws PartialUpdate unless every id is confirmed or the run was a dry run. Returns this report otherwise.
+    /// Throws PartialUpdate, or Mismatch, unless every id is confirmed or the run was a dry run. Returns this report
+    /// otherwise.
     const Report& throw_for_failures() const&;
     Report throw_for_failures() && { return std::as_const(*this).throw_for_failures(); }
 
@@ -147,12 +173,17 @@ class InvalidArgument : public Error {
 class PartialUpdate : public Error {
     using Error::Error;
 };
+/// The run completed, and the service holds other values than those that were sent; see RunOptions::verify_strict.
+class Mismatch : public Error {
+    using Error::Error;
+};
 /// The run stopped early; `report()` says what was confirmed until then.
 class Stopped : public Error {
     using Error::Error;
 };
 
 inline const Report& Report::throw_for_failures() const& {
+    if (status() == UC_STATUS_MISMATCH) throw Mismatch(*this);
     if (status() != UC_STATUS_OK && status() != UC_STATUS_DRY_RUN) throw PartialUpdate(*this);
     return *this;
 }
@@ -755,6 +786,7 @@ public:
     const uc_cancel* get() const&& = delete;
 
 private:
+    friend class Client;
     friend class RunOptions;
 
     std::shared_ptr<uc_cancel> cancel_;
@@ -772,6 +804,14 @@ public:
     std::size_t confirmed() const { return uc_progress_confirmed(progress_); }
     std::size_t rejected() const { return uc_progress_rejected(progress_); }
     std::size_t requests() const { return uc_progress_requests(progress_); }
+    /// About how many ids are bad: those that were rejected, and those that are expected among the others.
+    std::size_t expected_rejected() const { return uc_progress_expected_rejected(progress_); }
+    /// About how many more requests the run needs.
+    std::size_t requests_left() const { return uc_progress_requests_left(progress_); }
+    /// About how long the rest of the run takes.
+    std::chrono::milliseconds time_left() const {
+        return std::chrono::milliseconds(uc_progress_time_left_ms(progress_));
+    }
     std::chrono::milliseconds waiting() const {
         return std::chrono::milliseconds(uc_progress_waiting_ms(progress_));
     }
@@ -921,6 +961,141 @@ private:
     std::shared_ptr<uc_cancel> cancel_;  // must live until the run returns
 };
 
+// ---- looking at the service -------------------------------------------------------------------------------------
+
+/// What a Check found at one thing.
+enum class Finding { ok = 0, warning = 1, failed = 2 };
+
+/// A line of a Check. Its texts live as long as the check.
+struct CheckLine {
+    Finding finding;
+    std::string_view about;  ///< Such as `token`.
+    std::string_view text;   ///< A sentence with what to do.
+};
+
+/// What Client::check found. Cheap to copy; outlives its client. Texts are borrowed from it, so give it a name.
+class Check {
+public:
+    /// Takes over a check that C gave.
+    explicit Check(uc_check* check) : check_(check, uc_check_free) {}
+
+    /// Whether nothing failed; there may be warnings.
+    bool passed() const { return status() == UC_STATUS_OK; }
+    /// That of an update, as far as the check can tell.
+    uc_status status() const { return static_cast<uc_status>(uc_check_status(get())); }
+    std::vector<CheckLine> lines() const& {
+        std::vector<CheckLine> lines;
+        int finding = 0;
+        const char *about = "", *text = "";
+        for (std::size_t k = 0; k < uc_check_count(get()); k++) {
+            uc_check_line(get(), k, &finding, &about, &text);
+            lines.push_back({static_cast<Finding>(finding), about, text});
+        }
+        return lines;
+    }
+    std::vector<CheckLine> lines() const&& = delete;
+    /// All lines for people, each with its finding in front.
+    std::string_view text() const& { return uc_check_text(get()); }
+    std::string_view text() const&& = delete;
+    std::string_view json() const& { return uc_check_json(get()); }
+    std::string_view json() const&& = delete;
+
+    const uc_check* get() const& { return check_.get(); }
+    const uc_check* get() const&& = delete;
+
+private:
+    std::shared_ptr<const uc_check> check_;
+};
+
+/// A user of the workspace.
+struct User {
+    std::int64_t id = 0;
+    std::optional<std::string> custom_id;
+    std::optional<std::string> email;
+    std::string json;  ///< Everything as one line of JSON, with the attributes that were asked for.
+};
+
+namespace detail {
+
+/// The users, and the one that was read last.
+struct Reading {
+    std::shared_ptr<uc_cancel> cancel;  // must outlive the handle
+    std::unique_ptr<uc_users, void (*)(uc_users*)> users;
+    User user;
+
+    Reading(uc_users* handle, std::shared_ptr<uc_cancel> by)
+        : cancel(std::move(by)), users(handle, uc_users_free) {}
+
+    bool read() {
+        const char* json = nullptr;
+        detail::check(uc_users_next(users.get(), &json));
+        if (json == nullptr) return false;
+        const auto optional = [](const char* text) {
+            return text == nullptr ? std::nullopt : std::optional<std::string>(text);
+        };
+        user = {uc_users_id(users.get()), optional(uc_users_custom_id(users.get())),
+                optional(uc_users_email(users.get())), json};
+        return true;
+    }
+};
+
+}  // namespace detail
+
+/// All users, read page by page while they are iterated over, once: `for (const usercom::User& user : client.users())`.
+/// Increments read, and throw what goes wrong; after that, begin() tries the page once more. One thread at a time.
+class Users {
+public:
+    class iterator {
+    public:
+        using iterator_category = std::input_iterator_tag;
+        using value_type = User;
+        using difference_type = std::ptrdiff_t;
+        using pointer = const User*;
+        using reference = const User&;
+
+        iterator() = default;
+        reference operator*() const { return users_->user; }
+        pointer operator->() const { return &users_->user; }
+        iterator& operator++() {
+            if (!users_->read()) users_ = nullptr;
+            return *this;
+        }
+        void operator++(int) { ++*this; }
+        friend bool operator==(const iterator& a, const iterator& b) { return a.users_ == b.users_; }
+        friend bool operator!=(const iterator& a, const iterator& b) { return a.users_ != b.users_; }
+
+    private:
+        friend class Users;
+        explicit iterator(detail::Reading* users) : users_(users) {}
+
+        detail::Reading* users_ = nullptr;  // NULL at the end
+    };
+
+    /// Takes over a handle that C gave, and keeps what may cancel it.
+    explicit Users(uc_users* users, std::shared_ptr<uc_cancel> cancel = nullptr)
+        : state_(std::make_unique<detail::Reading>(users, std::move(cancel))) {}
+
+    /// Reads the next user.
+    iterator begin() { return ++iterator(state_.get()); }
+    iterator end() const { return iterator(); }
+
+    /// From where another Client::users can continue: the page after the one that was read last. "" at the beginning,
+    /// nothing at the end. Users of a page that were not taken yet are not in it.
+    std::optional<std::string> cursor() const {
+        const char* cursor = uc_users_cursor(state_->users.get());
+        return cursor == nullptr ? std::nullopt : std::optional<std::string>(cursor);
+    }
+
+    /// An attribute of the last user as JSON, whether or not it was asked for; nothing if the user does not have it.
+    std::optional<std::string> attribute(const Text& name) const {
+        const char* json = uc_users_attribute(state_->users.get(), name.c_str());
+        return json == nullptr ? std::nullopt : std::optional<std::string>(json);
+    }
+
+private:
+    std::unique_ptr<detail::Reading> state_;
+};
+
 // ---- the client -------------------------------------------------------------------------------------------------
 
 /// One User.com account. Const: any number of threads may use it at once.
@@ -932,11 +1107,12 @@ public:
         client_.reset(client);
     }
 
-    /// The client that one-line calls share.
-    static Client shared(const Text& subdomain, const Text& token) {
+    /// The client that one-line calls share, for each rate limit scope; see Options::rate_limit_scope.
+    static Client shared(const Text& subdomain, const Text& token, const Text& rate_limit_scope = nullptr) {
         Client client;
         uc_client* handle = nullptr;
-        detail::check(uc_client_shared(subdomain.c_str(), token.c_str(), &handle));
+        detail::check(
+            uc_client_shared_with_scope(subdomain.c_str(), token.c_str(), rate_limit_scope.c_str(), &handle));
         client.client_.reset(handle);
         return client;
     }
@@ -990,11 +1166,48 @@ public:
         });
     }
 
+    /// Looks at everything that an update needs: name, connection, certificate, clock, token, what the key may do. Only
+    /// reads. What does not work is a line of the result; see Check::passed.
+    Check check() const { return look(nullptr, {}); }
+    /// Also whether the attribute exists, and whether these values fit its type: `client.check("score", 12, 7.5)`.
+    template <class... Values>
+    Check check(const Text& attribute, const Values&... values) const {
+        return look(attribute.c_str(), {Value(values)...});
+    }
+    Check check(const Text& attribute, const std::vector<Value>& values) const {
+        return look(attribute.c_str(), values);
+    }
+
+    /// All users, with these attributes in their JSON, or with all custom ones. `cursor` continues where another reading
+    /// stopped: see Users::cursor.
+    Users users(const std::vector<std::string>& attributes = {}, const Text& cursor = nullptr) const {
+        return read(attributes, cursor, nullptr);
+    }
+    Users users(const std::vector<std::string>& attributes, const Text& cursor, const Cancel& cancel) const {
+        return read(attributes, cursor, cancel.cancel_);
+    }
+
     const uc_client* get() const& { return client_.get(); }
     const uc_client* get() const&& = delete;
 
 private:
     Client() = default;
+
+    Check look(const char* attribute, const std::vector<Value>& values) const {
+        std::vector<const char*> json;
+        for (const Value& value : values) json.push_back(value.json().c_str());
+        uc_check* check = nullptr;
+        detail::check(uc_client_check(get(), attribute, json.data(), json.size(), &check));
+        return Check(check);
+    }
+
+    Users read(const std::vector<std::string>& attributes, const Text& cursor, std::shared_ptr<uc_cancel> cancel) const {
+        std::vector<const char*> names;
+        for (const std::string& name : attributes) names.push_back(Text(name).c_str());
+        uc_users* users = nullptr;
+        detail::check(uc_client_users(get(), names.data(), names.size(), cursor.c_str(), cancel.get(), &users));
+        return Users(users, std::move(cancel));
+    }
 
     /// The values of the rows, in the order of the rows. The library groups equal ones.
     struct Table {
@@ -1027,7 +1240,8 @@ private:
         switch (status) {
         case UC_STATUS_OK:
         case UC_STATUS_PARTIAL:
-        case UC_STATUS_DRY_RUN: return report;
+        case UC_STATUS_DRY_RUN:
+        case UC_STATUS_MISMATCH: return report;
         case UC_STATUS_INVALID_ARGUMENT: throw InvalidArgument(report);
         default: throw Stopped(report);
         }

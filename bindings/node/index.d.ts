@@ -132,6 +132,12 @@ export interface Progress {
   readonly confirmed: number;
   readonly rejected: number;
   readonly requests: number;
+  /** About how many ids are bad: those that were rejected, and those that are expected among the others. */
+  readonly expectedRejected: number;
+  /** About how many more requests the run needs. */
+  readonly requestsLeft: number;
+  /** About how many milliseconds the rest of the run takes. */
+  readonly timeLeftMs: number;
   /** Milliseconds until the run sends again; 0 while requests are in flight. */
   readonly waitingMs: number;
 }
@@ -303,6 +309,64 @@ export interface Failure<Id = number | bigint | string> {
   readonly message: string;
 }
 
+/** An id that was read back with another value than was sent. */
+export interface Difference<Id = number | bigint | string> {
+  /** Its position in the input, counted from 0. */
+  readonly index: number;
+  readonly id: Id;
+  /** JSON, at most 256 characters. */
+  readonly sent: string;
+  /** Likewise; `null` if the user has no value. */
+  readonly stored: string;
+}
+
+/** A line of a `Check`. */
+export interface CheckLine {
+  readonly finding: 'ok' | 'warning' | 'failed';
+  /** Such as `token`. */
+  readonly about: string;
+  /** A sentence with what to do. */
+  readonly text: string;
+}
+
+/** What `client.check` found. */
+export class Check {
+  private constructor();
+  /** Whether nothing failed; there may be warnings. */
+  readonly passed: boolean;
+  /** `Status.OK`, or the status with which an update would probably end. */
+  readonly status: Status;
+  readonly lines: readonly CheckLine[];
+  /** All lines for people, each with its finding in front. */
+  toString(): string;
+}
+
+/** A user of the workspace. */
+export interface User {
+  readonly id: number;
+  readonly customId: string | null;
+  readonly email: string | null;
+  /** The values of the attributes that were asked for, or of all custom ones; null for what the user does not have. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+}
+
+/** The options of a reading of all users. */
+export interface UsersOptions {
+  /** Continues where another reading stopped: its `cursor`. */
+  cursor?: string | null | undefined;
+  /** Ends the reading with `Cancelled`. */
+  signal?: AbortSignal | null | undefined;
+}
+
+/** Of a reading of all users. */
+export interface Cursor {
+  /**
+   * From where another reading can continue: the page after that of the user that was taken last. Users of a page that
+   * were not taken yet are not in it. `''` at the beginning, null at the end.
+   */
+  readonly cursor: string | null;
+}
+
 /** What became of a run and of each of its ids: confirmed + rejected + unknown + notAttempted = total. */
 export class Report<Id = number | bigint | string> {
   private constructor();
@@ -317,6 +381,12 @@ export class Report<Id = number | bigint | string> {
   readonly notAttempted: number;
   /** Requests that were sent; in a dry run, that would be sent. */
   readonly requests: number;
+  /** Ids that were read back and had the value that was sent; 0 without the option `verify`. */
+  readonly verified: number;
+  /** Ids that were read back and had another value, also after some time. */
+  readonly mismatched: number;
+  /** The first ten of them. */
+  readonly mismatches: readonly Difference<Id>[];
   /** Requests that sent again what an earlier one had sent. */
   readonly retries: number;
   /** What was unusual but did not change the outcome, such as a response of an unfamiliar form. */
@@ -326,8 +396,8 @@ export class Report<Id = number | bigint | string> {
   /** Every rejected or unknown id, in the order of the input. Read at its first use. */
   readonly failures: readonly Failure<Id>[];
   /**
-   * Throws `PartialUpdate`, or the error of a run that stopped early, unless every id is confirmed. A dry run has no
-   * failures.
+   * Throws `PartialUpdate`, or the error of a run that stopped early, unless every id is confirmed; `Mismatch` if
+   * `verifyStrict` found another value. A dry run has no failures.
    */
   raiseForFailures(): void;
   /** The report for people, in lines. */
@@ -420,6 +490,22 @@ export class Client {
 
   massUpdateRowsCustomIds(rows: Rows<string>, attribute: string, options?: RunOptions | null): Promise<Report<string>>;
   massUpdateRowsCustomIdsSync(rows: Rows<string>, attribute: string, options?: RunOptions | null): Report<string>;
+
+  /**
+   * Looks at everything that an update needs, in order: name, connection, certificate, clock, token, what the key may do;
+   * with an attribute also whether it exists and whether the values fit its type. Only reads. What does not work is a
+   * line of the result: look at `passed`, or print it.
+   */
+  check(attribute?: string | null, ...values: readonly Value[]): Promise<Check>;
+  checkSync(attribute?: string | null, ...values: readonly Value[]): Check;
+
+  /**
+   * All users of the workspace, page by page: `for await (const user of client.users(['plan']))`. `attributes` are those
+   * to give of each user, custom or standard ones; all custom ones if there are none. Nothing is sent before the first
+   * user is taken.
+   */
+  users(attributes?: Iterable<string> | null, options?: UsersOptions | null): AsyncGenerator<User, void, undefined> & Cursor;
+  usersSync(attributes?: Iterable<string> | null, options?: UsersOptions | null): Generator<User, void, undefined> & Cursor;
 
   /** Frees connections and token. Runs continue; a new one throws InvalidArgument. Without it, that is done later. */
   close(): void;

@@ -1,6 +1,7 @@
 'use strict';
 // Set one attribute of many User.com users, with a report that says what is known of each id. See README.md.
 
+const { Check } = require('./lib/check');
 const { Client, massUpdate, massUpdateSync } = require('./lib/client');
 const { UserComError } = require('./lib/error');
 const errors = require('./lib/errors');
@@ -17,6 +18,7 @@ module.exports = {
   Float,
   Json,
   Report,
+  Check,
   Status,
   IdState,
   version: lib.uc_library_version(),

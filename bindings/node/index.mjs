@@ -6,6 +6,7 @@ export const massUpdate = usercom.massUpdate;
 export const massUpdateSync = usercom.massUpdateSync;
 export const Client = usercom.Client;
 export const Report = usercom.Report;
+export const Check = usercom.Check;
 export const Status = usercom.Status;
 export const IdState = usercom.IdState;
 export const CalendarDate = usercom.CalendarDate;

@@ -13,9 +13,9 @@ const WIDTH: usize = 119;
 
 const NAMES: Names = Names {
     option: |option, _| camel_case(option.name),
-    status: |status| match status.exception() {
-        "" => format!("{{@see Status::{}}}", constant(status)),
-        exception => format!("{{@see Error\\{exception}}}"),
+    status: |status| match status.completed() {
+        true => format!("{{@see Status::{}}}", constant(status)),
+        false => format!("{{@see Error\\{}}}", status.exception()),
     },
 };
 
@@ -126,6 +126,13 @@ fn statuses() -> String {
         out.push_str(&comment(status.about(), "    "));
         let _ = writeln!(out, "    public const {} = {};", constant(*status), status.code());
     }
+    let completed = Status::ALL.iter().filter(|status| status.completed());
+    let completed: Vec<String> = completed.map(|status| format!("self::{}", constant(*status))).collect();
+    let _ = write!(
+        out,
+        "\n    /** Those of a run that completed: it returns its report. */\n    public const COMPLETED = [{}];\n",
+        completed.join(", ")
+    );
     out + "\n    private function __construct()\n    {\n    }\n}\n"
 }
 

@@ -32,7 +32,7 @@ fn interface(root: &Path) -> io::Result<String> {
     let mut out = head("The C functions, the statuses, the states of an id, and the options.");
     out.push_str(
         "import enum\nimport os\nfrom collections.abc import Mapping\n\
-         from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p\n\
+         from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p\n\
          from datetime import timedelta\n\
          from typing import Any, Optional, SupportsFloat, SupportsIndex, TypedDict, Union\n\n",
     );
@@ -82,7 +82,7 @@ fn ctype(c_type: &str) -> String {
         "char*" => "c_char_p".into(),
         "char**" => "POINTER(c_char_p)".into(),
         "int64_t*" => "c_void_p".into(),
-        "int" | "size_t" | "uint8_t" | "uint32_t" | "uint64_t" => {
+        "int" | "int64_t" | "size_t" | "uint8_t" | "uint32_t" | "uint64_t" => {
             format!("c_{}", plain.trim_end_matches("_t").replace("size", "size_t"))
         }
         number @ ("int*" | "size_t*" | "uint8_t*" | "uint32_t*" | "uint64_t*") => {

@@ -19,6 +19,8 @@ use self::shared::key;
 use crate::account::Account;
 use crate::error::Result;
 use crate::interface::Status;
+#[cfg(any(test, feature = "capi"))]
+use crate::options::Given;
 use crate::options::{ClientOptions, RateLimitScope, RunOptions};
 use crate::read::{preflight, verify};
 use crate::report::Report;
@@ -86,7 +88,13 @@ impl Client {
     /// # Errors
     /// As [`Client::new`], and if `USERCOM_BASE_URL` is not a loopback address.
     pub fn shared(subdomain: &str, token: &str) -> Result<Client> {
-        shared::get(subdomain, token)
+        shared::get(Client::builder(subdomain, token))
+    }
+
+    /// The same, with another rate limit scope.
+    #[cfg(any(test, feature = "capi"))]
+    pub(crate) fn shared_with_scope(subdomain: &str, token: &str, scope: &str) -> Result<Client> {
+        shared::get(Client::builder(subdomain, token).set("rate_limit_scope", Given::Text(scope.into())))
     }
 
     /// Drops the shared clients and their tokens. Runs that use one are not affected.

@@ -2,31 +2,33 @@
 
 use ring::digest;
 
-use super::Client;
+use super::{Client, ClientBuilder};
 use crate::account::{Account, BaseUrl};
 use crate::error::{Error, Result};
+use crate::options::RateLimitScope;
 use crate::throttle::{Key, PerProcess};
 
 /// More clients than this are not kept.
 const KEPT: usize = 8;
 
-static SHARED: PerProcess<(Key, Client)> = PerProcess::new();
+static SHARED: PerProcess<(Key, RateLimitScope, Client)> = PerProcess::new();
 
-pub(super) fn get(subdomain: &str, token: &str) -> Result<Client> {
-    let (account, options) = Client::builder(subdomain, token).loopback_from_environment().checked()?;
+pub(super) fn get(builder: ClientBuilder) -> Result<Client> {
+    let (account, options) = builder.loopback_from_environment().checked()?;
+    let scope = options.rate_limit_scope;
     let key = key(&account);
     let mut shared = SHARED.lock();
-    if let Some(at) = shared.iter().position(|(k, _)| *k == key) {
+    if let Some(at) = shared.iter().position(|(k, s, _)| (*k, *s) == (key, scope)) {
         // The most recently used one last.
         let kept = shared.remove(at);
         shared.push(kept.clone());
-        return Ok(kept.1);
+        return Ok(kept.2);
     }
     let client = Client::connect(account, options, None)?;
     if shared.len() >= KEPT {
         shared.remove(0);
     }
-    shared.push((key, client.clone()));
+    shared.push((key, scope, client.clone()));
     Ok(client)
 }
 
@@ -77,6 +79,10 @@ mod tests {
         assert_eq!(SHARED.lock().len(), 8);
         assert!(Arc::ptr_eq(&first[0], &use_client(0)));
         assert!(!Arc::ptr_eq(&first[1], &use_client(1)));
+        let of_host =
+            Client::shared_with_scope("acme", &format!("{:064}", 8), RateLimitScope::Host.as_str()).unwrap();
+        assert!(!Arc::ptr_eq(&of_host.inner, &use_client(8)));
+        assert_eq!(of_host.inner.options.rate_limit_scope, RateLimitScope::Host);
         Client::shutdown_shared();
         assert_eq!(SHARED.lock().len(), 0);
     }

@@ -86,6 +86,27 @@ pub unsafe extern "C" fn uc_progress_requests(progress: *const uc_progress) -> u
     unsafe { read(progress, |p| p.requests as usize) }
 }
 
+/// About how many ids of the run are bad: those that were rejected, and those that are expected among the others.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_expected_rejected(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.expected_rejected) }
+}
+
+/// About how many more requests the run needs.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_requests_left(progress: *const uc_progress) -> usize {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| p.requests_left as usize) }
+}
+
+/// About how long the rest of the run takes, in milliseconds.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_progress_time_left_ms(progress: *const uc_progress) -> u64 {
+    // SAFETY: the caller gives what the callback was given.
+    unsafe { read(progress, |p| u64::try_from(p.time_left.as_millis()).unwrap_or(u64::MAX)) }
+}
+
 /// How long the run still waits before it sends again, in milliseconds; 0 while requests are in flight.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_progress_waiting_ms(progress: *const uc_progress) -> u64 {

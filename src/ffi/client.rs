@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use super::cancel::uc_progress;
 use super::options::uc_options;
-use super::pointers::{array, free, give, handle, put, text, texts};
+use super::pointers::{array, free, give, handle, optional_text, put, text, texts};
 use super::report::uc_report;
 use super::run_options::uc_run_options;
 use super::{Failure, guard, last_error, look};
@@ -35,7 +35,7 @@ pub struct uc_client {
 ///
 /// Blocks until the run completes or stops early. Calls with the same subdomain and token share connections and the
 /// rate limit, on any thread. The environment variable `USERCOM_BASE_URL` may name a loopback address to send to
-/// instead; of the other functions only `uc_client_shared` reads it. Returns a `uc_status`; `uc_last_error` says more for
+/// instead; of the other functions only the two `uc_client_shared` ones read it. Returns a `uc_status`; `uc_last_error` says more for
 /// everything but `UC_STATUS_OK`. To learn which ids
 /// were not confirmed, use `uc_client_mass_update`.
 #[unsafe(no_mangle)]
@@ -90,6 +90,24 @@ pub unsafe extern "C" fn uc_client_shared(
 ) -> c_int {
     // SAFETY: the caller gives strings that end with a NUL, and room for a pointer or NULL.
     unsafe { give_client(out, || Ok(Client::shared(text(subdomain, "subdomain")?, text(token, "token")?)?)) }
+}
+
+/// Like `uc_client_shared`, with a rate limit scope, "process" or "host" (NULL: "process"), as of
+/// `uc_options_set_rate_limit_scope`. For programs that are many processes by nature.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_client_shared_with_scope(
+    subdomain: *const c_char,
+    token: *const c_char,
+    rate_limit_scope: *const c_char,
+    out: *mut *mut uc_client,
+) -> c_int {
+    // SAFETY: the caller gives strings that end with a NUL, of which the scope may be NULL.
+    let make = || unsafe {
+        let scope = optional_text(rate_limit_scope, "rate_limit_scope")?.unwrap_or("process");
+        Ok(Client::shared_with_scope(text(subdomain, "subdomain")?, text(token, "token")?, scope)?)
+    };
+    // SAFETY: the caller gives room for a pointer, or NULL.
+    unsafe { give_client(out, make) }
 }
 
 /// # Safety

@@ -3,10 +3,10 @@
 use std::ffi::{CString, c_char, c_int};
 use std::sync::OnceLock;
 
-use super::pointers::{array, free, put};
-use super::{Failure, look};
+use super::pointers::{array, free, handle, put};
+use super::{Failure, guard, look};
 use crate::interface::Status;
-use crate::report::Report;
+use crate::report::{Mismatch, Report};
 
 /// The result of a run and of each of its ids. Freed by `uc_report_free`; outlives the client. Immutable: any number
 /// of threads may read it. Every text that its functions return is borrowed from it.
@@ -15,6 +15,8 @@ pub struct uc_report {
     message: CString,
     /// One text for each reason, made on first use.
     reasons: OnceLock<Vec<CString>>,
+    /// The values of the mismatches, sent and stored, made on first use.
+    mismatches: OnceLock<Vec<(CString, CString)>>,
     /// The ids of the failures, made on first use.
     failure_ids: OnceLock<FailureIds>,
     text: OnceLock<CString>,
@@ -50,6 +52,7 @@ impl From<Report> for uc_report {
             message: c_string(report.message()),
             report,
             reasons: OnceLock::new(),
+            mismatches: OnceLock::new(),
             failure_ids: OnceLock::new(),
             text: OnceLock::new(),
             json: OnceLock::new(),
@@ -58,6 +61,11 @@ impl From<Report> for uc_report {
 }
 
 impl uc_report {
+    fn mismatches(&self) -> &[(CString, CString)] {
+        let values = |mismatch: &Mismatch| (c_string(&mismatch.sent), c_string(&mismatch.stored));
+        self.mismatches.get_or_init(|| self.report.mismatches().iter().map(values).collect())
+    }
+
     /// The status and the message.
     pub(super) fn outcome(&self) -> (Status, &str) {
         (self.report.status(), self.report.message())
@@ -142,12 +150,40 @@ pub unsafe extern "C" fn uc_report_verified(report: *const uc_report) -> usize {
     unsafe { read(report, 0, Report::verified) }
 }
 
-/// Ids that were read back and had another value, also after some time. The first ten are in `uc_report_json` with both
-/// values, under `mismatches`.
+/// Ids that were read back and had another value, also after some time. `uc_report_mismatch` gives
+/// the first ten.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_mismatched(report: *const uc_report) -> usize {
     // SAFETY: the caller gives a live handle or NULL.
     unsafe { read(report, 0, Report::mismatched) }
+}
+
+/// The `k`-th of the first ten mismatches, counted from 0: its position, and both values as JSON, at most 256 characters
+/// with control characters escaped; `null` is stored where there is none. Each out-parameter may be NULL; the texts live
+/// as long as the report. If there is no `k`-th, it returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_report_mismatch(
+    report: *const uc_report,
+    k: usize,
+    index: *mut usize,
+    sent: *mut *const c_char,
+    stored: *mut *const c_char,
+) -> c_int {
+    guard(|| {
+        // SAFETY: the caller gives a live handle or NULL.
+        let handle = unsafe { handle(report, "report") }?;
+        let (Some(mismatch), Some(values)) = (handle.report.mismatches().get(k), handle.mismatches().get(k))
+        else {
+            return Err(Failure::invalid("k", format!("there is no mismatch {k} (counted from 0)")));
+        };
+        // SAFETY: the caller gives room for each, or NULL.
+        unsafe {
+            put(index, mismatch.index);
+            put(sent, values.0.as_ptr());
+            put(stored, values.1.as_ptr());
+        }
+        Ok(())
+    })
 }
 
 /// The `uc_id_state` of the id at position `index` of the input, or -1 if there is no such position
@@ -162,9 +198,9 @@ pub unsafe extern "C" fn uc_report_state(report: *const uc_report, index: usize)
 /// returns `UC_STATUS_INVALID_ARGUMENT` and writes nothing.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_report_states(report: *const uc_report, out: *mut u8, n: usize) -> c_int {
-    super::guard(|| {
+    guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
-        let report = unsafe { super::pointers::handle(report, "report") }?;
+        let report = unsafe { handle(report, "report") }?;
         let states = report.report.states();
         if n != states.len() {
             return Err(Failure::invalid("n", format!("is {n}, the report's total is {}", states.len())));
@@ -198,9 +234,9 @@ pub unsafe extern "C" fn uc_report_failure(
     http_status: *mut c_int,
     message: *mut *const c_char,
 ) -> c_int {
-    super::guard(|| {
+    guard(|| {
         // SAFETY: the caller gives a live handle or NULL.
-        let handle = unsafe { super::pointers::handle(report, "report") }?;
+        let handle = unsafe { handle(report, "report") }?;
         let (Some(failure), Some(reason)) = (handle.report.failure(k), handle.report.failure_reason(k))
         else {
             return Err(Failure::invalid("k", format!("there is no failure {k} (counted from 0)")));

@@ -7,9 +7,9 @@ use super::cancel::uc_cancel;
 use super::client::{uc_client, usable};
 use super::pointers::{free, give, handle_mut, optional_text, put, texts};
 use super::report::c_string;
-use super::{Failure, guard};
+use super::{Failure, guard, look};
 use crate::interface::Status;
-use crate::read::Users;
+use crate::read::{User, Users};
 use crate::throttle::generation;
 
 /// All users of a workspace, read page by page. Made by `uc_client_users`, freed by `uc_users_free`; outlives the client.
@@ -19,8 +19,26 @@ pub struct uc_users {
     /// Of the process that made it.
     generation: u32,
     /// The user that was given out last.
-    json: CString,
+    last: Option<Last>,
     cursor: CString,
+}
+
+/// A user, with texts that C can read.
+struct Last {
+    user: User,
+    json: CString,
+    custom_id: Option<CString>,
+    email: Option<CString>,
+    /// The one that was asked for last.
+    attribute: CString,
+}
+
+impl From<User> for Last {
+    fn from(user: User) -> Last {
+        let (json, attribute) = (c_string(&user.to_json()), CString::default());
+        let (custom_id, email) = (user.custom_id().map(c_string), user.email().map(c_string));
+        Last { user, json, custom_id, email, attribute }
+    }
 }
 
 /// Begins to read all users; nothing is sent before `uc_users_next`. `attributes` are the names of the `n` attributes to
@@ -54,9 +72,9 @@ pub unsafe extern "C" fn uc_client_users(
         if let Some(cancel) = cancel {
             users = users.cancel(&cancel.0);
         }
-        let (generation, json, cursor) = (generation(), CString::default(), CString::default());
+        let (generation, last, cursor) = (generation(), None, CString::default());
         // SAFETY: as above.
-        unsafe { put(out, give(uc_users { users, generation, json, cursor })) };
+        unsafe { put(out, give(uc_users { users, generation, last, cursor })) };
         Ok(())
     })
 }
@@ -80,12 +98,62 @@ pub unsafe extern "C" fn uc_users_next(users: *mut uc_users, json: *mut *const c
             let message = "users: was made before fork() and this is the child; make another one here".into();
             return Err(Failure { status: Status::Forked, message });
         }
+        handle.last = None;
         if let Some(user) = handle.users.next() {
-            handle.json = c_string(&user?.to_json());
+            let last = handle.last.insert(user?.into());
             // SAFETY: as above.
-            unsafe { put(json, handle.json.as_ptr()) };
+            unsafe { put(json, last.json.as_ptr()) };
         }
         Ok(())
+    })
+}
+
+/// Every accessor of the user that `uc_users_next` gave last: `fallback` if there is none.
+///
+/// # Safety
+/// `users` is NULL or a live handle that no other thread changes now.
+unsafe fn read<T>(users: *const uc_users, fallback: T, field: impl FnOnce(&Last) -> T) -> T {
+    // SAFETY: the caller of the accessor promises it.
+    unsafe { users.as_ref() }.and_then(|handle| handle.last.as_ref()).map_or(fallback, field)
+}
+
+fn or_null(text: &Option<CString>) -> *const c_char {
+    text.as_ref().map_or(null(), |text| text.as_ptr())
+}
+
+/// User.com's own id of the user that `uc_users_next` gave last. 0 if there is none.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_users_id(users: *const uc_users) -> i64 {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(users, 0, |last| last.user.id()) }
+}
+
+/// The custom id of that user. NULL if it has none; lives until the next `uc_users_next`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_users_custom_id(users: *const uc_users) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(users, null(), |last| or_null(&last.custom_id)) }
+}
+
+/// The e-mail address of that user. NULL if it has none; lives until the next `uc_users_next`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_users_email(users: *const uc_users) -> *const c_char {
+    // SAFETY: the caller gives a live handle or NULL.
+    unsafe { read(users, null(), |last| or_null(&last.email)) }
+}
+
+/// An attribute of that user, custom or standard, as JSON, whether or not it is one of those to show. NULL if the user
+/// does not have it, and for NULL; lives until the next call with this handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn uc_users_attribute(users: *mut uc_users, name: *const c_char) -> *const c_char {
+    look(null(), || {
+        // SAFETY: the caller gives a live handle that no other thread uses now, or NULL, and a string or NULL.
+        let (last, name) =
+            unsafe { (users.as_mut().and_then(|users| users.last.as_mut()), optional_text(name, "name")) };
+        let (Some(last), Ok(Some(name))) = (last, name) else { return null() };
+        let Some(json) = last.user.attribute(name) else { return null() };
+        last.attribute = c_string(json);
+        last.attribute.as_ptr()
     })
 }
 
@@ -94,7 +162,7 @@ pub unsafe extern "C" fn uc_users_next(users: *mut uc_users, json: *mut *const c
 /// beginning, NULL at the end and for NULL. Lives until the next call with this handle.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn uc_users_cursor(users: *mut uc_users) -> *const c_char {
-    super::look(null(), || {
+    look(null(), || {
         // SAFETY: the caller gives a live handle that no other thread uses now, or NULL.
         let Some(handle) = (unsafe { users.as_mut() }) else { return null() };
         let Some(cursor) = handle.users.cursor() else { return null() };

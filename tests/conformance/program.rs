@@ -39,6 +39,9 @@ impl Face for Program {
         for (name, json) in call.client.iter().chain(&call.run) {
             flag(&mut command, name, json);
         }
+        // On by default in the program alone.
+        command.args((!call.run.contains_key("preflight")).then_some("--no-preflight"));
+        command.args(if call.run.contains_key("verify") { [].as_slice() } else { &["--verify", "0"] });
         command
             .current_dir(folder.path())
             .env("USERCOM_SUBDOMAIN", &call.subdomain)
@@ -105,6 +108,7 @@ fn flag(command: &mut Command, name: &str, json: &Json) {
     let flag = format!("--{}", name.trim_end_matches("_ms").replace('_', "-"));
     let seconds = |ms: &Json| (ms.as_f64().unwrap() / 1000.0).to_string();
     match json {
+        Json::Bool(true) if name == "preflight" => command,
         Json::Bool(true) => command.arg(flag),
         Json::Bool(false) => command,
         Json::String(text) => command.arg(flag).arg(text),

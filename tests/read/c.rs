@@ -110,6 +110,14 @@ fn all_users() {
                 break;
             }
             all.push(said(json));
+            let (id, email, plan) =
+                (uc_users_id(users), uc_users_email(users), uc_users_attribute(users, names[0]));
+            let user: serde_json::Value = serde_json::from_str(&all[all.len() - 1]).unwrap();
+            assert_eq!((&user["id"], &user["email"]), (&id.into(), &said(email).into()));
+            assert_eq!(user["custom_id"], said(uc_users_custom_id(users)));
+            let plan = if plan.is_null() { "null".to_owned() } else { said(plan) };
+            assert_eq!(user["attributes"]["plan"].to_string(), plan);
+            assert!(uc_users_attribute(users, c"nothing".as_ptr()).is_null());
             if all.len() == 1 {
                 assert_eq!(said(uc_users_cursor(users)), "page=2");
             }
@@ -182,6 +190,13 @@ fn a_run_that_is_checked_and_verified() {
         assert_eq!((status, uc_report_confirmed(report), uc_report_mismatched(report)), (5, 3, 2));
         assert_eq!(uc_report_status(report), 5);
         assert!(last_error().starts_with("2 of 2 ids read back"), "{}", last_error());
+        let (mut index, mut sent, mut stored) = (9, null(), null());
+        assert_eq!(uc_report_mismatch(report, 1, &mut index, &mut sent, &mut stored), 0);
+        assert_eq!((index, said(sent), said(stored)), (2, "\"many\"".into(), "9".into()));
+        assert_eq!(uc_report_mismatch(report, 1, null_mut(), null_mut(), null_mut()), 0);
+        assert_eq!(uc_report_mismatch(report, 2, &mut index, &mut sent, &mut stored), INVALID);
+        assert_eq!((index, last_error()), (2, "k: there is no mismatch 2 (counted from 0)".to_owned()));
+        assert_eq!(uc_report_mismatch(null(), 0, &mut index, &mut sent, &mut stored), INVALID);
         let json: serde_json::Value = serde_json::from_str(&said(uc_report_json(report))).unwrap();
         assert_eq!((&json["status"], &json["mismatches"][1]["stored"]), (&"mismatch".into(), &"9".into()));
         uc_report_free(report);

@@ -16,8 +16,8 @@ struct seen {
     pthread_t caller;
     int calls, foreign_calls, shrunk;
     double last, longest_gap;
-    size_t done, total, confirmed, rejected, requests;
-    uint64_t waiting;
+    size_t done, total, confirmed, rejected, requests, expected_rejected, left, most_left;
+    uint64_t waiting, time_left, longest_left;
     int stop_after; /* calls; 0 = never */
     uint8_t *heartbeat;
 };
@@ -36,6 +36,13 @@ static int look(void *userdata, const uc_progress *progress) {
     seen->confirmed = uc_progress_confirmed(progress);
     seen->rejected = uc_progress_rejected(progress);
     seen->requests = uc_progress_requests(progress);
+    seen->expected_rejected = uc_progress_expected_rejected(progress);
+    seen->left = uc_progress_requests_left(progress);
+    seen->time_left = uc_progress_time_left_ms(progress);
+    if (seen->left > seen->most_left)
+        seen->most_left = seen->left;
+    if (seen->time_left > seen->longest_left)
+        seen->longest_left = seen->time_left;
     if (uc_progress_waiting_ms(progress) > seen->waiting)
         seen->waiting = uc_progress_waiting_ms(progress);
     return seen->stop_after > 0 && seen->calls >= seen->stop_after;
@@ -70,6 +77,9 @@ static void progress_is_called_while_waiting(const struct sandbox *slow) {
     CHECK_INT(seen.confirmed, 2);
     CHECK_INT(seen.rejected, 0);
     CHECK_INT(seen.requests, 1);
+    CHECK_INT(seen.expected_rejected, 0);
+    CHECK_INT(seen.left, 0);
+    CHECK_INT(seen.time_left, 0);
     uc_run_options_free(options);
     uc_client_free(client);
 }
@@ -86,6 +96,9 @@ static void progress_tells_the_wait(const struct sandbox *sandbox) {
     const int64_t ids[] = {1, 2};
     CHECK_STATUS(uc_client_mass_update(client, ids, 2, "limited", "1", run_options, NULL), UC_STATUS_OK);
     CHECK(seen.waiting > 0 && seen.waiting <= 500);
+    /* What is left then is at least the second request, and some time. */
+    CHECK(seen.most_left == 1 || seen.most_left == 2);
+    CHECK(seen.longest_left > 0);
     CHECK(seen.longest_gap <= 0.25);
     uc_run_options_free(run_options);
     uc_options_free(options);

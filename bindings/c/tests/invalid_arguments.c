@@ -111,12 +111,17 @@ static void accounts(void) {
         CHECK(made == NULL);
         made = client;
         INVALID(uc_client_shared(subdomain, token, &made), argument, says);
+        INVALID(uc_client_shared_with_scope(subdomain, token, "host", &made), argument, says);
         CHECK(made == NULL);
         CHECK(token == NULL || strlen(token) < 8 || strstr(uc_last_error(), token) == NULL);
         check_nothing_sent(says);
     }
     INVALID(uc_client_new("acme", TOKEN, options, NULL), "out: ", "is NULL");
     INVALID(uc_client_shared("acme", TOKEN, NULL), "out: ", "is NULL");
+    INVALID(uc_client_shared_with_scope("acme", TOKEN, NULL, NULL), "out: ", "is NULL");
+    uc_client *none = client;
+    INVALID(uc_client_shared_with_scope("acme", TOKEN, "machine", &none), "rate_limit_scope: ", "\"host\"");
+    CHECK(none == NULL);
     uc_options_free(options);
     char *texts[] = {long_label, long_token, short_token, line_end, space, not_ascii};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

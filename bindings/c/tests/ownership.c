@@ -38,6 +38,9 @@ static void accessors_take_null(void) {
     CHECK_INT(uc_progress_confirmed(NULL), 0);
     CHECK_INT(uc_progress_rejected(NULL), 0);
     CHECK_INT(uc_progress_requests(NULL), 0);
+    CHECK_INT(uc_progress_expected_rejected(NULL), 0);
+    CHECK_INT(uc_progress_requests_left(NULL), 0);
+    CHECK_INT(uc_progress_time_left_ms(NULL), 0);
     CHECK_INT(uc_progress_waiting_ms(NULL), 0);
     CHECK(last_error_is_marked()); /* accessors leave it alone */
     /* Those that return a status are no accessors. */
@@ -138,6 +141,9 @@ static void last_error(const struct sandbox *sandbox) {
 static void out_parameters(const struct sandbox *sandbox) {
     uc_client *client = (uc_client *)(uintptr_t)sandbox; /* anything but NULL */
     CHECK_STATUS(uc_client_new("acme", "short", NULL, &client), UC_STATUS_INVALID_ARGUMENT);
+    CHECK(client == NULL);
+    client = (uc_client *)(uintptr_t)sandbox;
+    CHECK_STATUS(uc_client_shared_with_scope(NULL, NULL, NULL, &client), UC_STATUS_INVALID_ARGUMENT);
     CHECK(client == NULL);
     client = (uc_client *)(uintptr_t)sandbox;
     CHECK_STATUS(uc_client_shared(NULL, NULL, &client), UC_STATUS_INVALID_ARGUMENT);

@@ -52,8 +52,11 @@ static void one_shot(const struct sandbox *sandbox) {
     uc_shutdown();
     CHECK_STATUS(uc_client_mass_update(shared, ids, 1, "newsletter", "true", NULL, NULL), UC_STATUS_OK);
     uc_client_free(shared);
+    CHECK_STATUS(uc_client_shared_with_scope("acme", TOKEN, "host", &shared), UC_STATUS_OK);
+    CHECK_STATUS(uc_client_mass_update(shared, ids, 1, "newsletter", "true", NULL, NULL), UC_STATUS_OK);
+    uc_client_free(shared);
     CHECK_STATUS(uc_mass_update("acme", TOKEN, ids, 1, "newsletter", "false"), UC_STATUS_OK);
-    CHECK(sandbox_has(sandbox, "newsletter", "1,false,3"));
+    CHECK(sandbox_has(sandbox, "newsletter", "1,false,4"));
     uc_shutdown();
     CHECK(unsetenv("USERCOM_BASE_URL") == 0);
     free(ids);

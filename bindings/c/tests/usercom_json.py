@@ -29,11 +29,11 @@ def ctype(text: str) -> Any:
     text = " ".join(text.replace("const", " ").replace("*", " * ").split())
     if text in CALLBACKS or text in NUMBERS:
         return CALLBACKS[text] if text in CALLBACKS else NUMBERS[text]
-    name, stars = text.split(" ", 1)
-    base = {"char *": c_char_p, "void *": c_void_p}.get(f"{name} {stars[0]}")
+    name, _, stars = text.partition(" *")
+    base = {"char": c_char_p, "void": c_void_p}.get(name)
     if base is None:
         base = c_void_p if name in HANDLES or name.startswith("struct ") else POINTER(NUMBERS[name])
-    for _ in range(stars.count("*") - 1):
+    for _ in range(stars.count("*")):
         base = POINTER(base)
     return base
 

@@ -1,5 +1,6 @@
 // usercom.hpp against a sandbox: values, ids in every form, reports, exceptions, callbacks. Run by run.sh, which
 // starts the sandboxes.
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <cstdlib>
@@ -384,6 +385,7 @@ void exceptions(const usercom::Client& client) {
     CHECK_EQUAL(failure.index, 1u);
     CHECK_EQUAL(failure.state, UC_ID_REJECTED);
     CHECK_EQUAL(failure.http_status, 400);
+    CHECK_EQUAL(failure.id, "999");
     CHECK(failure.message.find("999") != failure.message.npos);
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "2 of 3 ids confirmed");
     CHECK_THROWS(report.throw_for_failures(), usercom::PartialUpdate, "Invalid pk \"999\"");
@@ -501,6 +503,60 @@ void callbacks(const usercom::Client& client) {
     CHECK_EQUAL(ledger("angry"), "1,1,1");
 }
 
+// With a sandbox that ignores what does not have the attribute's type, and has two users on a page.
+void looking() {
+    const auto client = client_for("TYPED_URL");
+    const usercom::Check found = client.check("score", 12, "many");
+    CHECK(!found.passed());
+    CHECK_EQUAL(found.status(), UC_STATUS_INVALID_ARGUMENT);
+    const auto lines = found.lines();
+    CHECK(lines.size() == 8 && lines.front().about == "name" && lines.front().finding == usercom::Finding::ok);
+    CHECK(lines.back().about == "type" && lines.back().finding == usercom::Finding::failed);
+    CHECK(lines.back().text.find("can't be read as integer") != std::string_view::npos);
+    CHECK(found.text().find("failed   type: ") != std::string_view::npos);
+    CHECK(found.json().find("\"passed\":false") != std::string_view::npos);
+    CHECK(client.check().passed() && client.check("score").passed());
+    CHECK(client.check("score", std::vector<usercom::Value>{1, 2}).passed());
+    CHECK_THROWS(client.check("score", usercom::Value::json("x")), usercom::InvalidArgument, "values: entry 0");
+
+    std::vector<std::string> seen;
+    usercom::Users users = client.users({"score"});
+    CHECK_EQUAL(users.cursor().value(), "");
+    for (const usercom::User& user : users) {
+        seen.push_back(std::to_string(user.id) + ' ' + user.custom_id.value_or("-") + ' ' + user.email.value_or("-"));
+        CHECK_EQUAL(users.attribute("score").value_or("-"), user.id == 3 ? "-" : "5");
+        CHECK_EQUAL(user.json.find("\"attributes\":{\"score\":") != std::string::npos, true);
+        CHECK_EQUAL(users.cursor().value_or("end"), seen.size() < 3 ? "page=2" : "end");
+    }
+    CHECK(seen == (std::vector<std::string>{"1 u-1 ann@shop.example", "2 - -", "3 u-3 bob@shop.example"}));
+    CHECK(users.begin() == users.end());
+    usercom::Users rest = client.users({}, "page=2");
+    CHECK_EQUAL(std::distance(rest.begin(), rest.end()), 1);
+    usercom::Cancel cancel;
+    usercom::Users cancelled = client.users({}, nullptr, cancel);
+    cancel.request();
+    CHECK_THROWS(cancelled.begin(), usercom::Error, "cancelled");
+    CHECK_THROWS(client.users({}, "a b"), usercom::InvalidArgument, "cursor: ");
+#if defined(__cpp_lib_ranges)
+    static_assert(std::ranges::input_range<usercom::Users>);
+    usercom::Users ranged = client.users();
+    CHECK_EQUAL(std::ranges::count_if(ranged, [](const usercom::User& user) { return user.id > 1; }), 2);
+#endif
+
+    CHECK_THROWS(client.mass_update({1}, "score", "many", usercom::RunOptions().preflight()), usercom::InvalidArgument,
+                 "integer");
+    const auto report = client.mass_update({1, 2}, "score", 7, usercom::RunOptions().verify(2));
+    CHECK(report.verified() == 2 && report.mismatched() == 0 && report.mismatches().empty());
+    // The deadline ends the waits before a mismatch is read again.
+    const auto strict = client.mass_update({1, 2}, "score", "many",
+                                           usercom::RunOptions().verify(2).verify_strict().deadline(2500ms));
+    CHECK_EQUAL(strict.status(), UC_STATUS_MISMATCH);
+    CHECK_EQUAL(strict.mismatched(), 2u);
+    CHECK_EQUAL(strict.mismatches().back().index, 1u);
+    CHECK(strict.mismatches().back().sent == "\"many\"" && strict.mismatches().back().stored == "7");
+    CHECK_THROWS(strict.throw_for_failures(), usercom::Mismatch, "read back");
+}
+
 void threads(const usercom::Client& client) {
     std::atomic<int> good{0};
     std::vector<std::thread> all;
@@ -523,6 +579,7 @@ int main() {
     options(client);
     exceptions(client);
     callbacks(client);
+    looking();
     threads(client);
     uc_shutdown();
     std::cout << passed << " passed, " << failed << " failed\n";

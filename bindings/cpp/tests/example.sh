@@ -1,5 +1,5 @@
 #!/bin/sh
-# The example $1, run as people would.
+# The examples, run as people would: $1 ids_from_file, $2 looking.
 set -eu
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -23,4 +23,10 @@ check 'a stop is shown' '1 0 ids were confirmed before' "$code $(tail -n 1 "$wor
 code=0
 "$1" acme plan pro "$work/none" 2>"$work/err" || code=$?
 check 'a missing file is shown' 2 "$code"
-echo 'the example: 6 passed, 0 failed'
+export USERCOM_BASE_URL=$TYPED_URL
+check 'addresses are looked up' '2 updated; read back: 2 as sent, 0 otherwise' "$("$2" acme | tail -n 1)"
+check 'what was set' '12 7' "$(curl -sS "$TYPED_URL/_sandbox/ledger?attribute=score" | awk -F, 'NR > 1 && $3 > 0 { print $2 }' | xargs)"
+code=0
+"$2" acme. >/dev/null 2>"$work/err" || code=$?
+check 'an error is shown' '2 subdomain' "$code $(cut -d : -f 1 "$work/err")"
+echo 'the examples: 9 passed, 0 failed'

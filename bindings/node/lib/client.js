@@ -5,11 +5,13 @@ const { inspect } = require('node:util');
 const { errorOf } = require('./error');
 const { InvalidArgument } = require('./errors');
 const { described } = require('./described');
+const { check, checkSync } = require('./check');
 const { CLIENT_OPTIONS, Status } = require('./generated');
 const ids = require('./ids');
 const { lib } = require('./library');
 const options = require('./options');
 const { oneValue, rows, run, runSync } = require('./run');
+const { users, usersSync } = require('./users');
 const { text } = require('./values');
 
 /** Owns a client of the library: freed when it is closed and no run uses it any more, or by the garbage collector. */
@@ -112,6 +114,22 @@ class Client {
 
   massUpdateRowsCustomIdsSync(list, attribute, given) {
     return runSync(this.#handle, rows(ids.custom, list, attribute), given);
+  }
+
+  async check(attribute, ...values) {
+    return check(this.#handle, attribute, values);
+  }
+
+  checkSync(attribute, ...values) {
+    return checkSync(this.#handle, attribute, values);
+  }
+
+  users(attributes, given) {
+    return users(this.#handle, attributes, given);
+  }
+
+  usersSync(attributes, given) {
+    return usersSync(this.#handle, attributes, given);
   }
 
   close() {

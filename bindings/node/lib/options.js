@@ -13,7 +13,7 @@ const { text } = require('./values');
 function converted(given, known, own, whose) {
   if (given === undefined || given === null) return [];
   if (typeof given !== 'object' || Array.isArray(given)) {
-    throw new InvalidArgument(`options: is ${described(given)}; use an object, such as { ${Object.keys(known)[0]}: … }`);
+    throw new InvalidArgument(`options: is ${described(given)}; use an object, such as { ${[...Object.keys(known), ...own][0]}: … }`);
   }
   const list = [];
   for (const [name, value] of Object.entries(given)) {
@@ -29,6 +29,12 @@ function converted(given, known, own, whose) {
     list.push([name, cName, conversions[kind](name, value)]);
   }
   return list;
+}
+
+function abortSignal(signal) {
+  if (signal === undefined || signal === null) return undefined;
+  if (typeof signal === 'object' && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function') return signal;
+  throw new InvalidArgument(`signal: is ${kindOf(signal)}; use an AbortSignal, the signal of an AbortController`);
 }
 
 const alike = (a, b) => {
@@ -112,4 +118,4 @@ function reworded(message) {
   return message.replace(NAMED, (name) => NAMES[name]);
 }
 
-module.exports = { converted, set, reworded };
+module.exports = { abortSignal, converted, set, reworded };

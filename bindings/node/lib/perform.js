@@ -20,6 +20,9 @@ function perform(job, tell) {
         confirmed: lib.uc_progress_confirmed(state),
         rejected: lib.uc_progress_rejected(state),
         requests: lib.uc_progress_requests(state),
+        expectedRejected: lib.uc_progress_expected_rejected(state),
+        requestsLeft: lib.uc_progress_requests_left(state),
+        timeLeftMs: lib.uc_progress_time_left_ms(state),
         waitingMs: lib.uc_progress_waiting_ms(state),
       });
     }

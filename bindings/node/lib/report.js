@@ -31,6 +31,8 @@ class Report {
     this.unknown = lib.uc_report_unknown(pointer);
     this.notAttempted = lib.uc_report_not_attempted(pointer);
     this.requests = lib.uc_report_requests(pointer);
+    this.verified = lib.uc_report_verified(pointer);
+    this.mismatched = lib.uc_report_mismatched(pointer);
     const states = new Uint8Array(this.total);
     lib.uc_report_states(pointer, states, states.length);
     // Not enumerable: console.log of a report is a few lines.
@@ -66,6 +68,12 @@ class Report {
 
   get notes() {
     return this.toJSON().notes ?? [];
+  }
+
+  /** The first ten. */
+  get mismatches() {
+    const all = this.toJSON().mismatches ?? [];
+    return all.map(({ index, sent, stored }) => ({ index, id: this.#id(index), sent, stored }));
   }
 
   get retries() {

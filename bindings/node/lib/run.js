@@ -3,7 +3,7 @@
 
 const { errorOf, errorOfReport } = require('./error');
 const { InvalidArgument } = require('./errors');
-const { described, kindOf } = require('./described');
+const { described } = require('./described');
 const { COMPLETED, RUN_OPTIONS, Status } = require('./generated');
 const { lib } = require('./library');
 const options = require('./options');
@@ -51,7 +51,7 @@ class Hooks {
 
   constructor(cancel, { signal, onProgress }, log) {
     this.#cancel = cancel;
-    this.signal = signal ?? undefined;
+    this.signal = signal;
     this.onProgress = onProgress ?? undefined;
     this.log = log;
     this.abort = () => lib.uc_cancel_request(cancel);
@@ -102,10 +102,8 @@ class Hooks {
  */
 function prepared(client, update, given) {
   const list = options.converted(given, RUN_OPTIONS, ['signal', 'onProgress'], 'a run');
-  const { signal, onProgress } = given ?? {};
-  if (signal !== undefined && signal !== null && !(typeof signal === 'object' && typeof signal.aborted === 'boolean' && typeof signal.addEventListener === 'function')) {
-    throw new InvalidArgument(`signal: is ${kindOf(signal)}; use an AbortSignal, the signal of an AbortController`);
-  }
+  const { onProgress } = given ?? {};
+  const signal = options.abortSignal(given?.signal);
   if (onProgress !== undefined && onProgress !== null && typeof onProgress !== 'function') {
     throw new InvalidArgument(`onProgress: is ${described(onProgress)}; use a function`);
   }

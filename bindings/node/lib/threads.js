@@ -8,7 +8,7 @@ const library = require('./library');
 const KEPT = 4;
 const idle = [];
 
-/** Runs a job on a thread of its own. Resolves to the address of its report. */
+/** Runs a job on a thread of its own. Resolves to its result: of a run, the address of its report. */
 function onThread(job, tell) {
   return new Promise((resolve, reject) => {
     const worker = idle.pop() ?? start();
@@ -17,7 +17,7 @@ function onThread(job, tell) {
       settle(value);
     };
     worker.on('message', ([what, ...details]) => {
-      if (what !== 'report') return tell(what, ...details);
+      if (what !== 'result') return tell(what, ...details);
       finish(resolve, details[0]);
       return keep(worker);
     });

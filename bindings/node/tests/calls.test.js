@@ -113,7 +113,7 @@ test('the event loop stays free, progress is told, and many runs share a client'
   assert.equal(report.confirmed, 4);
   assert(ticks >= 10, `${ticks} ticks of a timer of 10 ms in 1.2 s`);
   assert(seen.length >= 3);
-  assert.deepEqual(seen.at(-1), { done: 3, total: 3, confirmed: 3, rejected: 0, requests: 3, waitingMs: 0 });
+  assert.deepEqual(seen.at(-1), { done: 3, total: 3, confirmed: 3, rejected: 0, requests: 3, expectedRejected: 0, requestsLeft: 0, timeLeftMs: 0, waitingMs: 0 });
   const reports = await Promise.all(upTo(12).map((k) => client.massUpdate([k], 'w', k)));
   assert(reports.every(({ confirmed }) => confirmed === 1));
   assert.deepEqual(await sandbox.ledger('w'), Object.fromEntries(upTo(12).map((k) => [k, String(k)])));

@@ -46,6 +46,14 @@ test('examples', async (t) => {
     const strict = await Sandbox.start(t, ['--unknown-ids', 'reject'], [10, 15]);
     assert.match(await run(strict, 'errors.mjs'), /2 of 3 confirmed\nid 999999: rejected, /);
   });
+  await t.test('looking', async () => {
+    const users = path.join(folder, 'emails.csv');
+    fs.writeFileSync(users, 'id,email,score\n1,Ann@shop.example,5\n2,bob@shop.example,7\n3,eve@shop.example,1\n');
+    const shop = await Sandbox.start(t, ['--users', users, '--attribute', 'score:integer']);
+    assert.match(await run(shop, 'looking.mjs'), /ok {7}token: [^]*\n1 updated; read back: 1 as sent, 0 otherwise\n$/);
+    assert.deepEqual(await shop.ledger('score'), { 1: '12' });
+    assert.match(await run(await Sandbox.start(t, ['--attribute', 'score:fixed:a|b']), 'looking.mjs', [], { code: 1 }), /\nfailed {3}\w+: /);
+  });
   await t.test('progress', async () => {
     assert.match(await run(sandbox, 'progress.mjs'), /5000 of 5000, waiting 0 ms\n(.*\n)*run ended, ok|run ended, ok(.*\n)*5000 of 5000/);
     const slow = await Sandbox.start(t, ['--latency', '3000']);

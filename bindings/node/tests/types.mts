@@ -11,6 +11,11 @@ async function fits(): Promise<void> {
   await client.massUpdateRows(new Map<number, usercom.Value>([[1, 5]]), 'v');
   await client.massUpdateRowsCustomIds([['a', new Json('1')]], 'v', { allowNull: true });
   const report = await massUpdate('acme', 'token', (function* () { yield 1; })(), 'v', 'x');
+  const check: usercom.Check = await client.check('score', 12, 'x');
+  if (!check.passed && check.lines[0]?.finding === 'failed') console.log(client.checkSync().lines.length, String(check));
+  const users = client.users(['score'], { cursor: null, signal: AbortSignal.timeout(5) });
+  for await (const user of users) console.log(user.customId?.length, user.attributes['score'], users.cursor);
+  for (const user of client.usersSync()) console.log(user.id + 1, texts.mismatches[0]?.id.length, texts.verified);
   const status: usercom.Status = report.status;
   if (status === Status.PARTIAL || numbers.states[0] === IdState.UNKNOWN) console.log(texts.failures[0]?.id.length);
   try {
@@ -34,6 +39,8 @@ function doesNotFit(client: Client): void {
   client.massUpdateSync([1], 'v', 1, { deadline: 5 });
   // @ts-expect-error: no object of rows
   client.massUpdateRowsSync({ 1: 2 }, 'v');
+  // @ts-expect-error: no name of an attribute
+  client.users([5]);
   // @ts-expect-error: made by a run only
   new usercom.Report();
   // @ts-expect-error: the token is missing

@@ -93,6 +93,7 @@ final class Client
 
     /**
      * The client with all defaults that {@see massUpdate()} uses: a process makes one for each subdomain and token.
+     * As with every client here, all processes of this user on this machine share its rate limit.
      *
      * @throws Error\InvalidArgument|Error\TlsError|Error\LibraryUnavailable as the constructor
      */
@@ -158,8 +159,8 @@ final class Client
      *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
      *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
      *     Range: 0 to 1,000. Default: 0 ids.
-     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
-     *     Default: off.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see
+     *     Status::MISMATCH}. Default: off.
      * <!-- end of documentation of run options -->
      * @param Cancel|null $cancel stops the run from elsewhere
      *
@@ -238,8 +239,8 @@ final class Client
      *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
      *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
      *     Range: 0 to 1,000. Default: 0 ids.
-     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
-     *     Default: off.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see
+     *     Status::MISMATCH}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -315,8 +316,8 @@ final class Client
      *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
      *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
      *     Range: 0 to 1,000. Default: 0 ids.
-     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
-     *     Default: off.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see
+     *     Status::MISMATCH}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -390,8 +391,8 @@ final class Client
      *     30 s before it counts as a mismatch, since the service may apply values later. The report has the numbers
      *     and the first mismatches; states and status don't change. A key that can't read costs a note. 0 is none.
      *     Range: 0 to 1,000. Default: 0 ids.
-     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see Error\Mismatch}.
-     *     Default: off.
+     * @param bool $verifyStrict A completed run in which verify finds a mismatch ends with {@see
+     *     Status::MISMATCH}. Default: off.
      * <!-- end of documentation of run options -->
      *
      * @see Client::massUpdate() for the other arguments, the result and the errors
@@ -418,6 +419,36 @@ final class Client
     ): Report {
         return $this->account->run(\compact(\array_keys(Options::RUN)), $progress, $cancel)
             ->updateRows('mass_update_rows_custom_ids', new Rows($rows, customIds: true), $attribute);
+    }
+
+    /**
+     * Looks at everything that an update needs, in order: name, connection, certificate, clock, token, what the key may
+     * do; with an attribute also whether it exists and whether the values fit its type. Only reads. What does not work
+     * is a line of the result: look at {@see Check::$passed}, or print it.
+     *
+     * @param mixed ...$values as for {@see Client::massUpdate()}
+     *
+     * @throws Error\InvalidArgument if an argument is invalid
+     */
+    public function check(?string $attribute = null, mixed ...$values): Check
+    {
+        return $this->account->check($attribute, \array_values($values));
+    }
+
+    /**
+     * All users of the workspace, page by page: `foreach ($client->users(['plan']) as $user)`. Nothing is sent before
+     * the first one is taken.
+     *
+     * @param list<string> $attributes the attributes to give of each user, custom or standard ones; all custom ones if
+     *     there are none
+     * @param string|null $cursor continues where another reading stopped: {@see Users::cursor()}
+     * @param Cancel|null $cancel ends a wait, from a signal handler
+     *
+     * @throws Error\InvalidArgument if an argument is invalid
+     */
+    public function users(array $attributes = [], ?string $cursor = null, ?Cancel $cancel = null): Users
+    {
+        return $this->account->users($attributes, $cursor, $cancel);
     }
 
     private function __clone()

@@ -29,6 +29,12 @@ final class Report implements \Stringable
     public readonly int $notAttempted;
     /** Requests that were sent; in a dry run, that would be. */
     public readonly int $requests;
+    /** Ids that were read back and had the value that was sent; 0 without the option `verify`. */
+    public readonly int $verified;
+    /** Ids that were read back and had another value, also after some time. */
+    public readonly int $mismatched;
+    /** @var list<Difference> the first ten of them */
+    public readonly array $mismatches;
     /** @var list<string> what else is worth knowing, such as responses of an unfamiliar shape */
     public readonly array $notes;
 
@@ -47,7 +53,15 @@ final class Report implements \Stringable
         $this->unknown = $ffi->uc_report_unknown($report);
         $this->notAttempted = $ffi->uc_report_not_attempted($report);
         $this->requests = $ffi->uc_report_requests($report);
-        $this->notes = json_decode($this->json(), true, 16, \JSON_THROW_ON_ERROR)['notes'];
+        $this->verified = $ffi->uc_report_verified($report);
+        $this->mismatched = $ffi->uc_report_mismatched($report);
+        $json = json_decode($this->json(), true, 16, \JSON_THROW_ON_ERROR);
+        $this->notes = $json['notes'];
+        $this->mismatches = array_map(
+            static fn (array $one): Difference
+                => new Difference($one['index'], $ids->at($one['index']), $one['sent'], $one['stored']),
+            $json['mismatches'],
+        );
         // Only failures need the ids; without any, their memory is freed.
         $this->ids = $this->rejected + $this->unknown > 0 ? $ids : null;
     }
@@ -119,9 +133,9 @@ final class Report implements \Stringable
     }
 
     /**
-     * This report, unless some ids are rejected or unknown.
+     * This report, unless some ids are rejected or unknown, or `verifyStrict` found another value.
      *
-     * @throws Error\PartialUpdate
+     * @throws Error\PartialUpdate|Error\Mismatch
      */
     public function raiseForFailures(): self
     {

@@ -58,6 +58,9 @@ final class Status
     /** A bug in usercom. The ids that it concerns are unknown. */
     public const INTERNAL = 99;
 
+    /** Those of a run that completed: it returns its report. */
+    public const COMPLETED = [self::OK, self::PARTIAL, self::DRY_RUN, self::MISMATCH];
+
     private function __construct()
     {
     }

@@ -9,9 +9,9 @@ if (!\function_exists(__NAMESPACE__ . '\massUpdate')) {
      * Sets one attribute of many users in one call, with all defaults.
      *
      * Blocks until each id is confirmed or rejected, or until there is a reason to stop; at 5 requests of 1,000 ids
-     * per second, 100,000 ids take 20 s. Calls with the same subdomain and token share connections and the rate limit
-     * in this process. The environment variable USERCOM_BASE_URL may name a loopback address to send to instead
-     * (`usercom sandbox`).
+     * per second, 100,000 ids take 20 s. Calls with the same subdomain and token share connections in this process,
+     * and the rate limit with all processes of this user on this machine. The environment variable USERCOM_BASE_URL
+     * may name a loopback address to send to instead (`usercom sandbox`).
      *
      * @param string $subdomain the `acme` of `https://acme.user.com`
      * @param string|false|null $token the 64-character REST API key; false, which getenv() returns for a variable that

@@ -157,7 +157,7 @@ final class ErrorsTest extends TestCase
 
     public function testEveryStatusOfTheHeaderHasAConstantAndAnException(): void
     {
-        $constants = (new ReflectionClass(Status::class))->getConstants();
+        $constants = array_filter((new ReflectionClass(Status::class))->getConstants(), is_int(...));
         preg_match_all('/UC_STATUS_(\w+) = (\d+)/', (string) file_get_contents(PACKAGE . '/usercom.cdef.h'), $found, PREG_SET_ORDER);
         self::assertTrue(count($found) > 15, 'found too few');
         foreach ($found as [, $name, $number]) {

@@ -27,6 +27,9 @@ class Progress(NamedTuple):
     confirmed: int
     rejected: int
     requests: int
+    expected_rejected: int  # about how many ids are bad, those that were rejected included
+    requests_left: int  # about how many more requests the run needs
+    time_left: float  # about how many seconds the rest of the run takes
     waiting: float  # seconds until the run sends again; 0 while requests are in flight
 
 
@@ -186,6 +189,9 @@ def _snapshot(progress: int) -> Progress:
         lib.uc_progress_confirmed(progress),
         lib.uc_progress_rejected(progress),
         lib.uc_progress_requests(progress),
+        lib.uc_progress_expected_rejected(progress),
+        lib.uc_progress_requests_left(progress),
+        lib.uc_progress_time_left_ms(progress) / 1000,
         lib.uc_progress_waiting_ms(progress) / 1000,
     )
 

@@ -6,7 +6,7 @@ Generated from src/interface and src/ffi by `make generate`; do not edit.
 import enum
 import os
 from collections.abc import Mapping
-from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
+from ctypes import CFUNCTYPE, POINTER, c_char_p, c_int, c_int64, c_size_t, c_uint8, c_uint32, c_uint64, c_void_p
 from datetime import timedelta
 from typing import Any, Optional, SupportsFloat, SupportsIndex, TypedDict, Union
 
@@ -20,6 +20,7 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_mass_update": (c_int, [c_char_p, c_char_p, c_void_p, c_size_t, c_char_p, c_char_p]),
     "uc_client_new": (c_int, [c_char_p, c_char_p, c_void_p, POINTER(c_void_p)]),
     "uc_client_shared": (c_int, [c_char_p, c_char_p, POINTER(c_void_p)]),
+    "uc_client_shared_with_scope": (c_int, [c_char_p, c_char_p, c_char_p, POINTER(c_void_p)]),
     "uc_client_free": (None, [c_void_p]),
     "uc_shutdown": (None, []),
     "uc_client_mass_update": (
@@ -104,6 +105,9 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_progress_confirmed": (c_size_t, [c_void_p]),
     "uc_progress_rejected": (c_size_t, [c_void_p]),
     "uc_progress_requests": (c_size_t, [c_void_p]),
+    "uc_progress_expected_rejected": (c_size_t, [c_void_p]),
+    "uc_progress_requests_left": (c_size_t, [c_void_p]),
+    "uc_progress_time_left_ms": (c_uint64, [c_void_p]),
     "uc_progress_waiting_ms": (c_uint64, [c_void_p]),
     "uc_report_status": (c_int, [c_void_p]),
     "uc_report_message": (c_char_p, [c_void_p]),
@@ -115,6 +119,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "uc_report_requests": (c_size_t, [c_void_p]),
     "uc_report_verified": (c_size_t, [c_void_p]),
     "uc_report_mismatched": (c_size_t, [c_void_p]),
+    "uc_report_mismatch": (
+        c_int,
+        [c_void_p, c_size_t, POINTER(c_size_t), POINTER(c_char_p), POINTER(c_char_p)],
+    ),
     "uc_report_state": (c_int, [c_void_p, c_size_t]),
     "uc_report_states": (c_int, [c_void_p, POINTER(c_uint8), c_size_t]),
     "uc_report_failure_count": (c_size_t, [c_void_p]),
@@ -135,6 +143,10 @@ FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
         [c_void_p, POINTER(c_char_p), c_size_t, c_char_p, c_void_p, POINTER(c_void_p)],
     ),
     "uc_users_next": (c_int, [c_void_p, POINTER(c_char_p)]),
+    "uc_users_id": (c_int64, [c_void_p]),
+    "uc_users_custom_id": (c_char_p, [c_void_p]),
+    "uc_users_email": (c_char_p, [c_void_p]),
+    "uc_users_attribute": (c_char_p, [c_void_p, c_char_p]),
     "uc_users_cursor": (c_char_p, [c_void_p]),
     "uc_users_free": (None, [c_void_p]),
     "uc_last_error": (c_char_p, []),

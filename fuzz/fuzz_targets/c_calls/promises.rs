@@ -113,6 +113,9 @@ pub unsafe extern "C" fn progress(own: *mut c_void, progress: *const uc_progress
         let (done, total) = (uc_progress_done(progress), uc_progress_total(progress));
         assert_eq!(done, uc_progress_confirmed(progress) + uc_progress_rejected(progress));
         assert!(done <= total && uc_progress_requests(progress) == 0);
+        assert!(uc_progress_expected_rejected(progress) <= total);
+        uc_progress_requests_left(progress);
+        uc_progress_time_left_ms(progress);
         uc_progress_waiting_ms(progress);
         *own.cast()
     }

@@ -5,7 +5,9 @@ declare(strict_types=1);
 namespace UserCom\Internal;
 
 use UserCom\Cancel;
+use UserCom\Check;
 use UserCom\Error\InvalidArgument;
+use UserCom\Users;
 
 /**
  * A client of the native library, and what must live as long as it does.
@@ -51,6 +53,54 @@ final class Account
         return new Run($this->handle, $this->log, $options, $progress, $cancel);
     }
 
+    /** @param list<mixed> $values */
+    public function check(?string $attribute, array $values): Check
+    {
+        $ffi = Library::get();
+        $json = [];
+        foreach ($values as $position => $value) {
+            $json[] = Encoder::json($value, "values[$position]");
+        }
+        $texts = new Texts($json);
+        $attribute = Library::text('attribute', $attribute);
+        $check = $ffi->new('uc_check *');
+        Library::check(Signals::putOffDuring(fn (): int => $ffi->uc_client_check(
+            $this->handle->pointer,
+            $attribute,
+            $texts->pointer,
+            $texts->count,
+            \FFI::addr($check),
+        )));
+
+        return new Check(new Handle($check, 'uc_check_free'));
+    }
+
+    /** @param array<mixed> $attributes */
+    public function users(array $attributes, ?string $cursor, ?Cancel $cancel): Users
+    {
+        $names = [];
+        foreach ($attributes as $position => $name) {
+            if (!\is_string($name)) {
+                throw new InvalidArgument("attributes: the one at position $position is of type "
+                    . get_debug_type($name) . '; give names');
+            }
+            $names[] = (string) Library::text('attributes', $name);
+        }
+        $ffi = Library::get();
+        $texts = new Texts($names);
+        $users = $ffi->new('uc_users *');
+        Library::check($ffi->uc_client_users(
+            $this->handle->pointer,
+            $texts->pointer,
+            $texts->count,
+            Library::text('cursor', $cursor),
+            $cancel?->handle()->pointer,
+            \FFI::addr($users),
+        ));
+
+        return new Users(new Handle($users, 'uc_users_free'), $cancel);
+    }
+
     private static function connect(
         string $subdomain,
         #[\SensitiveParameter] string|false|null $token,
@@ -63,7 +113,7 @@ final class Account
         $subdomain = Library::text('subdomain', $subdomain);
         $client = $ffi->new('uc_client *');
         Library::checkSecret('token', $token, static fn (\FFI\CData $secret): int => $settings === null
-            ? $ffi->uc_client_shared($subdomain, $secret, \FFI::addr($client))
+            ? $ffi->uc_client_shared_with_scope($subdomain, $secret, 'host', \FFI::addr($client))
             : $ffi->uc_client_new($subdomain, $secret, $settings->handle->pointer, \FFI::addr($client)));
 
         return new Handle($client, 'uc_client_free');

@@ -69,6 +69,9 @@ final class Hooks
             confirmed: $ffi->uc_progress_confirmed($progress),
             rejected: $ffi->uc_progress_rejected($progress),
             requests: $ffi->uc_progress_requests($progress),
+            expectedRejected: $ffi->uc_progress_expected_rejected($progress),
+            requestsLeft: $ffi->uc_progress_requests_left($progress),
+            timeLeft: $ffi->uc_progress_time_left_ms($progress) / 1000,
             waiting: $ffi->uc_progress_waiting_ms($progress) / 1000,
         ));
     }

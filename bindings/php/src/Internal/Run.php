@@ -81,9 +81,8 @@ final class Run
         }
         $report = new Report($handle, $ids);
 
-        return match ($status) {
-            Status::OK, Status::PARTIAL, Status::DRY_RUN => $report,
-            default => throw Error::of($status, $report->message, $report),
-        };
+        return \in_array($status, Status::COMPLETED, true)
+            ? $report
+            : throw Error::of($status, $report->message, $report);
     }
 }
