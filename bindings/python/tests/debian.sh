@@ -22,8 +22,7 @@ for release in "$@"; do
     mkdir -p "$downloads/$release"
     quietly debootstrap --variant=minbase --cache-dir="$downloads/$release" --include=ca-certificates \
         "$release" "$chroot" "${mirror:-http://deb.debian.org/debian}"
-    quietly inside apt-get install -y --no-install-recommends python3-venv python3-pytest python3-numpy procps
-    mkdir "$chroot/proc" 2>/dev/null || true
+    quietly inside apt-get install -y --no-install-recommends python3-venv python3-pytest python3-numpy
     mount -t proc proc "$chroot/proc"
 
     # Where the tests look for them, as in a clone; but the package is the wheel's.
@@ -37,7 +36,7 @@ for release in "$@"; do
     library=$(cd "$chroot" && echo venv/lib/python3.*/site-packages/usercom/libusercom.so)
     inside USERCOM_PROGRAM=/usercom/usercom USERCOM_LIBRARY="/$library" /venv/bin/python -m pytest -q -p no:cacheprovider \
         --rootdir /usercom/bindings/python $(cd "$root" && ls bindings/python/tests/test_*.py | sed 's|^|/usercom/|' |
-            grep -E 'callbacks|client|ending|exact_values|ids|options|values|pickle') || fail "tests fail on $release"
+            grep -E '_(callbacks|client|ending|options|pickle|values).py') || fail "tests fail on $release"
     echo "debian: wheel and tests work on $release with $(inside python3 --version); $(($(date +%s) - begun)) s"
     umount "$chroot/proc"
     rm -rf --one-file-system "$chroot"

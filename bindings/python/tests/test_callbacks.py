@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from conftest import TOKEN, Sandbox
 
 import usercom
-from conftest import TOKEN, Sandbox
 
 Start = Callable[..., Sandbox]
 
@@ -154,7 +154,7 @@ def test_row_87_nothing_is_left_of_an_interrupted_run(sandbox: Sandbox, monkeypa
         with monkeypatch.context() as patch:
             if where == "enter":
                 enter = _ending.enter
-                patch.setattr(_ending, "enter", lambda call: (enter(call), interrupt()))
+                patch.setattr(_ending, "enter", lambda call, enter=enter: (enter(call), interrupt()))
             else:
                 patch.setattr(_call, "threads", lambda: (interrupt, None))
             with pytest.raises(KeyboardInterrupt):

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-
 from conftest import TOKEN, Sandbox
 
 Start = Callable[..., Sandbox]

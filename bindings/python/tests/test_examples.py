@@ -12,7 +12,6 @@ from types import SimpleNamespace
 from typing import Callable
 
 import pandas as pd
-
 from conftest import TOKEN, Sandbox
 
 PACKAGE = Path(__file__).parents[1]
