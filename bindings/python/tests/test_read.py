@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 from usercom import IdState, Status
 
 Start = Callable[..., Sandbox]

@@ -12,9 +12,9 @@ from typing import Any, Callable
 import pandas as pd
 import pyarrow as pa
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 
 Start = Callable[..., Sandbox]
 
