@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn, Optional
 
 from ._call import Call
+from ._error_base import Error
 from ._errors import InvalidType, error_of
+from ._errors import check as raise_unless_ok
 from ._exceptions import InvalidArgument
 from ._generated import Status
 from ._kinds import is_text, kind_of
@@ -67,23 +69,18 @@ class User:
     attributes: dict[str, Any]
 
 
-class _Calls:
-    """Functions of the library that return a status: each on the thread where its message is."""
+def _perform(function: Callable[[], int], stop: Optional[Callable[[], object]] = None) -> None:
+    """Calls a function of the library that blocks, and raises its failure. The message is of the thread that called."""
+    failed: list[tuple[int, str]] = []
 
-    def __init__(self, stop: Optional[Callable[[], object]] = None) -> None:
-        self._stop = stop
+    def call() -> None:
+        status = function()
+        if status != Status.OK:
+            failed.append((status, text_of(lib.uc_last_error())))
 
-    def __call__(self, function: Callable[[], int]) -> None:
-        failed: list[tuple[int, str]] = []
-
-        def call() -> None:
-            status = function()
-            if status != Status.OK:
-                failed.append((status, text_of(lib.uc_last_error())))
-
-        Call(None, self._stop).run(call)
-        if failed:
-            raise error_of(*failed[0])
+    Call(None, stop).run(call)
+    if failed:
+        raise error_of(*failed[0])
 
 
 def _texts(texts: list[bytes]) -> Any:
@@ -96,7 +93,8 @@ def check(client: Handle, attribute: Optional[str], values: tuple[Value, ...]) -
         raise InvalidArgument("attribute: is missing; name the one that the values are for")
     encoded = [text("values", to_json(value, f"values[{k}]")) for k, value in enumerate(values)]
     out = ctypes.c_void_p()
-    _Calls()(lambda: int(lib.uc_client_check(client.pointer, name, _texts(encoded), len(encoded), ctypes.byref(out))))
+    texts = _texts(encoded)
+    _perform(lambda: int(lib.uc_client_check(client.pointer, name, texts, len(encoded), ctypes.byref(out))))
     handle = Handle(out.value, lib.uc_check_free)
     found = json.loads(text_of(lib.uc_check_json(handle.pointer)))
     lines = [CheckLine(line["finding"], line["about"], line["text"]) for line in found["lines"]]
@@ -120,17 +118,14 @@ class Users(Iterator[User]):
         again. After a failure, at the page that failed; None after the last user."""
         self._cancel = Handle(lib.uc_cancel_new(), lib.uc_cancel_free)
         out = ctypes.c_void_p()
-        _Calls()(
-            lambda: int(
-                lib.uc_client_users(
-                    client.pointer, _texts(names), len(names), start, self._cancel.pointer, ctypes.byref(out)
-                )
+        raise_unless_ok(
+            lib.uc_client_users(
+                client.pointer, _texts(names), len(names), start, self._cancel.pointer, ctypes.byref(out)
             )
         )
         self._users = Handle(out.value, lib.uc_users_free, keeps=self._cancel)
-        self._calls = _Calls(self.close)
         self._taken: deque[tuple[User, Optional[str]]] = deque()
-        self._failure: Optional[BaseException] = None
+        self._failure: Optional[Error] = None
         self._ended = False
         self._idle = [None]  # taken by the thread that reads
 
@@ -146,8 +141,8 @@ class Users(Iterator[User]):
                     "users: another thread reads them; use one thread, or one reading for each"
                 ) from None
             try:
-                self._calls(self._take)
-            except BaseException as error:
+                _perform(self._take, self.close)
+            except Error as error:  # raised when the users that came before it are taken
                 self._failure = error
             finally:
                 self._idle.append(None)
