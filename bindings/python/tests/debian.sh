@@ -28,6 +28,7 @@ for release in "$@"; do
     # Where the tests look for them, as in a clone; but the package is the wheel's.
     mkdir -p "$chroot/usercom/bindings/python" "$chroot/usercom/dist"
     cp -R "$root/bindings/python/tests" "$chroot/usercom/bindings/python"
+    cp -R "$root/include" "$chroot/usercom"
     cp "$dist"/usercom-*.whl "$dist"/usercom-[0-9]*[0-9].tar.gz "$chroot/usercom/dist"
     cp "$USERCOM_PROGRAM" "$chroot/usercom/usercom"
     inside USERCOM_PROGRAM=/usercom/usercom /usercom/bindings/python/tests/package.sh /usercom/dist

@@ -46,7 +46,7 @@ rows="CREATE TABLE visits (user_id BIGINT, points INTEGER, day DATE);
 
 # ---- PostgreSQL, MariaDB: they don't run as root -------------------------------------------------------------
 
-as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid="$1" --regid="$1" --clear-groups "${@:2}"; else "${@:2}"; fi; }
+as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups "${@:2}"; else "${@:2}"; fi; }
 user=nobody
 [ "$(id -u)" = 0 ] || user=$(id -un)
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
@@ -93,7 +93,7 @@ export AIRFLOW_CONN_USERCOM
 mkdir dags
 cp "$recipes/with_airflow.py" dags
 quietly "$venv/bin/airflow" db migrate
-quietly "$venv/bin/airflow" dags test points_to_usercom 2026-11-22
+quietly timeout 300 "$venv/bin/airflow" dags test points_to_usercom 2026-11-22
 held points '10,7 15,9' Airflow
 ! grep -q "$USERCOM_TOKEN" log || fail 'the log of Airflow has the token in it'
 echo "recipes: Airflow $("$venv/bin/airflow" version 2>/dev/null | tail -n 1) runs the DAG"

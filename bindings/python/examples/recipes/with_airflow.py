@@ -11,7 +11,7 @@ QUERY = "SELECT user_id, SUM(points) FROM visits WHERE day = %(day)s GROUP BY us
 @dag(schedule="@daily", start_date=datetime(2026, 11, 1), catchup=False)
 def points_to_usercom():
     @task(retries=3, retry_delay=timedelta(minutes=5))
-    def send(day: str = "{{ ds }}") -> dict[str, int]:
+    def send(day: str) -> dict[str, int]:
         import usercom  # in the task: what reads this file needs no library
 
         account = Connection.get("usercom")
@@ -24,7 +24,7 @@ def points_to_usercom():
             report.raise_for_failures()  # the task is retried
         return {"confirmed": report.confirmed, "rejected": report.rejected}
 
-    send()
+    send("{{ ds }}")
 
 
 points_to_usercom()
