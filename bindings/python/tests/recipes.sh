@@ -9,7 +9,8 @@ recipes=$here/../examples/recipes
 wheel=$(realpath "$1"/usercom-*-py3-none-*.whl)
 venv=$(realpath -m "${CARGO_TARGET_DIR:-$root/target}")/recipes-venv
 work=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; wait; rm -rf "$work"' EXIT
+# The servers get a moment to end, and no more: nothing of theirs is kept.
+trap 'kill -INT $(jobs -p) 2>/dev/null; sleep 1; kill -9 $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 fail() { echo "recipes: $*" >&2; exit 1; }
 quietly() { "$@" >"$work/log" 2>&1 || fail "$*: $(tail -n 30 "$work/log")"; }
 chmod 755 "$work"
@@ -18,7 +19,7 @@ cd "$work"
 if ! cmp -s "$here/recipes-requirements.txt" "$venv/requirements.txt"; then
   quietly python3 -m venv --clear "$venv"
   quietly "$venv/bin/python" -m pip install --quiet -r "$here/recipes-requirements.txt"
-  cp "$here/recipes-requirements.txt" "$venv"
+  cp "$here/recipes-requirements.txt" "$venv/requirements.txt"
 fi
 quietly "$venv/bin/python" -m pip install --quiet --force-reinstall --no-deps --no-index "$wheel"
 python=$venv/bin/python
@@ -46,21 +47,22 @@ rows="CREATE TABLE visits (user_id BIGINT, points INTEGER, day DATE);
 
 # ---- PostgreSQL, MariaDB: they don't run as root -------------------------------------------------------------
 
-as() { if [ "$(id -u)" = 0 ]; then setpriv --reuid="$1" --regid="$(id -g "$1")" --clear-groups "${@:2}"; else "${@:2}"; fi; }
-user=nobody
-[ "$(id -u)" = 0 ] || user=$(id -un)
+user=$(id -un) as=()
+if [ "$user" = root ]; then
+  user=nobody as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
+fi
 bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
 install -d -m 700 -o "$user" postgres mariadb
 port=$(free_port)
-quietly as "$user" "$bin/initdb" --pgdata "$work/postgres/data" --username shop --auth trust --no-sync
-as "$user" "$bin/postgres" -D "$work/postgres/data" -h 127.0.0.1 -p "$port" -k "$work/postgres" -F >PostgreSQL.log 2>&1 &
+quietly "${as[@]}" "$bin/initdb" --pgdata "$work/postgres/data" --username shop --auth trust --no-sync
+"${as[@]}" "$bin/postgres" -D "$work/postgres/data" -h 127.0.0.1 -p "$port" -k "$work/postgres" -F >PostgreSQL.log 2>&1 &
 postgres="127.0.0.1:$port/postgres"
 until_ready PostgreSQL "$bin/pg_isready" -h 127.0.0.1 -p "$port"
 quietly "$bin/psql" -v ON_ERROR_STOP=1 "postgresql://shop@$postgres" -c "$rows"
 
 port=$(free_port)
-quietly as "$user" mariadb-install-db --no-defaults --datadir="$work/mariadb/data" --skip-test-db --auth-root-authentication-method=normal
-as "$user" "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --no-defaults --datadir="$work/mariadb/data" --bind-address=127.0.0.1 \
+quietly "${as[@]}" mariadb-install-db --no-defaults --datadir="$work/mariadb/data" --skip-test-db --auth-root-authentication-method=normal
+"${as[@]}" "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --no-defaults --datadir="$work/mariadb/data" --bind-address=127.0.0.1 \
   --port="$port" --socket="$work/mariadb/socket" --pid-file="$work/mariadb/pid" >MariaDB.log 2>&1 &
 mariadb="mysql+pymysql://root@127.0.0.1:$port/shop"
 "$python" - "$port" "$rows" <<'PYTHON' || fail "MariaDB does not start: $(cat MariaDB.log)"
