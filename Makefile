@@ -184,7 +184,8 @@ test-abi: abi-library
 
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
-	$(PYTHON) -m mypy --strict bindings/python/usercom
+	cd bindings/python && ../../.venv/bin/ruff check --quiet . && ../../.venv/bin/ruff format --check --quiet .
+	.venv/bin/vermin --quiet --no-tips --violations -t=3.9- bindings/python/usercom
 
 test-php: test-lib
 	$(PHP) $(PHPUNIT) -c bindings/php
@@ -239,6 +240,9 @@ test-packages: dist test-lib
 	scripts/dist/bare-debian dist bookworm trixie
 	scripts/dist/crate dist
 	bindings/c/tests/cargo-c.sh
+	bindings/python/tests/package.sh dist sdist
+	bindings/python/tests/debian.sh dist bookworm trixie
+	bindings/python/tests/recipes.sh dist
 	bindings/node/package $(TARGET)/release $(TARGET)/npm
 	bindings/node/tests/debian.sh $(TARGET)/npm
 

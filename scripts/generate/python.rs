@@ -132,7 +132,10 @@ fn status_enum() -> String {
            @classmethod\n    def _missing_(cls, value: object) -> \"Optional[Status]\":\n        \
            if not isinstance(value, int):\n            return None\n        \
            later = int.__new__(cls, value)\n        \
-           later._name_, later._value_ = f\"STATUS_{value}\", value\n        return later\n"
+           later._name_, later._value_ = f\"STATUS_{value}\", value\n        return later\n\n    \
+           # By number: some versions of Python pickle the name, which a status of a later library does not have.\n    \
+           def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:\n        \
+           return type(self), (int(self),)\n"
 }
 
 fn id_state_enum() -> String {

@@ -9,9 +9,9 @@ client = usercom.Client("acme", os.environ["USERCOM_TOKEN"], base_url=os.environ
 try:
     report = client.mass_update([10, 15, 999_999], "newsletter", True)
 except usercom.InvalidArgument as error:  # also a ValueError; nothing was sent
-    raise SystemExit(f"invalid: {error}")
+    raise SystemExit(f"invalid: {error}") from None
 except usercom.Unauthorized as error:
-    raise SystemExit(f"wrong token: {error}")
+    raise SystemExit(f"wrong token: {error}") from None
 except usercom.Error as error:  # anything else: the run stopped early or did not start
     print(f"stopped early, {error.status.name}: {error}")
     print(error.report)

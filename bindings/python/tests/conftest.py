@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import signal
 import csv
 import io
 import json
 import os
+import signal
 import subprocess
 import urllib.request
 from collections.abc import Iterator

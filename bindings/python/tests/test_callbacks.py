@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from conftest import TOKEN, Sandbox
 
 import usercom
-from conftest import TOKEN, Sandbox
 
 Start = Callable[..., Sandbox]
 
@@ -154,7 +154,7 @@ def test_row_87_nothing_is_left_of_an_interrupted_run(sandbox: Sandbox, monkeypa
         with monkeypatch.context() as patch:
             if where == "enter":
                 enter = _ending.enter
-                patch.setattr(_ending, "enter", lambda call: (enter(call), interrupt()))
+                patch.setattr(_ending, "enter", lambda call, enter=enter: (enter(call), interrupt()))
             else:
                 patch.setattr(_call, "threads", lambda: (interrupt, None))
             with pytest.raises(KeyboardInterrupt):
@@ -190,7 +190,7 @@ def test_ctrl_c(start: Start, latency: str, presses: int) -> None:
     for _ in range(presses):
         process.send_signal(signal.SIGINT)
         time.sleep(0.01)
-    out, err = process.communicate(timeout=10)
+    out, err = process.communicate(timeout=120)
     assert time.monotonic() - before < 6.5
     assert (out, process.returncode) == ("interrupted\n", -signal.SIGINT)
     assert "KeyboardInterrupt" in err and "ignored" not in err
@@ -207,7 +207,7 @@ atexit.register(lambda: print(client.mass_update([1], "v", 1, progress=lambda p:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
     done = subprocess.run(
         [sys.executable, "-c", script, sandbox.url, TOKEN],
-        capture_output=True, text=True, timeout=20, env=environment,
+        capture_output=True, text=True, timeout=120, env=environment,
     )  # fmt: skip
     assert (done.stdout, done.stderr) == ("1\n", "")
 

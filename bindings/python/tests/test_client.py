@@ -13,9 +13,9 @@ from typing import Any, Callable
 
 import numpy as np
 import pytest
+from conftest import TOKEN, Sandbox
 
 import usercom
-from conftest import TOKEN, Sandbox
 from usercom import IdState, Status
 
 Start = Callable[..., Sandbox]
@@ -64,9 +64,7 @@ def test_a_report_in_detail(start: Start) -> None:
         failures[3]
     assert report.requests == len(sandbox.requests()) and report.retries < report.requests
     assert '"rejected":3' in report.json() and isinstance(report.notes, list)
-    assert repr(report) == (
-        "<usercom.Report PARTIAL: 6 ids, 3 confirmed, 3 rejected, 0 unknown, 0 not attempted>"
-    )
+    assert repr(report) == ("<usercom.Report PARTIAL: 6 ids, 3 confirmed, 3 rejected, 0 unknown, 0 not attempted>")
     assert str(report).startswith("partial: ") and "id 2001 at position 1: rejected (http 400)" in str(report)
     with pytest.raises(usercom.PartialUpdate):
         report.raise_for_failures()

@@ -15,9 +15,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from conftest import TOKEN, Sandbox
 
 import usercom
-from conftest import TOKEN, Sandbox
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 250_000, tzinfo=timezone.utc)
 WARSAW = timezone(timedelta(hours=1))
@@ -76,9 +76,7 @@ def test_extension_type_for_json(sandbox: Sandbox, client: usercom.Client) -> No
     assert sandbox.ledger("v") == {1: '{"a": 1e3}', 2: "0.10"}
 
 
-def test_equal_values_are_sent_together_and_the_last_of_an_id_wins(
-    sandbox: Sandbox, client: usercom.Client
-) -> None:
+def test_equal_values_are_sent_together_and_the_last_of_an_id_wins(sandbox: Sandbox, client: usercom.Client) -> None:
     table = pa.table({"id": [1, 2, 3, 4, 1], "score": [10, 20, 10, 20, 30]})
     report = client.mass_update_rows(table, "score")
     assert (report.requests, sandbox.ledger("score")) == (3, {1: "30", 2: "20", 3: "10", 4: "20"})
@@ -179,7 +177,9 @@ ROWS_WITH_HOLES: dict[str, Callable[[], Any]] = {
 @pytest.mark.parametrize("rows", ROWS_WITH_HOLES.values(), ids=ROWS_WITH_HOLES)
 def test_missing_values_of_rows(sandbox: Sandbox, client: usercom.Client, rows: Callable[[], Any]) -> None:
     for na in (None, "error"):
-        with pytest.raises(usercom.InvalidArgument, match=r"^rows: the (id of row [01]|value of row 2) \(counted from 0\)"):
+        with pytest.raises(
+            usercom.InvalidArgument, match=r"^rows: the (id of row [01]|value of row 2) \(counted from 0\)"
+        ):
             client.mass_update_rows(rows(), "v", na=na)  # type: ignore[arg-type]
     report = client.mass_update_rows(rows(), "v", na="skip")
     assert (report.total, report.confirmed, report.not_attempted) == (4, 2, 2)
@@ -196,9 +196,7 @@ def test_rows_of_which_nothing_is_left(sandbox: Sandbox, client: usercom.Client)
     assert sandbox.requests() == []
 
 
-def test_a_skipped_row_is_another_job_for_the_journal(
-    sandbox: Sandbox, client: usercom.Client, tmp_path: Path
-) -> None:
+def test_a_skipped_row_is_another_job_for_the_journal(sandbox: Sandbox, client: usercom.Client, tmp_path: Path) -> None:
     for rows in ([(5, "a"), (6, None)], [(5, None), (6, "a")]):
         report = client.mass_update_rows(rows, "v", na="skip", journal_dir=tmp_path, max_requests=1)
         assert report.confirmed == 1

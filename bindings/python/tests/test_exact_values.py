@@ -18,9 +18,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 from usercom import _options, _values
 
 
@@ -79,7 +79,10 @@ EXACT: list[tuple[Any, str]] = [
     (Rights.READ | Rights.WRITE, "3"),
     (Rate.LOW, "0.5"),
     (Price.LOW, "0.10"),
-    *[(kind(100), "100") for kind in (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)],
+    *[
+        (kind(100), "100")
+        for kind in (np.int8, np.int16, np.int32, np.int64, np.uint8, np.uint16, np.uint32, np.uint64)
+    ],
     (np.int8(-128), "-128"),
     (np.uint64(2**64 - 1), "18446744073709551615"),
     (np.bool_(False), "false"),
@@ -161,9 +164,17 @@ REFUSED: list[tuple[Any, type[Exception], str]] = [
     (np.datetime64("NaT"), ValueError, "NaT is a missing value; leave the ids out"),
     (np.datetime64("NaT", "D"), ValueError, "NaT is a missing value"),
     (datetime(2026, 11, 23), ValueError, "the datetime 2026-11-23 00:00:00 has no time zone; .*replace.*astimezone"),
-    (pd.Timestamp("2026-11-23"), ValueError, "the Timestamp 2026-11-23 00:00:00 has no time zone; .*replace.*astimezone"),
+    (
+        pd.Timestamp("2026-11-23"),
+        ValueError,
+        "the Timestamp 2026-11-23 00:00:00 has no time zone; .*replace.*astimezone",
+    ),
     ([datetime(2026, 11, 23)], ValueError, "has no time zone"),
-    (np.datetime64("2026-11-23T10:00", "s"), TypeError, r"datetime64\[s\] can't be sent, because it has no time zone; .*tz=\"UTC\""),
+    (
+        np.datetime64("2026-11-23T10:00", "s"),
+        TypeError,
+        r"datetime64\[s\] can't be sent, because it has no time zone; .*tz=\"UTC\"",
+    ),
     (np.datetime64("2026-11", "M"), TypeError, r"datetime64\[M\] 2026-11 is no day; use a date, or text"),
     (np.datetime64("2026", "Y"), TypeError, "is no day"),
     (np.datetime64("2026-11-23", "W"), TypeError, "is no day"),
@@ -255,7 +266,9 @@ def test_row_74_numbers_in_options(sandbox: Sandbox, name: str, value: Any, word
         sandbox.client(**{name: value})
 
 
-@pytest.mark.parametrize("seconds", [-5, -0.001, timedelta(seconds=-5), Decimal("-5"), True, 1e300, 1e16, "5"], ids=repr)
+@pytest.mark.parametrize(
+    "seconds", [-5, -0.001, timedelta(seconds=-5), Decimal("-5"), True, 1e300, 1e16, "5"], ids=repr
+)
 def test_row_74_a_deadline_that_is_none_sends_nothing(sandbox: Sandbox, client: usercom.Client, seconds: Any) -> None:
     with pytest.raises(usercom.InvalidArgument, match="^deadline: is "):
         client.mass_update([1], "v", 1, deadline=seconds)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Callable
 
 import pytest
-
 from conftest import TOKEN, Sandbox
 
 Start = Callable[..., Sandbox]
@@ -52,7 +51,7 @@ def run(sandbox: Sandbox, patch: str, script: str) -> str:
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1]), "PYTHONWARNINGS": "ignore"}
     done = subprocess.run(
         [sys.executable, "-c", {**PATCHED, **UNPATCHED}[patch] + HEAD + script, sandbox.url, TOKEN],
-        capture_output=True, text=True, timeout=30, env=environment,
+        capture_output=True, text=True, timeout=120, env=environment,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 from usercom import _ids
 
 KINDS: list[Any] = [
@@ -156,16 +156,18 @@ INVALID_ROWS: list[tuple[Any, type[Exception], str]] = [
     ([(1, 10), 2], TypeError, "^rows: row 1 .*not a pair"),
     ([(1, 10), (2, 3, 4)], TypeError, "^rows: row 1 .*not a pair"),
     ([(1, 10), ("b", 2)], TypeError, "^rows: the id of row 1 "),
-    ([("1", 10), ("2", 2)], TypeError, "^rows: the id of row 0 .* is '1', a str; .* go to Client.mass_update_rows_custom_ids"),
+    (
+        [("1", 10), ("2", 2)],
+        TypeError,
+        "^rows: the id of row 0 .* is '1', a str; .* go to Client.mass_update_rows_custom_ids",
+    ),
     ([(1, 10), (2, None)], ValueError, "^rows: the value of row 1 .*: null is not allowed .*allow_null"),
     (((id, id) for id in range(1, 50_002)), ValueError, "^rows: .*round the values"),
 ]
 
 
 @pytest.mark.parametrize("rows, kind, words", INVALID_ROWS, ids=range(len(INVALID_ROWS)))
-def test_invalid_rows(
-    sandbox: Sandbox, client: usercom.Client, rows: Any, kind: type[Exception], words: str
-) -> None:
+def test_invalid_rows(sandbox: Sandbox, client: usercom.Client, rows: Any, kind: type[Exception], words: str) -> None:
     with pytest.raises(kind, match=words):
         client.mass_update_rows(rows, "v")
     assert sandbox.requests() == []

@@ -21,9 +21,9 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 from usercom import _ids
 
 PAIR = collections.namedtuple("PAIR", "id points")
@@ -103,7 +103,9 @@ PAIRS: dict[str, Callable[[], Any]] = {
     "an Arrow batch": lambda: TABLE.to_batches()[0],
     "an Arrow reader": lambda: TABLE.to_reader(),
     "slices of Arrow": lambda: pa.concat_tables([pa.concat_tables([TABLE, TABLE]).slice(2, 1), TABLE.slice(1, 1)]),
-    "a relation of DuckDB": lambda: duckdb.sql("select 10::integer as id, 7 as points union all select 15, 9 order by 1"),
+    "a relation of DuckDB": lambda: duckdb.sql(
+        "select 10::integer as id, 7 as points union all select 15, 9 order by 1"
+    ),
     "itertuples without index": lambda: FRAME.itertuples(index=False),
     "items of a Series": lambda: FRAME.set_index("id")["points"].items(),
     "iter_rows": lambda: POLARS.iter_rows(),
@@ -255,9 +257,7 @@ CUSTOM: dict[str, Callable[[], Any]] = {
 
 
 @pytest.mark.parametrize("ids", CUSTOM.values(), ids=CUSTOM)
-def test_row_86_custom_ids_taken_right(
-    sandbox: Sandbox, client: usercom.Client, ids: Callable[[], Any]
-) -> None:
+def test_row_86_custom_ids_taken_right(sandbox: Sandbox, client: usercom.Client, ids: Callable[[], Any]) -> None:
     assert client.mass_update_custom_ids(TEXTS, "expected", 1).confirmed == 2
     assert client.mass_update_custom_ids(ids(), "v", 1).confirmed == 2
     assert sandbox.ledger("v") == sandbox.ledger("expected")
@@ -278,7 +278,7 @@ NO_LISTS: dict[str, tuple[Callable[[], Any], str]] = {
     "polars lazy": (lambda: POLARS.lazy().select("id"), r"is a LazyFrame, .*table.collect\(\)"),
     "Arrow": (lambda: TABLE, r'is a Table with the columns id, points; .*table\["id"\]'),
     "a dict": (lambda: {10: 7}, r"is a dict; use Client.mass_update_rows\w* for a value for each id, or list\(…\) for its keys"),
-    "an empty dict": (lambda: {}, "is a dict; use Client.mass_update_rows"),
+    "an empty dict": (dict, "is a dict; use Client.mass_update_rows"),
     "a Counter": (lambda: collections.Counter([10]), "is a Counter; use Client.mass_update_rows"),
     "a row of sqlite3": (lambda: database().fetchone(), r"is one row, with the fields id, points; .*\[row\[0\] for row"),
     "a namedtuple": (lambda: PAIR(10, 7), "is one row, with the fields id, points"),
@@ -343,14 +343,18 @@ def test_row_86_missing_values(
     sandbox: Sandbox, client: usercom.Client, ids: Callable[[Any], Any], at: int, custom: bool
 ) -> None:
     update = client.mass_update_custom_ids if custom else client.mass_update
-    with pytest.raises(usercom.InvalidType, match=rf"position {at} \(counted from 0\).*a missing value is no id: leave it out"):
+    with pytest.raises(
+        usercom.InvalidType, match=rf"position {at} \(counted from 0\).*a missing value is no id: leave it out"
+    ):
         update(ids("u-1" if custom else 10), "v", 1)
     assert sandbox.requests() == []
 
 
 @pytest.mark.parametrize("ids", [[1, 1.0], np.array([1.0, np.nan]), pd.Series([1, None]), [np.float32(5)]], ids=repr)
 def test_row_86_floats_may_come_from_missing_values(client: usercom.Client, ids: Any) -> None:
-    with pytest.raises(usercom.InvalidType, match=r'position \d .*a float.*use int; .*column.dropna\(\).astype\("int64"\)'):
+    with pytest.raises(
+        usercom.InvalidType, match=r'position \d .*a float.*use int; .*column.dropna\(\).astype\("int64"\)'
+    ):
         client.mass_update(ids, "v", 1)
 
 
@@ -359,7 +363,9 @@ def test_row_86_what_is_loaded_only_by_the_caller() -> None:
     import sys
     from pathlib import Path
 
-    script = "import sys, usercom; print({'numpy', 'pandas', 'polars', 'pyarrow', 'gevent', 'sqlite3'} & set(sys.modules))"
+    script = (
+        "import sys, usercom; print({'numpy', 'pandas', 'polars', 'pyarrow', 'gevent', 'sqlite3'} & set(sys.modules))"
+    )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[1])
     assert done.stdout == "set()\n", done.stderr
 

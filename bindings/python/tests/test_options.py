@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import ROOT, TOKEN, Sandbox
 
 import usercom
-from conftest import ROOT, TOKEN, Sandbox
 from usercom import _generated
 
 
@@ -138,9 +138,7 @@ def test_times_may_be_timedeltas_and_numbers_of_numpy(sandbox: Sandbox) -> None:
 
 def test_none_is_the_default(sandbox: Sandbox) -> None:
     defaults = {**dict.fromkeys(_generated.CLIENT_OPTIONS), "base_url": sandbox.url}
-    report = usercom.Client("acme", TOKEN, **defaults).mass_update(
-        [1], "v", 1, **dict.fromkeys(_generated.RUN_OPTIONS)
-    )
+    report = usercom.Client("acme", TOKEN, **defaults).mass_update([1], "v", 1, **dict.fromkeys(_generated.RUN_OPTIONS))
     assert report.confirmed == 1 and sandbox.requests()[0]["method"] == "PUT"
 
 

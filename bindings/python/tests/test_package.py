@@ -12,8 +12,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import usercom
 from conftest import ROOT
+
+import usercom
 from usercom import _generated
 
 PACKAGE = Path(__file__).parents[1]

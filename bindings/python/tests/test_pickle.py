@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any, Callable
 
 import pytest
+from conftest import TOKEN, Sandbox
 
 import usercom
-from conftest import TOKEN, Sandbox
 from usercom import IdState, Status
 
 Start = Callable[..., Sandbox]

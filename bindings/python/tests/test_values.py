@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from conftest import Sandbox
 
 import usercom
-from conftest import Sandbox
 
 Level = enum.IntEnum("Level", "LOW HIGH")
 EAST = timezone(timedelta(hours=2))
@@ -115,9 +115,7 @@ INVALID = [
 
 
 @pytest.mark.parametrize("value, kind, words", INVALID, ids=range(len(INVALID)))
-def test_invalid(
-    sandbox: Sandbox, client: usercom.Client, value: Any, kind: type[Exception], words: str
-) -> None:
+def test_invalid(sandbox: Sandbox, client: usercom.Client, value: Any, kind: type[Exception], words: str) -> None:
     with pytest.raises(kind, match=f"value: .*{words}") as invalid:
         client.mass_update([1], "v", value)
     assert isinstance(invalid.value, usercom.InvalidArgument)

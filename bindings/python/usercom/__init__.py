@@ -15,15 +15,17 @@ from ._client import Client, mass_update
 from ._error_base import Error
 from ._errors import InvalidType
 from ._exceptions import *  # noqa: F403
+from ._failures import Failure, Failures, Mismatched
 from ._generated import ClientOptions, IdState, RunOptions, Status
 from ._library import lib as _lib
-from ._report import Failure, Failures, Report
+from ._read import Check, CheckLine, User, Users
+from ._report import Report
 from ._values import Json
 
 __version__: str = _lib.uc_library_version().decode()
 
 __all__ = [
-    "Cancel", "Client", "ClientOptions", "Error", "Failure", "Failures", "IdState", "InvalidType", "Json",
-    "Progress", "Report", "RunOptions", "Status", "mass_update",
+    "Cancel", "Check", "CheckLine", "Client", "ClientOptions", "Error", "Failure", "Failures", "IdState", "InvalidType",
+    "Json", "Mismatched", "Progress", "Report", "RunOptions", "Status", "User", "Users", "mass_update",
 ]  # fmt: skip
 __all__ += _exceptions.__all__

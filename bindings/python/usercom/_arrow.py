@@ -94,7 +94,8 @@ def stream_of_columns(columns: Sequence[Column]) -> Stream:
     else:
         schemas, arrays = zip(*[_exported(column, keeps) for column in columns])
         parts = [
-            (POINTER(kind) * len(columns))(*map(ctypes.pointer, parts)) for kind, parts in ((_Schema, schemas), (_Array, arrays))
+            (POINTER(kind) * len(columns))(*map(ctypes.pointer, parts))
+            for kind, parts in ((_Schema, schemas), (_Array, arrays))
         ]
         none = (c_void_p * 1)()
         keeps += [schemas, arrays, parts, none]

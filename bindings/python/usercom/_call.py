@@ -42,8 +42,10 @@ _of_thread = threading.local()
 class Call:
     """Runs `function`, and stops it when the caller's thread is interrupted or a callback says so."""
 
-    def __init__(self, progress: Optional[ProgressFunction]) -> None:
+    def __init__(self, progress: Optional[ProgressFunction], stop: Optional[Callable[[], object]] = None) -> None:
+        """`stop` is for a function that takes no progress function: it makes the function return soon."""
         self._progress = progress
+        self._interrupt = stop
         self._events: SimpleQueue[Callable[[], object]] = SimpleQueue()
         self._put: Callable[[Callable[[], object]], object] = self._events.put
         self._stopping = False
@@ -73,6 +75,8 @@ class Call:
 
     def cancel(self) -> None:
         self._stopping = True
+        if self._interrupt is not None:
+            self._interrupt()
 
     def has_left(self) -> bool:
         return self._done
@@ -123,7 +127,7 @@ class Call:
             self._stop(error)
 
     def _stop(self, error: BaseException) -> None:
-        self._stopping = True
+        self.cancel()
         self._error = self._error or error
 
     def _take_turn(self) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Optional
 
-from . import _ids, _rows
-from ._call import LogFunction, ProgressFunction, log_callback
+from . import _ids, _read, _rows
+from ._call import LogFunction, log_callback
 from ._cancel import Cancel
 from ._errors import InvalidType, check
 from ._exceptions import InvalidArgument
@@ -17,6 +17,8 @@ from ._ids import Ids
 from ._library import Handle, lib
 from ._missing import Missing, checked
 from ._options import set_options
+from ._progress import ShowProgress
+from ._read import Check, Users
 from ._report import Report
 from ._rows import Rows
 from ._run import Run
@@ -52,9 +54,7 @@ class Client:
             check(lib.uc_options_set_log(handle.pointer, callback, None, 5))
         self._subdomain = subdomain
         out = ctypes.c_void_p()
-        check(
-            lib.uc_client_new(text("subdomain", subdomain), text("token", token), handle.pointer, ctypes.byref(out))
-        )
+        check(lib.uc_client_new(text("subdomain", subdomain), text("token", token), handle.pointer, ctypes.byref(out)))
         self._client = Handle(out.value, lib.uc_client_free, keeps=callback)
 
     def close(self) -> None:
@@ -88,28 +88,28 @@ class Client:
         value: Value,
         *,
         na: Missing = None,
-        progress: Optional[ProgressFunction] = None,
+        progress: ShowProgress = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
         """Sets an attribute of many users to one value, and reports what became of each id.
 
-        `ids` are User.com's own: any iterable of int; a numpy array, a Series, or a table of one column, of pandas,
-        polars, pyarrow, DuckDB or anything else that has the Arrow stream or array interface. These are read where
-        they are, mostly without a copy; don't change them during the call. `attribute` is 1 to 255 characters.
-        `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or Json.
+                `ids` are User.com's own: any iterable of int; a numpy array, a Series, or a table of one column, of pandas,
+                polars, pyarrow, DuckDB or anything else that has the Arrow stream or array interface. These are read where
+                they are, mostly without a copy; don't change them during the call. `attribute` is 1 to 255 characters.
+                `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or Json.
 
-        `na` says what becomes of missing ids (None, NaN, NA, null): "error" refuses them, "skip" does not send them;
-        they are not attempted, and a note of the report counts them. With either, ids may be floats below 2^53 without
-        a fraction, because a column of integers becomes floats when some are missing. By default both are refused.
+                `na` says what becomes of missing ids (None, NaN, NA, null): "error" refuses them, "skip" does not send them;
+                they are not attempted, and a note of the report counts them. With either, ids may be floats below 2^53 without
+                a fraction, because a column of integers becomes floats when some are missing. By default both are refused.
 
-        `progress` is called with a Progress on this thread. If it returns False or raises, the run stops; what it
-        raised is raised again then. `cancel` stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
-        `options` are those of `RunOptions`, by name; None is the default of each.
+                `progress` is called with a Progress on this thread. If it returns False or raises, the run stops; what it
+        XX stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
+                `options` are those of `RunOptions`, by name; None is the default of each.
 
-        Returns the report of a run that completed, also with rejected ids in it: see its status, or call its
-        raise_for_failures(). Raises InvalidArgument before anything is sent, and another Error, with the report
-        in it, for a run that stopped early.
+                Returns the report of a run that completed, also with rejected ids in it: see its status, or call its
+                raise_for_failures(). Raises InvalidArgument before anything is sent, and another Error, with the report
+                in it, for a run that stopped early.
         """
         run = self._run(progress, cancel, options)
         return run.one_value(_ids.taken(ids, False, checked(na)), False, attribute, value, na)
@@ -121,7 +121,7 @@ class Client:
         value: Value,
         *,
         na: Missing = None,
-        progress: Optional[ProgressFunction] = None,
+        progress: ShowProgress = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
@@ -135,7 +135,7 @@ class Client:
         attribute: str,
         *,
         na: Missing = None,
-        progress: Optional[ProgressFunction] = None,
+        progress: ShowProgress = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
@@ -157,7 +157,7 @@ class Client:
         attribute: str,
         *,
         na: Missing = None,
-        progress: Optional[ProgressFunction] = None,
+        progress: ShowProgress = None,
         cancel: Optional[Cancel] = None,
         **options: Unpack[RunOptions],
     ) -> Report:
@@ -165,12 +165,31 @@ class Client:
         run = self._run(progress, cancel, options)
         return run.rows(_rows.taken(rows, True, checked(na)), True, attribute, na)
 
-    def _run(
-        self, progress: Optional[ProgressFunction], cancel: Optional[Cancel], options: RunOptions
-    ) -> Run:
+    def check(self, attribute: Optional[str] = None, *values: Value) -> Check:
+        """Looks at everything that an update needs, in order: name, connection, certificate, clock, token, what the
+        key may do; with an attribute also whether it exists, and whether the values fit its type.
+
+        Only reads, in a few requests. What does not work is a line of the result: see its `passed`, or call its
+        raise_for_failures().
+        """
+        return _read.check(self._usable(), attribute, values)
+
+    def users(self, attributes: Iterable[str] = (), *, cursor: Optional[str] = None) -> Users:
+        """All users of the workspace, one after the other, read page by page at the client's rate limit.
+
+        `attributes` are the names of those to read of each user; with none, all custom ones. `cursor` continues where
+        another reading stopped: its `cursor`. Ctrl-C stops a reading within 6 s. A page that fails is tried again up
+        to 8 times before its error is raised.
+        """
+        return Users(self._usable(), attributes, cursor)
+
+    def _usable(self) -> Handle:
         if self._client is None:
             raise InvalidArgument("client: is closed; make another one")
-        return Run(self._client, progress, cancel, options)
+        return self._client
+
+    def _run(self, progress: ShowProgress, cancel: Optional[Cancel], options: RunOptions) -> Run:
+        return Run(self._usable(), progress, cancel, options)
 
 
 def mass_update(subdomain: str, token: str, ids: Ids, attribute: str, value: Value) -> Report:

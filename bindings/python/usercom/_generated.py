@@ -216,6 +216,10 @@ class Status(enum.IntEnum):
         later._name_, later._value_ = f"STATUS_{value}", value
         return later
 
+    # By number: some versions of Python pickle the name, which a status of a later library does not have.
+    def __reduce_ex__(self, protocol: object) -> tuple[Any, ...]:
+        return type(self), (int(self),)
+
 
 class IdState(enum.IntEnum):
     """What became of an id."""

@@ -44,7 +44,7 @@ def taken(ids: Any, custom: bool, na: Missing) -> Union[Column, Stream]:
 
 def accepts(format: str, custom: bool, na: Missing) -> bool:
     """Whether the library takes a column of this type of Arrow as ids of this kind."""
-    return format in _TEXTS if custom else format in _INTEGERS or na is not None and format in ("f", "g")
+    return format in _TEXTS if custom else format in _INTEGERS or (na is not None and format in ("f", "g"))
 
 
 def _stream(given: Any, custom: bool, na: Missing) -> Optional[Stream]:
@@ -96,7 +96,7 @@ def _numbers(items: Sequence[Any], na: Missing, of_rows: bool) -> Column:
 def is_integer(kind: type) -> bool:
     """int, and numpy's integers. A bool is neither, although it is an int to Python."""
     numpy = sys.modules.get("numpy")
-    return kind is int or numpy is not None and issubclass(kind, numpy.integer)
+    return kind is int or (numpy is not None and issubclass(kind, numpy.integer))
 
 
 def _one(item: Any, at: int, na: Missing, of_rows: bool) -> int:
@@ -173,7 +173,9 @@ def of_texts(data: bytes, lengths: Iterable[int], present: Union[bytes, bytearra
     """Texts one after the other, and how many bytes each has."""
     offsets = array("q", itertools.accumulate(lengths, initial=0))
     valid, missing = bits(present)
-    return Column(b"U", len(offsets) - 1, (address(valid), address(offsets), address(data)), (data, offsets, valid), missing)
+    return Column(
+        b"U", len(offsets) - 1, (address(valid), address(offsets), address(data)), (data, offsets, valid), missing
+    )
 
 
 def _checked(item: Any, at: int, of_rows: bool) -> str:

@@ -19,7 +19,6 @@ from ._kinds import (
     kind_of,
     names_of,
     quoted,
-    two_of,
 )
 
 # For each argument: what to do with the lines of a file, and with the rows of a CSV reader.
@@ -127,9 +126,7 @@ def table_of_ids(given: Any, name: str) -> Any:
     columns = columns_of(given)
     if len(columns) != 1:
         example = quoted(columns[0]) if columns else '"id"'
-        _refuse(
-            name, f"is {kind_of(given)} with the columns {names_of(columns)}; use one of them: table[{example}]"
-        )
+        _refuse(name, f"is {kind_of(given)} with the columns {names_of(columns)}; use one of them: table[{example}]")
     if hasattr(given, "iloc"):
         return given.iloc[:, 0]
     if hasattr(type(given), "to_series"):

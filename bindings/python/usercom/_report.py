@@ -4,24 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import json
-import operator
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, Optional, Union, overload
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
+from . import _tables
+from ._failures import Mismatched, of_library
 from ._generated import IdState, Status
 from ._library import Handle, lib, text_of
 
-
-@dataclass(frozen=True)
-class Failure:
-    """An id that is rejected or unknown."""
-
-    index: int  # its position in the caller's list, counted from 0
-    id: Union[int, str]
-    state: IdState
-    http_status: Optional[int]  # of the response that decided it; None if there was none
-    message: str  # why, at most 256 characters
+if TYPE_CHECKING:
+    import pandas  # type: ignore[import-untyped, unused-ignore]
+    import pyarrow  # type: ignore[import-untyped, unused-ignore]
 
 
 class Report:
@@ -52,8 +45,13 @@ class Report:
         lib.uc_report_states(pointer, states, self.total)
         self.states = bytes(states)
         """An IdState for every position, a byte each: `numpy.frombuffer(report.states, "u1")`."""
-        self.failures = _of_library(handle, self.states, custom)
+        self.failures = of_library(handle, self.states, custom)
         """Every rejected or unknown id, in the order of the input."""
+        self.verified: int = lib.uc_report_verified(pointer)
+        """Ids that were read back and had the value that was sent; 0 without the option `verify`."""
+        self.mismatched: int = lib.uc_report_mismatched(pointer)
+        """Ids that were read back and had another value."""
+        self._custom = custom
         self._json = text_of(lib.uc_report_json(pointer))
         self._text = text_of(lib.uc_report_text(pointer)).rstrip("\n")
         self._error_of = error_of
@@ -72,9 +70,33 @@ class Report:
         return list(json.loads(self.json()).get("notes", []))
 
     @property
+    def mismatches(self) -> list[Mismatched]:
+        """The first ten ids that were read back with another value."""
+        found = json.loads(self.json()).get("mismatches", [])
+        return [
+            Mismatched(one["index"], one["id"] if self._custom else int(one["id"]), one["sent"], one["stored"])
+            for one in found
+        ]
+
+    @property
     def retries(self) -> int:
         """Requests that sent again what an earlier one had sent."""
         return int(json.loads(self.json()).get("retries", 0))
+
+    def to_pandas(self) -> pandas.DataFrame:
+        """The failures as a DataFrame: id, state, http_status and message, with the position in the input as its
+        index, so that `frame.reset_index(drop=True).join(report.to_pandas())` puts them beside their rows.
+
+        Raises ImportError if pandas is not installed.
+        """
+        return _tables.to_pandas(self.failures, self._custom)
+
+    def to_arrow(self) -> pyarrow.Table:
+        """The failures as an Arrow table: index (the position in the input), id, state, http_status and message.
+
+        Raises ImportError if pyarrow is not installed.
+        """
+        return _tables.to_arrow(self.failures, self._custom)
 
     def raise_for_failures(self) -> None:
         """Raises PartialUpdate, or the error of a run that stopped early, unless every id is confirmed.
@@ -90,6 +112,12 @@ class Report:
             f"{self.rejected} rejected, {self.unknown} unknown, {self.not_attempted} not attempted>"
         )
 
+    def _repr_html_(self) -> str:
+        """For notebooks: how the run ended, its numbers, and the first ten failures."""
+        numbers = [("confirmed", self.confirmed), ("rejected", self.rejected), ("unknown", self.unknown)]
+        numbers += [("not attempted", self.not_attempted), ("requests", self.requests)]
+        return _tables.html(f"{self.status.name}: {self.message}", numbers, self.notes, self.failures)
+
     def __str__(self) -> str:
         return self._text
 
@@ -100,59 +128,3 @@ class Report:
 
     def __hash__(self) -> int:
         return hash((self.status, self.message, self.states))
-
-
-class Failures(Sequence[Failure]):
-    """The failures of a report. Each is read on access: there may be millions."""
-
-    def __init__(self, count: int, read: Callable[[int], Failure]) -> None:
-        self._count = count
-        self._read = read
-
-    def __len__(self) -> int:
-        return self._count
-
-    @overload
-    def __getitem__(self, k: int) -> Failure: ...
-    @overload
-    def __getitem__(self, k: slice) -> list[Failure]: ...
-    def __getitem__(self, k: Union[int, slice]) -> Union[Failure, list[Failure]]:
-        if isinstance(k, slice):
-            return [self[one] for one in range(*k.indices(self._count))]
-        return self._read(range(self._count)[k])
-
-    def __eq__(self, other: object) -> bool:
-        if not isinstance(other, Failures):
-            return NotImplemented
-        return len(self) == len(other) and all(map(operator.eq, self, other))
-
-    def __hash__(self) -> int:
-        return hash(self._count)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        same: dict[str, str] = {}  # thousands of ids have one message, which is pickled once
-        fields = [(f.index, f.id, int(f.state), f.http_status, same.setdefault(f.message, f.message)) for f in self]
-        return _unpickled, (fields,)
-
-    def __repr__(self) -> str:
-        return f"<{self._count} failures>"
-
-
-def _of_library(handle: Handle, states: bytes, custom: bool) -> Failures:
-    count: int = lib.uc_report_failure_count(handle.pointer)
-
-    def read(k: int) -> Failure:
-        index, http, message = ctypes.c_size_t(), ctypes.c_int(), ctypes.c_char_p()
-        lib.uc_report_failure(handle.pointer, k, ctypes.byref(index), ctypes.byref(http), ctypes.byref(message))
-        at, id = index.value, text_of(lib.uc_report_failure_id(handle.pointer, k))
-        return Failure(at, id if custom else int(id), IdState(states[at]), http.value or None, text_of(message.value))
-
-    return Failures(count, read)
-
-
-def _unpickled(fields: list[tuple[int, Union[int, str], int, Optional[int], str]]) -> Failures:
-    def read(k: int) -> Failure:
-        index, id, state, http_status, message = fields[k]
-        return Failure(index, id, IdState(state), http_status, message)
-
-    return Failures(len(fields), read)

@@ -45,7 +45,8 @@ def taken(rows: Any, custom: bool, na: Missing) -> Union[tuple[Column, Column], 
         if set(map(type, part)) != {tuple} or set(map(len, part)) != {2}:
             at = len(ids)
             part = [
-                row if type(row) is tuple and len(row) == 2 else _pair(row, at + k, called) for k, row in enumerate(part)
+                row if type(row) is tuple and len(row) == 2 else _pair(row, at + k, called)
+                for k, row in enumerate(part)
             ]
         some, theirs = zip(*part)
         ids += some

@@ -6,14 +6,15 @@ import ctypes
 from collections.abc import Mapping
 from typing import Optional, Union
 
-from ._call import Call, ProgressFunction
-from ._cancel import Cancel
 from ._arrow import Column, Stream, stream_of_columns
+from ._call import Call
+from ._cancel import Cancel
 from ._errors import InvalidType, check, error_of, error_of_report
 from ._generated import RUN_OPTIONS, Status
 from ._library import Handle, lib, text_of
 from ._missing import Missing
 from ._options import set_options
+from ._progress import Bar, ShowProgress, function_of
 from ._report import Report
 from ._values import Value, text, to_json
 
@@ -24,15 +25,14 @@ class Run:
     def __init__(
         self,
         client: Handle,
-        progress: Optional[ProgressFunction] = None,
+        progress: ShowProgress = None,
         cancel: Optional[Cancel] = None,
         options: Optional[Mapping[str, object]] = None,
     ) -> None:
         self._client = client
-        self._call = Call(progress)
-        self._options = Handle(
-            lib.uc_run_options_new(), lib.uc_run_options_free, keeps=(self._call.tick, cancel)
-        )
+        self._progress = function_of(progress)
+        self._call = Call(self._progress)
+        self._options = Handle(lib.uc_run_options_new(), lib.uc_run_options_free, keeps=(self._call.tick, cancel))
         to = self._options.pointer
         set_options("uc_run_options", to, RUN_OPTIONS, "a run", options or {})
         check(lib.uc_run_options_set_progress(to, self._call.tick, None))
@@ -47,9 +47,7 @@ class Run:
         stream = rows if isinstance(rows, Stream) else stream_of_columns(rows)
         return self._perform(stream, custom, attribute, None, na)
 
-    def _perform(
-        self, stream: Stream, custom: bool, attribute: str, value: Optional[bytes], na: Missing
-    ) -> Report:
+    def _perform(self, stream: Stream, custom: bool, attribute: str, value: Optional[bytes], na: Missing) -> Report:
         out = ctypes.c_void_p()
         name = text("attribute", attribute)
 
@@ -65,7 +63,11 @@ class Run:
                 ctypes.byref(out),
             )
 
-        self._call.run(call)
+        try:
+            self._call.run(call)
+        finally:
+            if isinstance(self._progress, Bar):
+                self._progress.close()
         if not out.value:
             raise error_of(Status.INTERNAL, text_of(lib.uc_status_message(Status.INTERNAL)))
         report = Report(Handle(out.value, lib.uc_report_free), custom, error_of_report)
