@@ -176,7 +176,8 @@ impl Client {
         };
         noticed.iter().for_each(|note| hooks.warn(note));
         let session = inner.http.session(Call::of(&job));
-        let mut report = crate::run::run(&job, session, &inner.options, options, inner.throttle(), &mut hooks);
+        let mut report =
+            crate::run::run(&job, session, &inner.options, options, inner.throttle(), &mut hooks);
         report.noticed(noticed);
         // A run that stopped early has other worries, and one that was cancelled should end.
         if options.verify > 0 && matches!(report.status(), Status::Ok | Status::Partial) && job.slots() > 0 {

@@ -2,6 +2,7 @@
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 mod account;
+mod after;
 mod attributes;
 mod before;
 mod files;
@@ -17,4 +18,5 @@ mod signals;
 mod summary;
 mod support;
 mod telling;
+mod terminal;
 mod types;
