@@ -11,7 +11,7 @@ use usercom::Progress;
 
 use super::timeline::Timeline;
 use crate::account::LastWarning;
-use crate::say::say;
+use crate::say::{self, say};
 use crate::stdout;
 use crate::words::{self, shorten, thousands};
 
@@ -63,6 +63,9 @@ impl Watch {
         if let Ok(style) = ProgressStyle::with_template("{bar:20} {wide_msg}") {
             bar.set_style(style);
         }
+        if audience.bar {
+            say::above(Some(bar.clone()));
+        }
         Watch {
             audience,
             attribute: attribute.to_owned(),
@@ -104,12 +107,13 @@ impl Watch {
         self.recent.push_back((now, done));
         let (since, before) = self.recent[0];
         let seconds = now.saturating_duration_since(since).as_secs_f64();
-        if seconds > 0.0 { done.saturating_sub(before) as f64 / seconds } else { 0.0 }
+        if seconds >= 1.0 { done.saturating_sub(before) as f64 / seconds } else { 0.0 }
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
+        say::above(None);
         self.bar.finish_and_clear();
     }
 }
