@@ -112,3 +112,16 @@ fn the_bar_tells_what_a_run_waits_for() {
         "{shown}"
     );
 }
+
+/// Ctrl-C at the question after the canaries: their report is there.
+#[test]
+fn ctrl_c_is_an_answer_after_canaries() {
+    let setup = Setup::new();
+    let terminal = start(&setup, "--canary 2");
+    terminal.wait_for("update all others? [y/N]");
+    terminal.press("C-c");
+    let shown = terminal.wait_for("code=130");
+    assert!(shown.contains("\nok: all 2 ids confirmed"), "{shown}");
+    assert!(shown.contains("10,000 ids: 2 confirmed, 0 rejected, 0 unknown, 9,998 not attempted"), "{shown}");
+    assert_eq!(setup.held("plan").len(), 2);
+}

@@ -185,7 +185,8 @@ impl InputArgs {
             form: Form {
                 rows: row_form,
                 encoding: self.encoding.map_or(UTF_8, Encoding::output_encoding),
-                has_mark: found.has_mark,
+                // Nothing writes UTF-16: the mark tells UTF-8 from it.
+                has_mark: found.has_mark || found.encoding.output_encoding() != found.encoding,
             },
             again: Again::File(self.clone(), wanted.to_vec()),
             rows,

@@ -66,8 +66,9 @@ impl<W: Write> Lines<W> {
         let mut line;
         match self.form.rows {
             RowForm::Separated(delimiter) => {
-                line = csv_line(delimiter, own)?;
-                added.iter().for_each(|words| push_cell(&mut line, delimiter.into(), words));
+                let delimiter = char::from(delimiter);
+                line = csv_line(delimiter, own);
+                added.iter().for_each(|words| push_cell(&mut line, delimiter, words));
             }
             // Its own cells are as they were written.
             _ => {

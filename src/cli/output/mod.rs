@@ -14,7 +14,6 @@ mod summary;
 
 use std::borrow::Cow;
 use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -220,25 +219,30 @@ fn no_formula(words: &str) -> Cow<'_, str> {
 
 /// Adds the words of a server in a cell of their own, in which no spreadsheet sees several, whatever its separator is.
 fn push_cell(line: &mut String, delimiter: char, words: &str) {
-    let words = no_formula(words);
     line.push(delimiter);
-    if words.contains([delimiter, ',', ';', '\t', '|', '"', '\r', '\n']) {
-        line.push('"');
-        line.push_str(&words.replace('"', "\"\""));
-        line.push('"');
-    } else {
-        line.push_str(&words);
-    }
+    push_quoted(line, &no_formula(words), &[delimiter, ',', ';', '\t', '|', '"', '\r', '\n']);
 }
 
 /// One line of CSV, without its end.
-fn csv_line<'a>(delimiter: u8, cells: impl IntoIterator<Item = &'a str>) -> io::Result<String> {
-    let mut out = csv::WriterBuilder::new().delimiter(delimiter).from_writer(Vec::new());
-    out.write_record(cells)?;
-    out.flush()?;
-    let line = out.into_inner().map_err(|error| io::Error::other(error.to_string()))?;
-    let line = String::from_utf8(line).map_err(io::Error::other)?;
-    Ok(line.strip_suffix('\n').unwrap_or(&line).to_owned())
+fn csv_line<'a>(delimiter: char, cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            line.push(delimiter);
+        }
+        push_quoted(&mut line, cell, &[delimiter, '"', '\r', '\n']);
+    }
+    line
+}
+
+fn push_quoted(line: &mut String, cell: &str, quoted_for: &[char]) {
+    if cell.contains(quoted_for) {
+        line.push('"');
+        line.push_str(&cell.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(cell);
+    }
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ pub fn write(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result<()
     let mut out = io::BufWriter::new(out);
     let shown = usize::from(outcomes.len() < 2);
     let header =
-        csv_line(b',', ["attribute", "id", "state", "http_status", "message"][shown..].iter().copied())?;
+        csv_line(',', ["attribute", "id", "state", "http_status", "message"][shown..].iter().copied());
     writeln!(out, "{header}")?;
     for outcome in outcomes {
         let job = outcome.job;
@@ -31,7 +31,7 @@ pub fn write(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result<()
             };
             let id = job.table.id(row);
             let cells = [job.attribute.as_str(), &id, state, &http];
-            let mut line = csv_line(b',', cells[shown..].iter().copied())?;
+            let mut line = csv_line(',', cells[shown..].iter().copied());
             push_cell(&mut line, ',', message);
             writeln!(out, "{line}")?;
         }
