@@ -366,11 +366,30 @@ fn too_many_rejected_ids_end_everything() {
         assert_eq!(outcome.code, Some(code), "{most}: {outcome:?}");
         let stopped = outcome.stdout.contains("too_many_rejected: ");
         assert_eq!(stopped, code == 3, "{outcome:?}");
-        assert_eq!(outcome.stdout.contains("not attempted: the run before it ended early"), stopped);
+        assert_eq!(
+            outcome.stdout.contains("not attempted: the command stopped before this attribute"),
+            stopped
+        );
         assert_eq!(setup.held("score").is_empty(), stopped);
     }
     let setup = Setup::new();
     setup.refused(&setup.update("1\n", &["--max-rejected", "101%"]), "--max-rejected");
+}
+
+/// When a later attribute is refused, the report of the earlier one is not lost.
+#[test]
+fn what_was_sent_is_told_when_a_later_attribute_is_refused() {
+    let options = Options { attributes: vec!["score:integer".parse().unwrap()], ..Options::default() };
+    let setup = Setup::with(options);
+    setup.file("rows.csv", "id,plan,score\n1,a,many\n");
+    let words =
+        ["apply", "rows.csv", "--attribute", "plan", "--attribute", "score", "--report", "states.csv"];
+    let outcome = setup.run(&[&words[..], &["--verify", "0", "--rate-limit", "1000"]].concat());
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    assert!(outcome.stdout.starts_with("attribute \"plan\":\nok: "), "{outcome:?}");
+    assert!(outcome.stdout.contains("\"score\":\nnot attempted: "), "{outcome:?}");
+    assert!(outcome.stderr.contains("many"), "{outcome:?}");
+    assert!(read(&setup, "states.csv").contains("plan,1,confirmed,,\nscore,1,not_attempted,,"));
 }
 
 /// While the same update runs, another one ends with EX_TEMPFAIL.

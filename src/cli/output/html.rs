@@ -10,6 +10,7 @@ use ring::digest::{SHA256, digest};
 use serde::Serialize;
 use usercom::{IdState, Report};
 
+use super::NOT_ATTEMPTED;
 use super::json;
 use super::reasons;
 use super::summary::with_places;
@@ -157,7 +158,7 @@ fn attribute(outcome: &Outcome<'_, '_>) -> Attribute {
             Some(_) => "bad",
         },
         messages: match outcome.parts.is_empty() {
-            true => vec!["not attempted: the run before it ended early".to_owned()],
+            true => vec![NOT_ATTEMPTED.to_owned()],
             false => reports().map(|report| report.message().to_owned()).collect(),
         },
         total: words::counted(job.len(), "id"),

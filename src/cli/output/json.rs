@@ -6,6 +6,7 @@ use std::time::SystemTime;
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Value, json};
 
+use super::NOT_ATTEMPTED;
 use crate::plan::Table;
 use crate::run::Outcome;
 
@@ -34,7 +35,7 @@ fn merged(outcome: &Outcome<'_, '_>) -> Value {
         Some((part, report))
     });
     let mut all = json!({
-        "status": null, "code": null, "message": "not attempted: the run before it ended early", "confirmed": 0,
+        "status": null, "code": null, "message": NOT_ATTEMPTED, "confirmed": 0,
         "rejected": 0, "unknown": 0, "requests": 0, "retries": 0, "waited_for_rate_limit_ms": 0,
         "waited_for_service_ms": 0, "verified": 0, "mismatched": 0, "mismatches": [], "notes": [],
         "failure_count": 0, "failures": [],

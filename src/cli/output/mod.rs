@@ -28,6 +28,9 @@ use crate::run::progress::Audience;
 use crate::say::say;
 use crate::{exit, stdout};
 
+/// What is told of an attribute after the one at which the command stopped.
+const NOT_ATTEMPTED: &str = "not attempted: the command stopped before this attribute";
+
 /// The report
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]

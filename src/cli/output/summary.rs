@@ -4,6 +4,7 @@ use std::env;
 
 use usercom::Status;
 
+use super::NOT_ATTEMPTED;
 use super::reasons::{self, Reason};
 use crate::plan::Table;
 use crate::run::Outcome;
@@ -25,7 +26,7 @@ pub fn text(outcomes: &[Outcome<'_, '_>]) -> String {
 fn of_one(outcome: &Outcome<'_, '_>) -> String {
     const SHOWN: usize = 10;
     if outcome.parts.is_empty() {
-        return "not attempted: the run before it ended early\n".to_owned();
+        return format!("{NOT_ATTEMPTED}\n");
     }
     let reports = || outcome.parts.iter().map(|part| &part.report);
     let sum = |count: fn(&usercom::Report) -> usize| reports().map(count).sum::<usize>();

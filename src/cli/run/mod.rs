@@ -140,9 +140,9 @@ impl Runner<'_> {
     ) -> Result<Vec<Outcome<'j, 't>>, String> {
         let mut outcomes: Vec<_> = jobs.iter().map(|job| Outcome { job, parts: Vec::new() }).collect();
         if let Some(pause) = pause {
-            for outcome in &mut outcomes {
-                self.extend(outcome, 0..pause.ids.min(outcome.job.len()))?;
-                if self.is_over(outcome) {
+            for at in 0..outcomes.len() {
+                self.extend(&mut outcomes, at, 0..pause.ids.min(jobs[at].len()))?;
+                if self.is_over(&outcomes[at]) {
                     return Ok(outcomes);
                 }
             }
@@ -151,19 +151,28 @@ impl Runner<'_> {
                 return Ok(outcomes);
             }
         }
-        for outcome in &mut outcomes {
-            let first = outcome.parts.last().map_or(0, |part| part.first + part.report.total());
-            if first < outcome.job.len() || outcome.parts.is_empty() {
-                self.extend(outcome, first..outcome.job.len())?;
+        for at in 0..outcomes.len() {
+            let parts = &outcomes[at].parts;
+            let first = parts.last().map_or(0, |part| part.first + part.report.total());
+            if first < jobs[at].len() || parts.is_empty() {
+                self.extend(&mut outcomes, at, first..jobs[at].len())?;
             }
-            if self.is_over(outcome) {
+            if self.is_over(&outcomes[at]) {
                 break;
             }
         }
         Ok(outcomes)
     }
 
-    fn extend(&self, outcome: &mut Outcome<'_, '_>, positions: Range<usize>) -> Result<(), String> {
+    /// Runs these positions of the job at `at`.
+    fn extend(
+        &self,
+        outcomes: &mut [Outcome<'_, '_>],
+        at: usize,
+        positions: Range<usize>,
+    ) -> Result<(), String> {
+        let sent_before = outcomes.iter().any(|outcome| !outcome.parts.is_empty());
+        let outcome = &mut outcomes[at];
         let (job, first) = (outcome.job, positions.start);
         let cancel = self.signals.cancel_run();
         if self.audience.has_events() {
@@ -191,7 +200,7 @@ impl Runner<'_> {
         match report {
             Ok(report) => outcome.parts.push(Part { first, report, took: started.elapsed(), timeline }),
             // What was sent before must be told.
-            Err(error) if first > 0 => say::say(refusal(error, job, first)),
+            Err(error) if sent_before => say::say(refusal(error, job, first)),
             Err(error) => return Err(refusal(error, job, first)),
         }
         Ok(())
