@@ -13,7 +13,6 @@ mod states;
 mod summary;
 
 use std::borrow::Cow;
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
@@ -207,11 +206,6 @@ pub fn code(outcomes: &[Outcome<'_, '_>], cancelled_by: Option<i32>, delivered: 
         _ if any(&[Status::Partial, Status::Mismatch]) => exit::PARTIAL,
         _ => 0,
     }
-}
-
-/// A variable that other programs must not get.
-fn is_secret(name: &OsStr) -> bool {
-    name.to_string_lossy().starts_with("USERCOM_TOKEN")
 }
 
 /// The words of a server, with an apostrophe in front if a spreadsheet would take them for a formula.
