@@ -145,7 +145,7 @@ impl Delivery<'_> {
         let Delivery { args, table, has_journal, started, report, failed, html, history } = self;
         let finished = SystemTime::now();
         let is_dry = outcomes.iter().any(|outcome| outcome.status() == Some(Status::DryRun));
-        let mut delivered = !stdout::lost_event();
+        let mut delivered = true;
         let mut check = |done: Result<(), String>| {
             delivered &= done.inspect_err(|problem| say(problem)).is_ok();
         };
@@ -173,6 +173,9 @@ impl Delivery<'_> {
             if let Some(command) = &args.on_finish {
                 check(command.run(&json::reports(outcomes)));
             }
+        }
+        if stdout::lost_event() {
+            check(Err("an event could not be printed while the run lasted".to_owned()));
         }
         check(args.print(outcomes));
         summary::say_how_to_resume(table, outcomes, has_journal);
