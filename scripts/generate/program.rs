@@ -33,7 +33,7 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
     let mut out = format!(
         "\n/// {about}\n#[derive(clap::Args)]\n#[command(next_help_heading = {about:?})]\npub struct {name} {{\n"
     );
-    for option in options {
+    for option in options.iter().filter(|option| !option.own_flag) {
         let (first, rest) = match option.about.split_once(". ") {
             Some((first, rest)) => (first, rest),
             None => (option.about.trim_end_matches('.'), ""),
@@ -66,7 +66,7 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
         out,
         "}}\n\nimpl {name} {{\n    /// Sets what was given.\n    pub fn apply{lifetime}(&self, mut to: {target}) -> {target} {{\n"
     );
-    for option in options {
+    for option in options.iter().filter(|option| !option.own_flag) {
         out.push_str(&set(option));
     }
     out + "        to\n    }\n}\n"

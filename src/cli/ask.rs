@@ -2,6 +2,10 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, IsTerminal};
+use std::sync::Arc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use crate::say;
 
@@ -25,6 +29,25 @@ impl Terminal {
         }
         let controlling = if cfg!(unix) { File::open("/dev/tty").ok() } else { None };
         controlling.map(|file| Terminal(Answers::Controlling(file)))
+    }
+}
+
+/// The same, unless `given_up` becomes true meanwhile, which is no. The thread that reads ends with the program.
+pub fn confirm_unless(
+    terminal: &Arc<Terminal>,
+    question: &str,
+    given_up: impl Fn() -> bool,
+) -> Result<bool, String> {
+    const STEP: Duration = Duration::from_millis(50);
+    let (answered, answer) = mpsc::channel();
+    let (terminal, question) = (terminal.clone(), question.to_owned());
+    thread::spawn(move || drop(answered.send(confirm(&terminal, &question))));
+    loop {
+        match answer.recv_timeout(STEP) {
+            Ok(answer) => return answer,
+            Err(RecvTimeoutError::Timeout) if !given_up() => {}
+            Err(_) => return Ok(false),
+        }
     }
 }
 

@@ -8,6 +8,8 @@ pub const REFUSED: u8 = 2;
 pub const STOPPED_EARLY: u8 = 3;
 /// The run ended, but its report could not be printed or written.
 pub const NOT_REPORTED: u8 = 4;
+/// The same update is running: EX_TEMPFAIL of sysexits.h, with which mailers and supervisors try again later.
+pub const BUSY: u8 = 75;
 
 /// As shells have it for a process that a signal ended.
 pub fn of_signal(signal: i32) -> u8 {
@@ -22,7 +24,8 @@ Exit codes:
        that was read back differs
   2    an argument or a file is invalid: nothing was sent, no file was touched
   3    the run stopped early, or did not start; the report says why
-  4    the run ended, but its report could not be printed or written
+  4    the run ended, but its report could not be printed or written, or --on-finish failed
+  75   nothing was sent: the same update is running, and its journal is in use; try again later
   129, 130, 143
        cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came
 

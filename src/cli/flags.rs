@@ -153,13 +153,6 @@ pub struct RunFlags {
     /// bad and what the rest would take. Range: 1 and more requests.
     #[arg(long, value_name = "REQUESTS")]
     pub max_requests: Option<u64>,
-    /// The run stops early with status too_many_rejected as soon as more ids than this are rejected [default:
-    /// no limit (0)]
-    ///
-    /// Use it where many bad ids mean that the list is wrong. Up to --workers requests are in flight then:
-    /// their ids count, too. Range: 0 to 4,294,967,295.
-    #[arg(long, value_name = "IDS")]
-    pub max_rejected: Option<u64>,
     /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
     /// resumes the run [default: no journal]
     ///
@@ -220,9 +213,6 @@ impl RunFlags {
         }
         if let Some(value) = self.max_requests {
             to = to.max_requests(value);
-        }
-        if let Some(value) = self.max_rejected {
-            to = to.max_rejected(value);
         }
         if let Some(value) = &self.journal_dir {
             to = to.journal_dir(value);

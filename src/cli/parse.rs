@@ -42,7 +42,7 @@ pub fn rate(text: &str) -> Result<(u32, Duration), String> {
 }
 
 /// Digits with a point and an exponent at most: no sign, and none of the words that Rust's parser takes.
-fn decimal(text: &str) -> Option<f64> {
+pub fn decimal(text: &str) -> Option<f64> {
     let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = number.split_once('.').unwrap_or((number, "0"));
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());

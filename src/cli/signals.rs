@@ -30,10 +30,14 @@ impl Signals {
         Ok(Signals(state))
     }
 
-    /// A handle for a run; from now on the first signal cancels it.
+    /// A handle for a run; from now on the first signal cancels it. One that has come before does so, too.
     pub fn cancel_run(&self) -> Cancel {
         let cancel = Cancel::new();
-        lock(&self.0).run = Some(cancel.clone());
+        let mut state = lock(&self.0);
+        if state.cancelled_by.is_some() {
+            cancel.request();
+        }
+        state.run = Some(cancel.clone());
         cancel
     }
 
@@ -70,7 +74,7 @@ fn react(state: &mut State, signal: i32) {
             run.request();
             state.cancelled_by = Some(signal);
             crate::say::say(
-                "cancelled; waiting up to 5 s for requests in flight; the same signal again (Ctrl-C) quits now",
+                "cancelled; waiting up to 5 s for requests in flight; press Ctrl-C again (or send the signal again) to quit now",
             );
         }
         _ => system::exit_now(crate::exit::of_signal(signal)),

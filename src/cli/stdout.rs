@@ -15,6 +15,23 @@ pub fn print(text: &str) -> io::Result<()> {
     out.flush()
 }
 
+/// Prints an event with these fields, an object, while a run lasts. A failure is told at the end: no run is stopped for
+/// it.
+pub fn print_event(event: &str, fields: &serde_json::Value) {
+    let fields = fields.to_string();
+    let text = format!("{{\"event\":\"{event}\",{}\n", fields.trim_start_matches('{'));
+    if print(&text).is_err() {
+        EVENT_LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether one of the events could not be printed.
+pub fn lost_event() -> bool {
+    EVENT_LOST.load(Ordering::Relaxed)
+}
+
+static EVENT_LOST: AtomicBool = AtomicBool::new(false);
+
 /// The file that it goes to, if it goes to one.
 pub fn file() -> Option<Handle> {
     let handle = Handle::stdout().ok()?;

@@ -27,6 +27,16 @@ pub fn thousands(n: usize) -> String {
     text
 }
 
+/// "45 s", "3 min", "1 h 20 min".
+pub fn time(time: std::time::Duration) -> String {
+    let seconds = time.as_secs_f64().round().min(1e15) as u64;
+    match seconds {
+        0..120 => format!("{seconds} s"),
+        120..7200 => format!("{} min", (seconds + 30) / 60),
+        _ => format!("{} h {} min", thousands((seconds / 3600) as usize), seconds % 3600 / 60),
+    }
+}
+
 /// What a copied cell may carry along: control characters, a byte order mark, blanks without width.
 pub fn is_invisible(c: char) -> bool {
     c.is_control() || matches!(c, '\u{feff}' | '\u{200b}' | '\u{2060}')
@@ -35,6 +45,16 @@ pub fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn times_have_the_unit_that_fits() {
+        for (seconds, text) in
+            [(0, "0 s"), (119, "119 s"), (150, "3 min"), (4800, "80 min"), (9000, "2 h 30 min")]
+        {
+            assert_eq!(time(std::time::Duration::from_secs(seconds)), text);
+        }
+        assert!(time(std::time::Duration::MAX).ends_with(" min"));
+    }
 
     #[test]
     fn thousands_are_grouped() {

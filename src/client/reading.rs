@@ -108,6 +108,7 @@ pub(super) fn done(job: &Job<'_>, report: &Report) -> Progress {
         total: job.slots(),
         confirmed,
         rejected,
+        unknown: settled(crate::interface::IdState::Unknown),
         requests: report.requests(),
         expected_rejected: rejected,
         requests_left: 0,

@@ -11,6 +11,8 @@ pub(crate) struct Opt {
     pub program: Option<Preset>,
     /// The same of PHP.
     pub php: Option<Preset>,
+    /// Whether the program has a flag for it that is not generated, since it takes more than the library does.
+    pub own_flag: bool,
     /// The first sentence says what the option is. Names of options and statuses in backticks are rewritten for each
     /// language. Bounds and default are not repeated here.
     pub about: &'static str,
@@ -71,7 +73,7 @@ pub(crate) enum Preset {
 
 impl Opt {
     pub const fn new(name: &'static str, kind: Kind, default: Preset, about: &'static str) -> Opt {
-        Opt { name, kind, default, program: None, php: None, about }
+        Opt { name, kind, default, program: None, php: None, own_flag: false, about }
     }
 
     /// The program has another default.
@@ -83,6 +85,12 @@ impl Opt {
     /// PHP has another default.
     pub const fn php_default(mut self, default: Preset) -> Opt {
         self.php = Some(default);
+        self
+    }
+
+    /// The program has a flag of its own for it.
+    pub const fn own_flag(mut self) -> Opt {
+        self.own_flag = true;
         self
     }
 

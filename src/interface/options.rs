@@ -129,7 +129,8 @@ pub(crate) static RUN: &[Opt] = &[
         Preset::Unset("no limit (0)"),
         "The run stops early with `TOO_MANY_REJECTED` as soon as more ids than this are rejected. Use it where many bad \
          ids mean that the list is wrong. Up to `workers` requests are in flight then: their ids count, too.",
-    ),
+    )
+    .own_flag(),
     Opt::new(
         "journal_dir",
         Directory,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How far a run is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
     /// Ids that are confirmed or rejected.
@@ -14,6 +14,8 @@ pub struct Progress {
     pub confirmed: usize,
     /// Ids that were rejected.
     pub rejected: usize,
+    /// Ids that were sent without proof either way, and that nothing is tried for at the moment.
+    pub unknown: usize,
     /// Requests sent so far.
     pub requests: u64,
     /// About how many ids of the run are bad: those that were rejected, and those that are expected among the others.

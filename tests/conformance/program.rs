@@ -35,6 +35,8 @@ impl Face for Program {
                 .arg(cell(&call.value));
         }
         command.args(["--attribute", &call.attribute, "--quiet", "--json", "--report", "states.csv"]);
+        // The other languages read nothing unless they are asked to.
+        command.args(["--no-preflight", "--verify", "0"]);
         command.args(call.function.has_custom_ids().then_some("--custom-ids"));
         for (name, json) in call.client.iter().chain(&call.run) {
             flag(&mut command, name, json);

@@ -2,14 +2,17 @@
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 mod account;
+mod after;
 mod attributes;
 mod before;
+mod failed;
 mod files;
 mod header;
 mod ids;
 mod input;
 mod lines;
 mod numbers;
+mod page;
 mod quoting;
 mod reading;
 mod resume;
@@ -17,4 +20,5 @@ mod signals;
 mod summary;
 mod support;
 mod telling;
+mod terminal;
 mod types;

@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use usercom::sandbox::{Options, Sandbox, TOKEN};
+use usercom::sandbox::{Options, Sandbox, TOKEN, UnknownIds};
 
 /// What is read costs time at the default rate; `reading.rs` has the tests of that.
 const BLIND: &[&str] = &["--no-preflight", "--verify", "0"];
+
+/// The same, as fast as it can be, for a whole command.
+pub const FAST: &[&str] = &["--no-preflight", "--verify", "0", "--rate-limit", "1000"];
 
 /// A sandbox and a folder of its own for a test.
 pub struct Setup {
@@ -29,6 +32,11 @@ impl Setup {
         let path = self.path(name);
         std::fs::write(&path, text).unwrap();
         path
+    }
+
+    /// The text of a file in the folder.
+    pub fn text(&self, name: &str) -> String {
+        std::fs::read_to_string(self.path(name)).unwrap()
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -122,6 +130,24 @@ impl Setup {
         assert!(outcome.stdout.is_empty() && !outcome.stderr.contains("panicked"), "{outcome:?}");
         assert_eq!(self.sandbox.total(), 0, "{words:?}: something was sent");
     }
+}
+
+/// A sandbox in which the users 1 to 9 exist; others are rejected.
+pub fn nine() -> (Setup, tempfile::NamedTempFile) {
+    with_users(1..10)
+}
+
+/// The same with these users. Their file goes away with the second value.
+pub fn with_users(ids: impl IntoIterator<Item = u32>) -> (Setup, tempfile::NamedTempFile) {
+    let users = tempfile::NamedTempFile::new().unwrap();
+    let ids: String = ids.into_iter().map(|id| format!("{id},x\n")).collect();
+    std::fs::write(users.path(), format!("id,plan\n{ids}")).unwrap();
+    let options = Options {
+        users: Some(users.path().to_owned()),
+        unknown_ids: UnknownIds::Reject,
+        ..Options::default()
+    };
+    (Setup::with(options), users)
 }
 
 /// What a process left behind.

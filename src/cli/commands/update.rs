@@ -14,7 +14,7 @@ use crate::plan::kind::Kind;
 use crate::plan::mapping::{self, Mapping};
 use crate::plan::values::{Empty, Reading};
 use crate::plan::{Job, Table, summary};
-use crate::run::{CanaryArgs, Outcome, Runner};
+use crate::run::{CanaryArgs, LimitArgs, Outcome, Runner};
 use crate::say::say;
 use crate::signals::Signals;
 use crate::words::thousands;
@@ -84,6 +84,8 @@ struct JobArgs {
     #[command(flatten)]
     flags: RunFlags,
     #[command(flatten)]
+    rejected: LimitArgs,
+    #[command(flatten)]
     account: AccountArgs,
     #[command(flatten)]
     output: OutputArgs,
@@ -107,7 +109,10 @@ pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
             .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
             .map(|(_, column)| column.clone()),
     );
-    let table = args.job.table(Input::open(&args.file, &args.job.input, &columns)?, columns.len() - 1)?;
+    let table = args.job.table(
+        Input::open(&args.file, &args.job.input, &columns, args.job.output.reads_again())?,
+        columns.len() - 1,
+    )?;
     let job = |(mapping, column): (&Mapping, &Wanted)| {
         let at = columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
         let reading = args.job.reading(mapping.kind, &table);
@@ -122,7 +127,12 @@ impl UpdateArgs {
     fn ids(&self) -> Result<Input, String> {
         let text = self.ids.to_string_lossy();
         if !input::is_list(&text) {
-            return Input::open(&self.ids, &self.job.input, &[self.job.id_column()]);
+            return Input::open(
+                &self.ids,
+                &self.job.input,
+                &[self.job.id_column()],
+                self.job.output.reads_again(),
+            );
         }
         if self.ids.exists() {
             return Err(format!("ids: {text} is a list and the name of a file; write ./{text} for the file"));
@@ -174,9 +184,16 @@ impl JobArgs {
         let inputs: Vec<&Path> = self.account.files().collect();
         let last_warning = LastWarning::default();
         let client = self.account.client(&last_warning)?;
-        let report_file = self.output.report_file(&table.source, &inputs)?;
+        let delivery = self.output.prepare(table, &inputs, self.flags.journal_dir.is_some())?;
         let pause = self.canary.pause(table.source.is_standard_input)?;
-        let runner = Runner { client, flags: &self.flags, signals, last_warning, quiet: self.output.quiet };
+        let runner = Runner {
+            client,
+            flags: &self.flags,
+            limit: &self.rejected,
+            signals,
+            last_warning,
+            audience: self.output.audience(),
+        };
         let costs = jobs.iter().map(|job| runner.dry_run(job)).collect::<Result<Vec<_>, _>>()?;
         if !self.output.quiet {
             let jobs: Vec<_> = jobs.iter().zip(&costs).collect();
@@ -190,11 +207,9 @@ impl JobArgs {
         }
         let pause = pause.filter(|_| !self.flags.dry_run);
         let outcomes = runner.run(jobs, pause.as_ref())?;
-        // The file first: whoever reads standard output may be gone, or may never read on.
-        let written = self.output.write(&outcomes, report_file);
-        let printed = self.output.print(&outcomes);
+        let delivered = delivery.deliver(&outcomes);
         outcomes.iter().for_each(hint_at_type);
-        Ok(output::code(&outcomes, signals.cancelled_by(), written && printed))
+        Ok(output::code(&outcomes, signals.cancelled_by(), delivered))
     }
 
     /// Asks before many ids are changed, if there is somebody to ask.

@@ -38,7 +38,7 @@ impl Layout {
                     return Ok(Layout {
                         delimiter,
                         has_header: false,
-                        names: vec!["id".to_owned()],
+                        names: vec![wanted[0].name.trim().to_owned()],
                         columns: vec![0],
                     });
                 }
@@ -133,6 +133,14 @@ impl<R: Read> Rows for CsvRows<R> {
 
     fn cell(&self, wanted: usize) -> &str {
         &self.record[self.layout.columns[wanted]]
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.layout.names.iter().map(String::as_str).collect()
+    }
+
+    fn cells(&self) -> Vec<&str> {
+        self.record.iter().collect()
     }
 
     fn long_cells(&self) -> Vec<u64> {

@@ -1,7 +1,7 @@
 //! Ids on the command line: `--ids 10,15,22`.
 
 use super::Rows;
-use super::open::Input;
+use super::open::{Again, Form, Input};
 use super::source::Source;
 
 struct List {
@@ -18,6 +18,14 @@ impl Rows for List {
 
     fn cell(&self, _: usize) -> &str {
         &self.cells[self.next - 1]
+    }
+
+    fn names(&self) -> Vec<&str> {
+        vec!["id"]
+    }
+
+    fn cells(&self) -> Vec<&str> {
+        vec![self.cell(0)]
     }
 }
 
@@ -37,6 +45,8 @@ pub fn list(text: &str, option: &str) -> Input {
         place: "entry",
         has_header: false,
         is_json: false,
+        form: Form::default(),
+        again: Again::List(text.to_owned(), option.to_owned()),
         rows: Box::new(List { cells, next: 0 }),
     }
 }

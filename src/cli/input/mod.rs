@@ -17,7 +17,7 @@ mod xlsx;
 
 pub use self::header::Wanted;
 pub use self::list::{is_list, list};
-pub use self::open::{Input, InputArgs};
+pub use self::open::{Again, Form, Input, InputArgs, RowForm};
 
 /// Rows of the wanted columns, one at a time.
 pub trait Rows {
@@ -26,6 +26,12 @@ pub trait Rows {
 
     /// The cell of a wanted column in this row.
     fn cell(&self, wanted: usize) -> &str;
+
+    /// The names of all columns; none where each row names its own.
+    fn names(&self) -> Vec<&str>;
+
+    /// All cells of this row, in the order of the names; where there are none, the row as it is written.
+    fn cells(&self) -> Vec<&str>;
 
     /// The lines, so far, on which quoted cells begin that span several.
     fn long_cells(&self) -> Vec<u64> {

@@ -11,6 +11,7 @@ pub struct MysqlRows<R> {
     lines: BufReader<R>,
     line: u64,
     text: String,
+    names: StringRecord,
     columns: Vec<usize>,
     record: StringRecord,
     /// How many cells the first line has.
@@ -21,12 +22,21 @@ impl<R: Read> MysqlRows<R> {
     pub fn new(text: R, wanted: &[Wanted]) -> Result<MysqlRows<R>, String> {
         let lines = BufReader::with_capacity(64 * 1024, text);
         let (record, columns) = (StringRecord::new(), Vec::new());
-        let mut rows = MysqlRows { lines, line: 0, text: String::new(), columns, record, width: 0 };
+        let mut rows = MysqlRows {
+            lines,
+            line: 0,
+            text: String::new(),
+            names: StringRecord::new(),
+            columns,
+            record,
+            width: 0,
+        };
         if rows.read()?.is_none() {
             return Err("is empty; mysql prints nothing at all when there are no rows".to_owned());
         }
         rows.columns = header::find(&rows.record, wanted)?;
         rows.width = rows.record.len();
+        rows.names = rows.record.clone();
         Ok(rows)
     }
 
@@ -66,6 +76,15 @@ impl<R: Read> Rows for MysqlRows<R> {
 
     fn cell(&self, wanted: usize) -> &str {
         &self.record[self.columns[wanted]]
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.names.iter().collect()
+    }
+
+    /// As they are written, with their backslashes: an unquoted NULL could not be told from the text.
+    fn cells(&self) -> Vec<&str> {
+        self.text.trim_end_matches(['\r', '\n']).split('\t').collect()
     }
 }
 

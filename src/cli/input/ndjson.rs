@@ -83,6 +83,14 @@ impl<R: Read> Rows for NdjsonRows<R> {
     fn cell(&self, wanted: usize) -> &str {
         &self.cells[wanted]
     }
+
+    fn names(&self) -> Vec<&str> {
+        Vec::new()
+    }
+
+    fn cells(&self) -> Vec<&str> {
+        vec![self.text.trim()]
+    }
 }
 
 /// Keeps what is wanted of an object.

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read};
 use std::path::Path;
 
-use encoding_rs::Encoding;
+use encoding_rs::{Encoding, UTF_8};
 
 use super::Rows;
 use super::csv_rows::{CsvRows, Layout};
@@ -16,7 +16,7 @@ use super::text::{self, Found, Text};
 use super::xlsx::XlsxRows;
 
 /// The file
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(next_help_heading = "Input")]
 pub struct InputArgs {
     /// What the file is [default: found out from its first bytes]
@@ -59,20 +59,72 @@ pub struct Input {
     pub has_header: bool,
     /// Whether cells are JSON texts.
     pub is_json: bool,
+    /// How its rows are written.
+    pub form: Form,
+    pub again: Again,
     pub rows: Box<dyn Rows>,
 }
 
+/// How rows are written, for a file of the same form.
+#[derive(Clone, Copy)]
+pub struct Form {
+    pub rows: RowForm,
+    /// The encoding that was given; a file in another one would be misread with the same options.
+    pub encoding: &'static Encoding,
+    /// Whether it begins with a byte order mark.
+    pub has_mark: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum RowForm {
+    Separated(u8),
+    Mysql,
+    Ndjson,
+}
+
+impl Default for Form {
+    fn default() -> Form {
+        Form { rows: RowForm::Separated(b','), encoding: UTF_8, has_mark: false }
+    }
+}
+
+/// How an input is read once more.
+pub enum Again {
+    File(InputArgs, Vec<Wanted>),
+    List(String, String),
+}
+
+impl Again {
+    /// The same rows, with all their columns.
+    pub fn read(&self, source: &Source) -> Result<Input, String> {
+        match self {
+            Again::List(text, option) => Ok(super::list(text, option)),
+            Again::File(args, wanted) => {
+                let named = Source::argument(&source.name);
+                args.read(named, source.reopen()?, wanted, true)
+            }
+        }
+    }
+}
+
 impl Input {
-    /// Opens a file for these columns, the ids' first. `-` is the standard input.
-    pub fn open(path: &Path, args: &InputArgs, wanted: &[Wanted]) -> Result<Input, String> {
-        let (source, bytes) = Source::open(path)?;
+    /// Opens a file for these columns, the ids' first. `-` is the standard input. `twice` is whether it will be read
+    /// [again](Again).
+    pub fn open(path: &Path, args: &InputArgs, wanted: &[Wanted], twice: bool) -> Result<Input, String> {
+        let (source, bytes) = Source::open(path, twice)?;
         let name = source.name.clone();
-        args.read(source, bytes, wanted).map_err(|problem| format!("{name}: {problem}"))
+        args.read(source, bytes, wanted, false).map_err(|problem| format!("{name}: {problem}"))
     }
 }
 
 impl InputArgs {
-    fn read(&self, source: Source, bytes: source::Bytes, wanted: &[Wanted]) -> Result<Input, String> {
+    fn read(
+        &self,
+        source: Source,
+        bytes: source::Bytes,
+        wanted: &[Wanted],
+        all: bool,
+    ) -> Result<Input, String> {
         const START: usize = 64 * 1024;
         let unreadable = |error: std::io::Error| error.to_string();
         let (packed, bytes) = source::unpack(bytes).map_err(unreadable)?;
@@ -82,10 +134,20 @@ impl InputArgs {
         if is_workbook || self.format == Some(Format::Xlsx) {
             let mut workbook = Vec::new();
             bytes.read_to_end(&mut workbook).map_err(unreadable)?;
-            let rows = XlsxRows::read(Cursor::new(workbook), self.sheet.as_deref(), wanted)?;
+            let rows = XlsxRows::read(Cursor::new(workbook), self.sheet.as_deref(), wanted, all)?;
             let format = format!("{packed}Excel workbook, sheet \"{}\"", rows.sheet.escape_debug());
-            let rows = Box::new(rows);
-            return Ok(Input { source, format, place: "row", has_header: true, is_json: false, rows });
+            let (rows, again) = (Box::new(rows), Again::File(self.clone(), wanted.to_vec()));
+            let form = Form::default();
+            return Ok(Input {
+                source,
+                format,
+                place: "row",
+                has_header: true,
+                is_json: false,
+                form,
+                again,
+                rows,
+            });
         }
         if let Some(what) = source::other_file(&start) {
             return Err(what.to_owned());
@@ -94,23 +156,41 @@ impl InputArgs {
         let (start, text) = source::peek(Text::new(bytes, found), START).map_err(unreadable)?;
         let start = String::from_utf8_lossy(&start);
         let encoding = found.name();
-        let (format, rows, has_header): (_, Box<dyn Rows>, _) = match self.format_of(&start) {
-            Format::Ndjson => {
-                (format!("NDJSON in {encoding}"), Box::new(NdjsonRows::new(text, wanted)), true)
-            }
+        let (format, rows, has_header, row_form): (_, Box<dyn Rows>, _, _) = match self.format_of(&start) {
+            Format::Ndjson => (
+                format!("NDJSON in {encoding}"),
+                Box::new(NdjsonRows::new(text, wanted)),
+                true,
+                RowForm::Ndjson,
+            ),
             Format::Mysql => {
-                (format!("mysql --batch in {encoding}"), Box::new(MysqlRows::new(text, wanted)?), true)
+                let rows = MysqlRows::new(text, wanted)?;
+                (format!("mysql --batch in {encoding}"), Box::new(rows), true, RowForm::Mysql)
             }
             format => {
                 let tab = (format == Format::Tsv).then_some(Delimiter::TAB);
                 let layout = Layout::of(&start, self.delimiter.or(tab), wanted)?;
                 let format = format!("{}-separated {encoding}", layout.delimiter.name());
                 let has_header = layout.has_header;
-                (format, Box::new(CsvRows::new(text, layout)?), has_header)
+                let form = RowForm::Separated(layout.delimiter.byte());
+                (format, Box::new(CsvRows::new(text, layout)?), has_header, form)
             }
         };
-        let is_json = format.starts_with("NDJSON");
-        Ok(Input { source, format: packed + &format, place: "line", has_header, is_json, rows })
+        Ok(Input {
+            source,
+            format: packed + &format,
+            place: "line",
+            has_header,
+            is_json: row_form == RowForm::Ndjson,
+            form: Form {
+                rows: row_form,
+                encoding: self.encoding.map_or(UTF_8, Encoding::output_encoding),
+                // Nothing writes UTF-16: the mark tells UTF-8 from it.
+                has_mark: found.has_mark || found.encoding.output_encoding() != found.encoding,
+            },
+            again: Again::File(self.clone(), wanted.to_vec()),
+            rows,
+        })
     }
 
     fn format_of(&self, start: &str) -> Format {

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::fs::File;
-use std::io::{self, Read};
-use std::path::Path;
+use std::io::{self, Read, Seek, Write};
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use same_file::Handle;
@@ -15,6 +15,14 @@ pub struct Source {
     pub is_standard_input: bool,
     handle: Option<Handle>,
     passed: Rc<RefCell<Passed>>,
+    /// From where it can be read once more.
+    again: Option<Stored>,
+}
+
+enum Stored {
+    File(PathBuf),
+    /// What came through a pipe, in a file without a name that only this process can read.
+    Copy(File),
 }
 
 /// What was read so far.
@@ -29,11 +37,12 @@ struct Passed {
 pub struct Bytes {
     from: Box<dyn Read>,
     passed: Rc<RefCell<Passed>>,
+    copy: Option<File>,
 }
 
 impl Source {
-    /// Opens it; `-` is the standard input.
-    pub fn open(path: &Path) -> Result<(Source, Bytes), String> {
+    /// Opens it; `-` is the standard input. To be read `twice`, what comes through a pipe is copied.
+    pub fn open(path: &Path, twice: bool) -> Result<(Source, Bytes), String> {
         let is_standard_input = path == Path::new("-");
         let name = if is_standard_input { "standard input".to_owned() } else { path.display().to_string() };
         let (from, handle): (Box<dyn Read>, _) = if is_standard_input {
@@ -45,12 +54,47 @@ impl Source {
             (Box::new(file), handle)
         };
         let passed = Rc::<RefCell<Passed>>::default();
-        Ok((Source { name, is_standard_input, handle, passed: passed.clone() }, Bytes { from, passed }))
+        let is_stored = !is_standard_input && path.is_file();
+        let (again, copy) = match (twice, is_stored) {
+            (false, _) => (None, None),
+            (true, true) => (Some(Stored::File(path.to_owned())), None),
+            (true, false) => {
+                let copied = tempfile::tempfile().and_then(|file| Ok((file.try_clone()?, file)));
+                let (again, copy) = copied.map_err(|error| format!("{name}: can't be copied: {error}"))?;
+                (Some(Stored::Copy(again)), Some(copy))
+            }
+        };
+        let source = Source { name, is_standard_input, handle, passed: passed.clone(), again };
+        Ok((source, Bytes { from, passed, copy }))
     }
 
     /// What was given on the command line, under the option's name.
     pub fn argument(name: &str) -> Source {
-        Source { name: name.to_owned(), is_standard_input: false, handle: None, passed: Rc::default() }
+        Source {
+            name: name.to_owned(),
+            is_standard_input: false,
+            handle: None,
+            passed: Rc::default(),
+            again: None,
+        }
+    }
+
+    /// The same bytes once more; an error if the file has others now.
+    pub fn reopen(&self) -> Result<Bytes, String> {
+        let unreadable = |error: io::Error| error.to_string();
+        let from: Box<dyn Read> = match &self.again {
+            None => return Err("can't be read again".to_owned()),
+            Some(Stored::File(path)) if self.is_copy_of(path) => {
+                Box::new(File::open(path).map_err(unreadable)?)
+            }
+            Some(Stored::File(_)) => return Err("was changed while the run lasted".to_owned()),
+            Some(Stored::Copy(file)) => {
+                let mut file = file.try_clone().map_err(unreadable)?;
+                file.rewind().map_err(unreadable)?;
+                Box::new(file)
+            }
+        };
+        Ok(Bytes { from, passed: Rc::default(), copy: None })
     }
 
     /// Whether it was read from this file, whatever the names.
@@ -78,6 +122,10 @@ impl Source {
 impl Read for Bytes {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let n = self.from.read(buffer)?;
+        if let Some(copy) = &mut self.copy {
+            copy.write_all(&buffer[..n])
+                .map_err(|error| io::Error::new(error.kind(), format!("can't be copied: {error}")))?;
+        }
         let mut passed = self.passed.borrow_mut();
         passed.bytes += n as u64;
         passed.digest.update(&buffer[..n]);

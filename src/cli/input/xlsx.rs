@@ -11,7 +11,11 @@ use super::header::{self, Wanted};
 pub struct XlsxRows {
     /// The sheet, for the summary.
     pub sheet: String,
-    /// The wanted cells, row after row.
+    /// The names of the columns that are kept.
+    names: StringRecord,
+    /// Which of them are wanted.
+    wanted: Vec<usize>,
+    /// Their cells, row after row.
     cells: Vec<Box<str>>,
     /// The number of each row in the sheet.
     numbers: Vec<u32>,
@@ -21,8 +25,13 @@ pub struct XlsxRows {
 }
 
 impl XlsxRows {
-    /// The sheet of this name; without one the only sheet.
-    pub fn read(file: impl Read + Seek, sheet: Option<&str>, wanted: &[Wanted]) -> Result<XlsxRows, String> {
+    /// The sheet of this name; without one the only sheet. Keeps the wanted columns, or all.
+    pub fn read(
+        file: impl Read + Seek,
+        sheet: Option<&str>,
+        wanted: &[Wanted],
+        all: bool,
+    ) -> Result<XlsxRows, String> {
         let unreadable = |error: calamine::XlsxError| format!("is not a workbook that can be read: {error}");
         let mut workbook = Xlsx::new(std::io::BufReader::new(file)).map_err(unreadable)?;
         let names = workbook.sheet_names();
@@ -42,6 +51,8 @@ impl XlsxRows {
         let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(unreadable)?;
         let mut rows = XlsxRows {
             sheet: sheet.clone(),
+            names: StringRecord::new(),
+            wanted: (0..wanted.len()).collect(),
             cells: Vec::new(),
             numbers: Vec::new(),
             width: wanted.len(),
@@ -62,7 +73,12 @@ impl XlsxRows {
                 Some((_, names)) => {
                     if columns.is_empty() {
                         let found = header::find(names, wanted).map_err(place)?;
-                        columns = found.into_iter().map(|at| at as u32).collect();
+                        if all {
+                            columns = (0..names.len() as u32).collect();
+                            (rows.names, rows.width, rows.wanted) = (names.clone(), names.len(), found);
+                        } else {
+                            columns = found.into_iter().map(|at| at as u32).collect();
+                        }
                     }
                     rows.put(row, &columns, column, &text);
                 }
@@ -93,7 +109,16 @@ impl Rows for XlsxRows {
     }
 
     fn cell(&self, wanted: usize) -> &str {
-        &self.cells[(self.next - 1) * self.width + wanted]
+        &self.cells[(self.next - 1) * self.width + self.wanted[wanted]]
+    }
+
+    fn names(&self) -> Vec<&str> {
+        self.names.iter().collect()
+    }
+
+    fn cells(&self) -> Vec<&str> {
+        let start = (self.next - 1) * self.width;
+        self.cells[start..start + self.width].iter().map(|cell| &**cell).collect()
     }
 }
 

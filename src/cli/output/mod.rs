@@ -1,179 +1,270 @@
-//! How the report of a run is delivered: first the file, then standard output, then an exit code for scripts.
+//! How the report of a run is delivered: first the files, then the command of `--on-finish`, then standard output, then
+//! an exit code for scripts.
 
+mod failed;
+mod history;
+mod html;
+mod json;
+mod on_finish;
 pub mod partial;
+mod reasons;
 mod report_file;
+mod states;
+mod summary;
 
-use std::io::{self, Write};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
-use usercom::{IdState, Status};
+use usercom::Status;
 
+use self::history::History;
+use self::on_finish::OnFinish;
 use self::report_file::ReportFile;
-use crate::input::source::Source;
-use crate::plan::Job;
-use crate::run::{Outcome, Part};
+use crate::plan::Table;
+use crate::run::Outcome;
+use crate::run::progress::Audience;
 use crate::say::say;
 use crate::{exit, stdout};
+
+/// What is told of an attribute after the one at which the command stopped.
+const NOT_ATTEMPTED: &str = "not attempted: the command stopped before this attribute";
 
 /// The report
 #[derive(clap::Args)]
 #[command(next_help_heading = "Output")]
 pub struct OutputArgs {
-    /// Print the report as JSON
+    /// Print JSON, one object per line: events while the run lasts, and the report of each attribute at the end
     #[arg(long)]
     json: bool,
     /// Write the state of every row as CSV: id, state, http_status, message. The file is replaced when the run has
     /// ended; if nothing was sent, it stays as it was
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
+    /// Write the rows that failed, as they are in the input, with two more columns: usercom_state and usercom_message.
+    /// Mend them and give the file to the same command
+    #[arg(long, value_name = "FILE")]
+    failed: Option<PathBuf>,
+    /// Write a page for a browser: what was sent, what became of it, how long it took
+    #[arg(long, value_name = "FILE")]
+    html: Option<PathBuf>,
+    /// Append a line of JSON for each run
+    #[arg(long, value_name = "FILE")]
+    history: Option<PathBuf>,
+    /// Run a command when the run has ended; its standard input gets the report as JSON. The command is not given to a
+    /// shell, and has no token in its environment
+    #[arg(long, value_name = "COMMAND", value_parser = OnFinish::parse)]
+    on_finish: Option<OnFinish>,
     /// Print no summary before the run and no progress
     #[arg(long, short)]
     pub quiet: bool,
 }
 
+/// What is delivered, and to where; checked before the run.
+pub struct Delivery<'a> {
+    args: &'a OutputArgs,
+    table: &'a Table,
+    has_journal: bool,
+    started: SystemTime,
+    report: Option<ReportFile>,
+    failed: Option<ReportFile>,
+    html: Option<ReportFile>,
+    history: Option<History>,
+}
+
 impl OutputArgs {
-    /// The file for the states, if one is wanted; refused if it is one of the `inputs` or can't be written.
-    pub fn report_file(&self, source: &Source, inputs: &[&Path]) -> Result<Option<ReportFile>, String> {
+    /// Whether the input is read once more after the run.
+    pub fn reads_again(&self) -> bool {
+        self.failed.is_some()
+    }
+
+    /// Who is told while a run lasts.
+    pub fn audience(&self) -> Audience {
+        Audience::new(self.quiet, self.json)
+    }
+
+    /// Checks the files: refused if one of them is one of the `inputs` or can't be written. Changes none.
+    pub fn prepare<'a>(
+        &'a self,
+        table: &'a Table,
+        inputs: &[&Path],
+        has_journal: bool,
+    ) -> Result<Delivery<'a>, String> {
+        let source = &table.source;
         if stdout::file().is_some_and(|file| source.is_file(&file)) {
             return Err(format!("{}: is also where standard output goes; print elsewhere", source.name));
         }
-        self.report.as_deref().map(|path| ReportFile::check(path, source, inputs)).transpose()
-    }
-
-    /// Writes the file for the states; false if that failed.
-    pub fn write(&self, outcomes: &[Outcome<'_, '_>], file: Option<ReportFile>) -> bool {
-        let Some(file) = file else { return true };
-        if outcomes.iter().all(Outcome::nothing_sent) {
-            say(format_args!("nothing was sent, so {} is left as it was", file.name()));
-            return true;
-        }
-        file.write(|out| write_states(out, outcomes)).inspect_err(|problem| say(problem)).is_ok()
-    }
-
-    /// Prints the reports; false if that failed.
-    pub fn print(&self, outcomes: &[Outcome<'_, '_>]) -> bool {
-        let mut text = String::new();
-        for outcome in outcomes {
-            if outcomes.len() > 1 && !self.json {
-                text += &format!("attribute \"{}\":\n", outcome.job.attribute.escape_debug());
-            }
-            if outcome.parts.is_empty() && !self.json {
-                text += "not attempted: the run before it ended early\n";
-            }
-            for part in &outcome.parts {
-                let report = &part.report;
-                text += &if self.json { report.to_json() + "\n" } else { self::text(outcome.job, part) };
+        let given = [
+            ("report", &self.report),
+            ("failed", &self.failed),
+            ("html", &self.html),
+            ("history", &self.history),
+        ];
+        let given: Vec<_> =
+            given.iter().filter_map(|(option, path)| Some((*option, path.as_deref()?))).collect();
+        for (at, (option, path)) in given.iter().enumerate() {
+            if let Some((other, _)) = given[..at].iter().find(|(_, earlier)| is_same(earlier, path)) {
+                return Err(format!(
+                    "{option}: {}: is the file of --{other}, too; give another name",
+                    path.display()
+                ));
             }
         }
-        let printed = stdout::print(&text).inspect_err(|error| {
+        let check = |option, path: &Option<PathBuf>| {
+            path.as_deref().map(|path| ReportFile::check(option, path, source, inputs)).transpose()
+        };
+        Ok(Delivery {
+            args: self,
+            table,
+            has_journal,
+            started: SystemTime::now(),
+            report: check("report", &self.report)?,
+            failed: check("failed", &self.failed)?,
+            html: check("html", &self.html)?,
+            history: check("history", &self.history)?.map(History::of).transpose()?,
+        })
+    }
+}
+
+/// Whether two paths name one file, whether it exists or not.
+fn is_same(a: &Path, b: &Path) -> bool {
+    let folder = |path: &Path| match path.parent() {
+        Some(folder) if folder != Path::new("") => folder.canonicalize().ok(),
+        _ => Path::new(".").canonicalize().ok(),
+    };
+    let is_stream = a.exists() && !a.is_file();
+    !is_stream
+        && (same_file::is_same_file(a, b).unwrap_or(false)
+            || (a.file_name() == b.file_name() && folder(a).is_some() && folder(a) == folder(b)))
+}
+
+impl Delivery<'_> {
+    /// Delivers everything; false if something could not be delivered. The files first: whoever reads standard output may
+    /// be gone, or may never read on.
+    pub fn deliver(self, outcomes: &[Outcome<'_, '_>]) -> bool {
+        let Delivery { args, table, has_journal, started, report, failed, html, history } = self;
+        let finished = SystemTime::now();
+        let is_dry = outcomes.iter().any(|outcome| outcome.status() == Some(Status::DryRun));
+        let mut delivered = true;
+        let mut check = |done: Result<(), String>| {
+            delivered &= done.inspect_err(|problem| say(problem)).is_ok();
+        };
+        let nothing_sent = outcomes.iter().all(Outcome::nothing_sent);
+        if nothing_sent {
+            for file in [&report, &failed].into_iter().flatten() {
+                say(format_args!("nothing was sent, so {} is left as it was", file.name()));
+            }
+        } else {
+            if let Some(file) = report {
+                check(file.write(|out| states::write(out, outcomes)));
+            }
+            if let Some(file) = failed {
+                check(file.write(|out| failed::write(out, table, outcomes)));
+            }
+        }
+        if !is_dry {
+            if let Some(file) = html {
+                let page = html::page(table, outcomes, started, finished);
+                check(page.and_then(|page| file.write(|out| out.write_all(page.as_bytes()))));
+            }
+            if let Some(history) = history {
+                check(history.append(&json::history(table, outcomes, started, finished)));
+            }
+            if let Some(command) = &args.on_finish {
+                check(command.run(&json::reports(outcomes)));
+            }
+        }
+        if stdout::lost_event() {
+            check(Err("an event could not be printed while the run lasted".to_owned()));
+        }
+        check(args.print(outcomes));
+        summary::say_how_to_resume(table, outcomes, has_journal);
+        delivered
+    }
+}
+
+impl OutputArgs {
+    fn print(&self, outcomes: &[Outcome<'_, '_>]) -> Result<(), String> {
+        let text = if self.json { json::reports(outcomes) } else { summary::text(outcomes) };
+        stdout::print(&text).map_err(|error| {
             let told = outcomes.iter().flat_map(|outcome| &outcome.parts).map(|part| part.report.message());
             let told = told.collect::<Vec<_>>().join("; ");
-            say(format_args!("can't print the report: {error}; the run has ended: {told}"));
-        });
-        printed.is_ok()
+            format!("can't print the report: {error}; the run has ended: {told}")
+        })
     }
 }
 
 /// The exit code of the runs; `delivered` is whether their reports could be printed and written.
 pub fn code(outcomes: &[Outcome<'_, '_>], cancelled_by: Option<i32>, delivered: bool) -> u8 {
+    let any = |wanted: &[Status]| {
+        outcomes.iter().any(|outcome| outcome.status().is_some_and(|status| wanted.contains(&status)))
+    };
+    let complete = outcomes.iter().all(Outcome::is_complete);
     match cancelled_by {
         // A signal that came when all was done has changed nothing.
-        Some(signal) if !outcomes.iter().all(Outcome::is_complete) => exit::of_signal(signal),
+        Some(signal) if !complete => exit::of_signal(signal),
         _ if !delivered => exit::NOT_REPORTED,
-        _ if !outcomes.iter().all(Outcome::is_complete) => exit::STOPPED_EARLY,
-        _ if outcomes
-            .iter()
-            .any(|outcome| matches!(outcome.status(), Some(Status::Partial | Status::Mismatch))) =>
-        {
-            exit::PARTIAL
-        }
+        _ if any(&[Status::Busy]) => exit::BUSY,
+        _ if !complete => exit::STOPPED_EARLY,
+        _ if any(&[Status::Partial, Status::Mismatch]) => exit::PARTIAL,
         _ => 0,
     }
 }
 
-/// A report for people; rows are called by their lines.
-fn text(job: &Job<'_>, part: &Part) -> String {
-    const SHOWN: usize = 10;
-    let report = &part.report;
-    let ids = if report.total() == 1 { "id" } else { "ids" };
-    let mut lines = vec![
-        format!("{}: {}", report.status().name(), report.message()),
-        format!(
-            "{} {ids}: {} confirmed, {} rejected, {} unknown, {} not attempted; requests: {}, retries: {}",
-            report.total(),
-            report.confirmed(),
-            report.rejected(),
-            report.unknown(),
-            report.not_attempted(),
-            report.requests(),
-            report.retries()
-        ),
-    ];
-    let place = |position: usize| job.table.line(job.row(part.first + position));
-    if report.verified() + report.mismatched() > 0 {
-        let (same, other) = (report.verified(), report.mismatched());
-        lines.push(format!("read back: {same} as sent, {other} otherwise"));
-    }
-    lines.extend(report.mismatches().iter().map(|mismatch| {
-        let place = place(mismatch.index);
-        format!("id {} on {place}: sent {}, stored {}", mismatch.id, mismatch.sent, mismatch.stored)
-    }));
-    lines.extend(
-        report.notes().iter().map(|note| format!("note: {}", with_places(note, report.total(), place))),
-    );
-    lines.extend(report.failures().take(SHOWN).map(|failure| {
-        let http = failure.http_status.map(|status| format!(" (http {status})")).unwrap_or_default();
-        let place = place(failure.index);
-        format!("id {} on {place}: {}{http}: {}", failure.id, failure.state.name(), failure.message)
-    }));
-    if report.failure_count() > SHOWN {
-        lines.push(format!("and {} more", report.failure_count() - SHOWN));
-    }
-    lines.join("\n") + "\n"
+/// The words of a server, with an apostrophe in front if a spreadsheet would take them for a formula.
+fn no_formula(words: &str) -> Cow<'_, str> {
+    const SIGNS: &[char] = &['=', '+', '-', '@', '\t', '\r', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}'];
+    if words.starts_with(SIGNS) { format!("'{words}").into() } else { words.into() }
 }
 
-/// The note on rows of the same id says where they are; no file has positions.
-fn with_places(note: &str, total: usize, place: impl Fn(usize) -> String) -> String {
-    const SUPERSEDED: &str = "was superseded by position ";
-    let mut parts = note.split("position ");
-    let mut text = parts.next().unwrap_or_default().to_owned();
-    if !note.contains(SUPERSEDED) {
-        return note.to_owned();
-    }
-    for part in parts {
-        let digits = part.bytes().take_while(u8::is_ascii_digit).count();
-        match part[..digits].parse().ok().filter(|position| *position < total) {
-            Some(position) => text += &format!("{}{}", place(position), &part[digits..]),
-            None => text += &format!("position {part}"),
-        }
-    }
-    text
+/// Adds the words of a server in a cell of their own, in which no spreadsheet sees several, whatever its separator is.
+fn push_cell(line: &mut String, delimiter: char, words: &str) {
+    line.push(delimiter);
+    push_quoted(line, &no_formula(words), &[delimiter, ',', ';', '\t', '|', '"', '\r', '\n']);
 }
 
-/// Every row of every job; with the attribute in front when there are several.
-fn write_states(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result<()> {
-    let mut out = csv::Writer::from_writer(out);
-    let shown = usize::from(outcomes.len() < 2);
-    out.write_record(&["attribute", "id", "state", "http_status", "message"][shown..])?;
-    for outcome in outcomes {
-        let job = outcome.job;
-        let mut failures = outcome.failures().peekable();
-        for (row, position) in job.positions() {
-            let id = job.table.id(row);
-            let Some(position) = position else {
-                let state = IdState::NotAttempted.name();
-                let message = "skipped: the row has no value";
-                out.write_record(&[&job.attribute, id.as_str(), state, "", message][shown..])?;
-                continue;
-            };
-            let failure =
-                failures.next_if(|failure| failure.position == position).map(|failed| failed.failure);
-            let http =
-                failure.as_ref().and_then(|f| f.http_status).map(|s| s.to_string()).unwrap_or_default();
-            let message = failure.as_ref().map_or("", |f| f.message);
-            let state = outcome.state(position).name();
-            out.write_record(&[&job.attribute, id.as_str(), state, &http, message][shown..])?;
+/// One line of CSV, without its end.
+fn csv_line<'a>(delimiter: char, cells: impl IntoIterator<Item = &'a str>) -> String {
+    let mut line = String::new();
+    for (at, cell) in cells.into_iter().enumerate() {
+        if at > 0 {
+            line.push(delimiter);
+        }
+        push_quoted(&mut line, cell, &[delimiter, '"', '\r', '\n']);
+    }
+    line
+}
+
+fn push_quoted(line: &mut String, cell: &str, quoted_for: &[char]) {
+    if cell.contains(quoted_for) {
+        line.push('"');
+        line.push_str(&cell.replace('"', "\"\""));
+        line.push('"');
+    } else {
+        line.push_str(cell);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_of_a_server_are_no_formula() {
+        for (words, cell) in [
+            ("", ","),
+            ("no such user", ",no such user"),
+            ("=HYPERLINK(\"x\")", ",\"'=HYPERLINK(\"\"x\"\")\""),
+            ("+1", ",'+1"),
+            ("-1", ",'-1"),
+            ("@a", ",'@a"),
+            ("a;=1", ",\"a;=1\""),
+            ("a\t=1", ",\"a\t=1\""),
+            ("\u{ff1d}1", ",'\u{ff1d}1"),
+        ] {
+            let mut line = String::new();
+            push_cell(&mut line, ',', words);
+            assert_eq!(line, cell, "{words}");
         }
     }
-    out.flush()
 }

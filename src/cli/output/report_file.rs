@@ -1,4 +1,4 @@
-//! The file of `--report`: never one of the inputs, and never half written. It is renamed to its name when it is
+//! A file of the report: never one of the inputs, and never half written. It is renamed to its name when it is
 //! complete.
 
 use std::fs::{self, File};
@@ -12,6 +12,8 @@ use crate::input::source::Source;
 
 /// Where a report will be written.
 pub struct ReportFile {
+    /// The option that names it.
+    option: &'static str,
     /// As the user calls it.
     name: String,
     target: Target,
@@ -26,13 +28,18 @@ enum Target {
 
 impl ReportFile {
     /// Checks that it can be written, and that no input would be lost. Changes nothing.
-    pub fn check(path: &Path, source: &Source, secrets: &[&Path]) -> Result<ReportFile, String> {
+    pub fn check(
+        option: &'static str,
+        path: &Path,
+        source: &Source,
+        secrets: &[&Path],
+    ) -> Result<ReportFile, String> {
         let name = path.display().to_string();
-        let fail = |problem: String| format!("report: {name}: {problem}");
+        let fail = |problem: String| format!("{option}: {name}: {problem}");
         let unusable = |error: io::Error| fail(error.to_string());
         if path == Path::new("-") {
             return Err(fail(
-                "is no file name; the summary goes to standard output, the states need a file".into(),
+                "is no file name; the summary goes to standard output, this needs a file".into(),
             ));
         }
         if path.as_os_str().to_string_lossy().ends_with(std::path::is_separator) {
@@ -58,12 +65,12 @@ impl ReportFile {
             // What is made here goes away at once; it shows that the real one can be made later.
             temporary(path).map_err(|error| fail(format!("can't write into its directory: {error}")))?;
         }
-        Ok(ReportFile { name, target })
+        Ok(ReportFile { option, name, target })
     }
 
     /// Writes it with `fill`, then renames it.
     pub fn write(self, fill: impl Fn(&mut dyn Write) -> io::Result<()>) -> Result<(), String> {
-        let fail = |error: &dyn std::fmt::Display| format!("report: {}: {error}", self.name);
+        let fail = |error: &dyn std::fmt::Display| format!("{}: {}: {error}", self.option, self.name);
         let (path, existed) = match self.target {
             Target::Stream(mut file) => return fill(&mut file).map_err(|error| fail(&error)),
             Target::File { path, existed } => (path, existed),
@@ -85,6 +92,14 @@ impl ReportFile {
                 Err(_) => fail(&reason),
             }
         })
+    }
+
+    /// The file and its option, for a line that is appended to it and not renamed.
+    pub fn append_to(&self) -> (&'static str, &Path) {
+        match &self.target {
+            Target::File { path, .. } => (self.option, path),
+            Target::Stream(_) => (self.option, Path::new(&self.name)),
+        }
     }
 
     /// How it is called in messages.

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::input::Input;
 use crate::input::source::Source;
+use crate::input::{Again, Form, Input};
 use crate::plan::ids::{self, Ids};
 
 /// What was read.
@@ -23,6 +23,9 @@ pub struct Table {
     /// Rows whose id is none, with its text.
     odd: Vec<(u32, String)>,
     columns: Vec<Column>,
+    /// How its rows are written, and how they are read once more.
+    pub form: Form,
+    pub again: Again,
     /// What a place is called: line, row or entry.
     place: &'static str,
     lines: LineNumbers,
@@ -61,6 +64,8 @@ impl Table {
             ids: if custom { Ids::Custom(Vec::new()) } else { Ids::Numeric(Vec::new()) },
             odd: Vec::new(),
             columns: (0..columns).map(|_| Column::new()).collect(),
+            form: input.form,
+            again: input.again,
             place: input.place,
             lines: LineNumbers::default(),
             source: input.source,

@@ -1,5 +1,6 @@
 //! `--canary N`: what happens between the first ids and all others.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::Outcome;
@@ -30,7 +31,7 @@ pub struct Pause {
 
 enum Then {
     Wait(Duration),
-    Ask(Terminal),
+    Ask(Arc<Terminal>),
 }
 
 impl CanaryArgs {
@@ -39,7 +40,7 @@ impl CanaryArgs {
         let Some(ids) = self.canary else { return Ok(None) };
         let then = match (self.canary_wait, Terminal::open(reads_standard_input)) {
             (Some(wait), _) => Then::Wait(wait),
-            (None, Some(terminal)) => Then::Ask(terminal),
+            (None, Some(terminal)) => Then::Ask(Arc::new(terminal)),
             (None, None) => {
                 return Err(
                     "canary: there is no terminal to ask on; give --canary-wait with a time, such as 10m"
@@ -57,7 +58,13 @@ impl Pause {
         say(shown(outcomes));
         let failed = outcomes.iter().any(|outcome| outcome.failures().next().is_some());
         match &self.then {
-            Then::Ask(terminal) => ask::confirm(terminal, "update all others?"),
+            Then::Ask(terminal) => {
+                // What was sent must be told, also when the answer is a signal.
+                let cancel = signals.cancel_run();
+                let answer = ask::confirm_unless(terminal, "update all others?", || cancel.is_requested());
+                signals.run_ended();
+                answer
+            }
             Then::Wait(_) if failed => {
                 say("not all canaries were confirmed, so nothing more is sent");
                 Ok(false)

@@ -1,9 +1,15 @@
 //! Runs the jobs of a plan, one after the other: first a dry run of each, then the canaries, then the rest.
 
 mod canary;
+mod limit;
 pub mod progress;
+pub mod timeline;
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 use usercom::{Client, Error, IdState, Report, Status};
 
@@ -11,9 +17,12 @@ use crate::account::LastWarning;
 use crate::flags::RunFlags;
 use crate::plan::Job;
 use crate::signals::Signals;
-use crate::{invalid, say};
+use crate::{invalid, say, stdout};
 
 pub use self::canary::{CanaryArgs, Pause};
+pub use self::limit::LimitArgs;
+use self::progress::{Audience, Watch};
+use self::timeline::Timeline;
 
 /// What came of a job: reports of consecutive positions, from 0 on.
 pub struct Outcome<'j, 't> {
@@ -25,6 +34,8 @@ pub struct Outcome<'j, 't> {
 pub struct Part {
     pub first: usize,
     pub report: Report,
+    pub took: Duration,
+    pub timeline: Timeline,
 }
 
 /// A row that was not confirmed.
@@ -63,6 +74,12 @@ impl Outcome<'_, '_> {
         })
     }
 
+    /// Also the positions of runs that did not begin.
+    pub fn not_attempted(&self) -> usize {
+        let run: usize = self.parts.iter().map(|part| part.report.total()).sum();
+        self.job.len() - run + self.parts.iter().map(|part| part.report.not_attempted()).sum::<usize>()
+    }
+
     pub fn confirmed(&self) -> usize {
         self.parts.iter().map(|part| part.report.confirmed()).sum()
     }
@@ -93,7 +110,8 @@ pub struct Runner<'a> {
     pub flags: &'a RunFlags,
     pub signals: &'a Signals,
     pub last_warning: LastWarning,
-    pub quiet: bool,
+    pub limit: &'a LimitArgs,
+    pub audience: Audience,
 }
 
 impl Runner<'_> {
@@ -103,48 +121,86 @@ impl Runner<'_> {
         report.map_err(|error| refusal(error, job, 0))
     }
 
-    /// Runs the jobs, and the canaries before them; `pause` is asked whether to go on after those.
+    /// Runs the jobs, and the canaries before them; `pause` is asked whether to go on after those. From the first job to
+    /// the last a signal cancels.
     pub fn run<'j, 't>(
+        &self,
+        jobs: &'j [Job<'t>],
+        pause: Option<&Pause>,
+    ) -> Result<Vec<Outcome<'j, 't>>, String> {
+        let outcomes = self.run_all(jobs, pause);
+        self.signals.run_ended();
+        outcomes
+    }
+
+    fn run_all<'j, 't>(
         &self,
         jobs: &'j [Job<'t>],
         pause: Option<&Pause>,
     ) -> Result<Vec<Outcome<'j, 't>>, String> {
         let mut outcomes: Vec<_> = jobs.iter().map(|job| Outcome { job, parts: Vec::new() }).collect();
         if let Some(pause) = pause {
-            for outcome in &mut outcomes {
-                self.extend(outcome, 0..pause.ids.min(outcome.job.len()))?;
-                if self.is_over(outcome) {
+            for at in 0..outcomes.len() {
+                self.extend(&mut outcomes, at, 0..pause.ids.min(jobs[at].len()))?;
+                if self.is_over(&outcomes[at]) {
                     return Ok(outcomes);
                 }
             }
+            self.signals.run_ended();
             if outcomes.iter().all(Outcome::is_complete) || !pause.goes_on(&outcomes, self.signals)? {
                 return Ok(outcomes);
             }
         }
-        for outcome in &mut outcomes {
-            let first = outcome.parts.last().map_or(0, |part| part.first + part.report.total());
-            if first < outcome.job.len() || outcome.parts.is_empty() {
-                self.extend(outcome, first..outcome.job.len())?;
+        for at in 0..outcomes.len() {
+            let parts = &outcomes[at].parts;
+            let first = parts.last().map_or(0, |part| part.first + part.report.total());
+            if first < jobs[at].len() || parts.is_empty() {
+                self.extend(&mut outcomes, at, first..jobs[at].len())?;
             }
-            if self.is_over(outcome) {
+            if self.is_over(&outcomes[at]) {
                 break;
             }
         }
         Ok(outcomes)
     }
 
-    fn extend(&self, outcome: &mut Outcome<'_, '_>, positions: Range<usize>) -> Result<(), String> {
+    /// Runs these positions of the job at `at`.
+    fn extend(
+        &self,
+        outcomes: &mut [Outcome<'_, '_>],
+        at: usize,
+        positions: Range<usize>,
+    ) -> Result<(), String> {
+        let sent_before = outcomes.iter().any(|outcome| !outcome.parts.is_empty());
+        let outcome = &mut outcomes[at];
         let (job, first) = (outcome.job, positions.start);
         let cancel = self.signals.cancel_run();
-        let bar = progress::bar(self.last_warning.clone(), self.quiet);
+        if self.audience.has_events() {
+            let fields = serde_json::json!({
+                "attribute": job.attribute,
+                "first": first,
+                "ids": positions.len(),
+                "dry_run": self.flags.dry_run,
+            });
+            stdout::print_event("started", &fields);
+        }
+        self.last_warning.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        let started = Instant::now();
+        let watch = Watch::new(self.audience, &job.attribute, self.last_warning.clone(), started);
+        let watch = Rc::new(RefCell::new(watch));
+        let watching = watch.clone();
+        let rejected = outcome.rejected();
         let report = job.with_run(&self.client, positions, |run| {
-            self.flags.apply(run).cancel(&cancel).progress(bar).send()
+            let run = self.limit.apply(self.flags.apply(run), job.len(), rejected);
+            run.cancel(&cancel)
+                .progress(move |progress| watching.borrow_mut().observe(Instant::now(), progress))
+                .send()
         });
-        self.signals.run_ended();
+        let timeline = std::mem::take(&mut watch.borrow_mut().timeline);
         match report {
-            Ok(report) => outcome.parts.push(Part { first, report }),
+            Ok(report) => outcome.parts.push(Part { first, report, took: started.elapsed(), timeline }),
             // What was sent before must be told.
-            Err(error) if first > 0 => say::say(refusal(error, job, first)),
+            Err(error) if sent_before => say::say(refusal(error, job, first)),
             Err(error) => return Err(refusal(error, job, first)),
         }
         Ok(())

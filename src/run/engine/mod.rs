@@ -237,11 +237,14 @@ impl<'a> Engine<'a> {
     pub fn progress(&self, now: Instant, sends_again: Option<Instant>) -> Progress {
         let (confirmed, rejected) = (self.outcomes.confirmed(), self.outcomes.rejected());
         let forecast = self.forecast();
+        let given_up = self.exhausted.iter().chain(&self.lost).filter(|batch| batch.maybe_applied);
+        let unknown = given_up.map(|batch| batch.request.len()).sum();
         Progress {
             done: confirmed + rejected,
             total: self.outcomes.slots(),
             confirmed,
             rejected,
+            unknown,
             requests: self.requests,
             expected_rejected: forecast.bad,
             requests_left: forecast.requests,
