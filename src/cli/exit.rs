@@ -9,6 +9,9 @@ pub const STOPPED_EARLY: u8 = 3;
 /// The run ended, but its report could not be printed or written.
 pub const NOT_REPORTED: u8 = 4;
 
+/// The same update is running: `EX_TEMPFAIL` of sysexits.h.
+pub const BUSY: u8 = 75;
+
 /// As shells have it for a process that a signal ended.
 pub fn of_signal(signal: i32) -> u8 {
     128 + signal as u8
@@ -23,6 +26,7 @@ Exit codes:
   2    an argument or a file is invalid: nothing was sent, no file was touched
   3    the run stopped early, or did not start; the report says why
   4    the run ended, but its report could not be printed or written
+  75   the same update is running already: nothing was sent
   129, 130, 143
        cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came
 

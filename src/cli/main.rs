@@ -15,6 +15,7 @@ mod plan;
 mod run;
 mod say;
 mod signals;
+mod state;
 mod stdout;
 mod words;
 
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::{CommandFactory, FromArgMatches, Parser};
 
-use crate::commands::{check, demo, docs, sandbox, update, users};
+use crate::commands::{check, demo, docs, resume, runs, sandbox, update, users};
 use crate::say::say;
 use crate::signals::Signals;
 
@@ -32,6 +33,8 @@ use crate::signals::Signals;
 enum Usercom {
     Update(Box<update::UpdateArgs>),
     Apply(Box<update::ApplyArgs>),
+    Runs(runs::RunsArgs),
+    Resume(resume::ResumeArgs),
     Check(check::CheckArgs),
     Users(users::UsersArgs),
     Sandbox(sandbox::SandboxArgs),
@@ -60,11 +63,31 @@ fn run(arguments: Usercom, command: &clap::Command) -> Result<u8, String> {
     match arguments {
         Usercom::Update(args) => update::update(*args, &Signals::listen()?),
         Usercom::Apply(args) => update::apply(*args, &Signals::listen()?),
+        Usercom::Runs(args) => runs::run(&args),
+        Usercom::Resume(args) => resume(&args, command),
         Usercom::Check(args) => check::run(&args),
         Usercom::Users(args) => users::run(&args, &Signals::listen()?),
         Usercom::Sandbox(args) => sandbox::run(args),
         Usercom::Demo(args) => demo::run(args),
         Usercom::GenerateDocs(args) => docs::run(&args, command),
+    }
+}
+
+/// Gives the command of the run again.
+fn resume(args: &resume::ResumeArgs, command: &clap::Command) -> Result<u8, String> {
+    let record = resume::find(args)?;
+    let words = std::iter::once("usercom").chain(record.arguments.iter().map(String::as_str));
+    let found = command.clone().try_get_matches_from(words);
+    match found.and_then(|found| Usercom::from_arg_matches(&found)) {
+        Ok(Usercom::Update(mut args)) => {
+            args.resume(record);
+            update::update(*args, &Signals::listen()?)
+        }
+        Ok(Usercom::Apply(mut args)) => {
+            args.resume(record);
+            update::apply(*args, &Signals::listen()?)
+        }
+        _ => Err("the run's command is not one of this version's; run it again".to_owned()),
     }
 }
 

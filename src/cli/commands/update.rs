@@ -1,6 +1,7 @@
 //! `usercom update` and `usercom apply`: read, plan, say what will be sent, send, deliver the report.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use usercom::Status;
 
@@ -14,9 +15,10 @@ use crate::plan::kind::Kind;
 use crate::plan::mapping::{self, Mapping};
 use crate::plan::values::{Empty, Reading};
 use crate::plan::{Job, Table, summary};
-use crate::run::{CanaryArgs, Outcome, Runner};
+use crate::run::{CanaryArgs, Journals, Outcome, Pause, Runner};
 use crate::say::say;
 use crate::signals::Signals;
+use crate::state::{Begun, InputRecord, Record, StateArgs};
 use crate::words::thousands;
 
 /// Set an attribute of all ids in a file to one value
@@ -84,6 +86,8 @@ struct JobArgs {
     #[command(flatten)]
     flags: RunFlags,
     #[command(flatten)]
+    state: StateArgs,
+    #[command(flatten)]
     account: AccountArgs,
     #[command(flatten)]
     output: OutputArgs,
@@ -118,6 +122,11 @@ pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
 }
 
 impl UpdateArgs {
+    /// Resume this run.
+    pub fn resume(&mut self, record: Record) {
+        self.job.state.resumed = Some(record);
+    }
+
     /// A file or a list: what is both is neither.
     fn ids(&self) -> Result<Input, String> {
         let text = self.ids.to_string_lossy();
@@ -132,6 +141,11 @@ impl UpdateArgs {
 }
 
 impl ApplyArgs {
+    /// Resume this run.
+    pub fn resume(&mut self, record: Record) {
+        self.job.state.resumed = Some(record);
+    }
+
     /// The column of each attribute.
     fn wanted(&self) -> Result<Vec<Wanted>, String> {
         let several = self.attribute.len() > 1;
@@ -176,7 +190,8 @@ impl JobArgs {
         let client = self.account.client(&last_warning)?;
         let report_file = self.output.report_file(&table.source, &inputs)?;
         let pause = self.canary.pause(table.source.is_standard_input)?;
-        let runner = Runner { client, flags: &self.flags, signals, last_warning, quiet: self.output.quiet };
+        let quiet = self.output.quiet;
+        let mut runner = Runner { client, flags: &self.flags, signals, journals: None, last_warning, quiet };
         let costs = jobs.iter().map(|job| runner.dry_run(job)).collect::<Result<Vec<_>, _>>()?;
         if !self.output.quiet {
             let jobs: Vec<_> = jobs.iter().zip(&costs).collect();
@@ -189,12 +204,51 @@ impl JobArgs {
             self.confirm(table, jobs)?;
         }
         let pause = pause.filter(|_| !self.flags.dry_run);
+        let begun = self.begin(&runner, table, jobs, pause.as_ref())?;
+        runner.journals = match &begun {
+            Begun::Kept(kept) => Some(Journals { dir: kept.folder.clone(), stay: true }),
+            Begun::JobRunning(dir) => Some(Journals { dir: dir.clone(), stay: false }),
+            Begun::Unkept => None,
+            Begun::Running => {
+                say("the same update is running already; nothing was sent");
+                return Ok(exit::BUSY);
+            }
+        };
         let outcomes = runner.run(jobs, pause.as_ref())?;
         // The file first: whoever reads standard output may be gone, or may never read on.
         let written = self.output.write(&outcomes, report_file);
         let printed = self.output.print(&outcomes);
         outcomes.iter().for_each(hint_at_type);
+        if let Begun::Kept(kept) = begun {
+            kept.end(&outcomes);
+        }
         Ok(output::code(&outcomes, signals.cancelled_by(), written && printed))
+    }
+
+    /// Writes down what is about to run, so that it can be resumed.
+    fn begin(
+        &self,
+        runner: &Runner<'_>,
+        table: &Table,
+        jobs: &[Job<'_>],
+        pause: Option<&Pause>,
+    ) -> Result<Begun, String> {
+        let folder = self.state.folder(self.flags.journal_dir.as_deref())?;
+        let Some(folder) = folder.filter(|_| !self.flags.dry_run && jobs.iter().any(|job| job.len() > 0))
+        else {
+            return Ok(Begun::Unkept);
+        };
+        let journals = runner.journals(jobs, pause, &folder.path)?;
+        let input = match &table.source.path {
+            _ if table.source.is_standard_input => InputRecord::StandardInput,
+            Some(path) => {
+                InputRecord::of_file(path).map_err(|error| format!("{}: {error}", path.display()))?
+            }
+            None => InputRecord::Arguments,
+        };
+        let terminal = if self.yes { None } else { Terminal::open(table.source.is_standard_input) };
+        let max_age = self.flags.journal_max_age.unwrap_or(Duration::from_secs(12 * 3600));
+        self.state.begin(folder, journals, input, max_age, terminal)
     }
 
     /// Asks before many ids are changed, if there is somebody to ask.

@@ -3,7 +3,7 @@
 use std::cell::RefCell;
 use std::fs::File;
 use std::io::{self, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use same_file::Handle;
@@ -13,6 +13,8 @@ pub struct Source {
     /// How it is called in messages.
     pub name: String,
     pub is_standard_input: bool,
+    /// The file, if it is one.
+    pub path: Option<PathBuf>,
     handle: Option<Handle>,
     passed: Rc<RefCell<Passed>>,
 }
@@ -45,12 +47,19 @@ impl Source {
             (Box::new(file), handle)
         };
         let passed = Rc::<RefCell<Passed>>::default();
-        Ok((Source { name, is_standard_input, handle, passed: passed.clone() }, Bytes { from, passed }))
+        let path = (!is_standard_input).then(|| path.to_owned());
+        Ok((Source { name, is_standard_input, path, handle, passed: passed.clone() }, Bytes { from, passed }))
     }
 
     /// What was given on the command line, under the option's name.
     pub fn argument(name: &str) -> Source {
-        Source { name: name.to_owned(), is_standard_input: false, handle: None, passed: Rc::default() }
+        Source {
+            name: name.to_owned(),
+            is_standard_input: false,
+            path: None,
+            handle: None,
+            passed: Rc::default(),
+        }
     }
 
     /// Whether it was read from this file, whatever the names.

@@ -81,7 +81,12 @@ pub fn code(outcomes: &[Outcome<'_, '_>], cancelled_by: Option<i32>, delivered: 
         Some(signal) if !outcomes.iter().all(Outcome::is_complete) => exit::of_signal(signal),
         _ if !delivered => exit::NOT_REPORTED,
         _ if !outcomes.iter().all(Outcome::is_complete) => exit::STOPPED_EARLY,
-        _ if outcomes.iter().any(|outcome| matches!(outcome.status(), Some(Status::Partial | Status::Mismatch))) => exit::PARTIAL,
+        _ if outcomes
+            .iter()
+            .any(|outcome| matches!(outcome.status(), Some(Status::Partial | Status::Mismatch))) =>
+        {
+            exit::PARTIAL
+        }
         _ => 0,
     }
 }

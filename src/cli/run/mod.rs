@@ -4,8 +4,9 @@ mod canary;
 pub mod progress;
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
-use usercom::{Client, Error, IdState, Report, Status};
+use usercom::{Client, Error, IdState, JobJournal, Report, Run, Status};
 
 use crate::account::LastWarning;
 use crate::flags::RunFlags;
@@ -37,8 +38,12 @@ impl Outcome<'_, '_> {
     /// Of the last part; not attempted is stopped early.
     pub fn status(&self) -> Option<Status> {
         let stopped = self.parts.iter().map(|part| part.report.status()).find(|status| !is_complete(*status));
-        let of_all = |wanted| self.parts.iter().map(|part| part.report.status()).find(|status| *status == wanted);
-        stopped.or_else(|| of_all(Status::Partial)).or_else(|| of_all(Status::Mismatch)).or_else(|| self.parts.last().map(|part| part.report.status()))
+        let of_all =
+            |wanted| self.parts.iter().map(|part| part.report.status()).find(|status| *status == wanted);
+        stopped
+            .or_else(|| of_all(Status::Partial))
+            .or_else(|| of_all(Status::Mismatch))
+            .or_else(|| self.parts.last().map(|part| part.report.status()))
     }
 
     /// Whether every position was part of a run that completed.
@@ -83,11 +88,19 @@ fn is_complete(status: Status) -> bool {
     matches!(status, Status::Ok | Status::Partial | Status::Mismatch | Status::DryRun)
 }
 
+/// Where journals are, and whether those of finished jobs stay until the command has finished.
+pub struct Journals {
+    pub dir: PathBuf,
+    pub stay: bool,
+}
+
 /// What all runs of a command need.
 pub struct Runner<'a> {
     pub client: Client,
     pub flags: &'a RunFlags,
     pub signals: &'a Signals,
+    /// Where journals are kept.
+    pub journals: Option<Journals>,
     pub last_warning: LastWarning,
     pub quiet: bool,
 }
@@ -97,6 +110,29 @@ impl Runner<'_> {
     pub fn dry_run(&self, job: &Job<'_>) -> Result<Report, String> {
         let report = job.with_run(&self.client, 0..job.len(), |run| self.flags.apply(run).dry_run().send());
         report.map_err(|error| refusal(error, job, 0))
+    }
+
+    /// The attributes and journals of all runs that [`Runner::run`] makes of these jobs.
+    pub fn journals(
+        &self,
+        jobs: &[Job<'_>],
+        pause: Option<&Pause>,
+        dir: &Path,
+    ) -> Result<Vec<(String, JobJournal)>, String> {
+        let mut found = Vec::new();
+        for job in jobs {
+            let first = pause.map_or(0, |pause| pause.ids.min(job.len()));
+            for positions in
+                [0..first, first..job.len()].into_iter().filter(|positions| !positions.is_empty())
+            {
+                let start = positions.start;
+                let journal = |run: Run<'_>| self.flags.apply(run).journal_dir(dir).journal();
+                let journal = job.with_run(&self.client, positions, journal);
+                let journal = journal.map_err(|error| refusal(error, job, start))?;
+                found.extend(journal.map(|journal| (job.attribute.clone(), journal)));
+            }
+        }
+        Ok(found)
     }
 
     /// Runs the jobs, and the canaries before them; `pause` is asked whether to go on after those.
@@ -134,7 +170,13 @@ impl Runner<'_> {
         let cancel = self.signals.cancel_run();
         let bar = progress::bar(self.last_warning.clone(), self.quiet);
         let report = job.with_run(&self.client, positions, |run| {
-            self.flags.apply(run).cancel(&cancel).progress(bar).send()
+            let run = self.flags.apply(run).cancel(&cancel).progress(bar);
+            match &self.journals {
+                Some(journals) if journals.stay => run.journal_dir(&journals.dir).keep_journal(),
+                Some(journals) => run.journal_dir(&journals.dir),
+                None => run,
+            }
+            .send()
         });
         self.signals.run_ended();
         match report {
