@@ -4,6 +4,7 @@
 mod account;
 mod attributes;
 mod before;
+mod config;
 mod files;
 mod header;
 mod ids;
@@ -16,5 +17,6 @@ mod resume;
 mod signals;
 mod summary;
 mod support;
+mod sync;
 mod telling;
 mod types;

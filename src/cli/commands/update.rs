@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use usercom::Status;
+use usercom::{Client, Status};
 
 use crate::account::{AccountArgs, LastWarning};
 use crate::ask::{self, Terminal};
@@ -55,18 +55,18 @@ pub struct ApplyArgs {
     #[arg(long, value_enum)]
     empty: Option<Empty>,
     #[command(flatten)]
-    job: JobArgs,
+    pub job: JobArgs,
 }
 
 /// What both have
 #[derive(clap::Args)]
-struct JobArgs {
+pub struct JobArgs {
     /// The column with the ids
     #[arg(long, default_value = "id", value_name = "NAME")]
     id_column: String,
     /// The ids are your own (1 to 1,024 bytes each), not User.com's
     #[arg(long)]
-    custom_ids: bool,
+    pub custom_ids: bool,
     /// The type in which the values are sent
     #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
     kind: Kind,
@@ -84,44 +84,67 @@ struct JobArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    flags: RunFlags,
+    pub flags: RunFlags,
     #[command(flatten)]
     state: StateArgs,
     #[command(flatten)]
-    account: AccountArgs,
+    pub account: AccountArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
 
-pub fn update(args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
+/// What a run tells to whoever keeps a state of its own.
+pub trait Around {
+    /// Nothing was sent yet.
+    fn before(&mut self) -> Result<(), String>;
+    /// The report is still to be delivered.
+    fn after(&mut self, outcomes: &[Outcome<'_, '_>]);
+}
+
+pub fn update(mut args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
+    args.job.journal();
     let table = args.job.table(args.ids()?, 0)?;
     let reading = args.job.reading(None, &table);
     let job = Job::one_value(&table, args.attribute, &args.value, reading)?;
-    args.job.send(&table, &[job], signals)
+    let last_warning = LastWarning::default();
+    let client = args.job.account.client(&last_warning)?;
+    args.job.send(client, last_warning, &table, &[job], signals, None)
 }
 
-pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
-    let wanted = args.wanted()?;
-    // Two attributes may have the same column.
-    let mut columns = vec![args.job.id_column()];
-    columns.extend(
-        wanted
-            .iter()
-            .enumerate()
-            .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
-            .map(|(_, column)| column.clone()),
-    );
-    let table = args.job.table(Input::open(&args.file, &args.job.input, &columns)?, columns.len() - 1)?;
-    let job = |(mapping, column): (&Mapping, &Wanted)| {
-        let at = columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
-        let reading = args.job.reading(mapping.kind, &table);
-        Job::of_column(&table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
-    };
-    let jobs = args.attribute.iter().zip(&wanted).map(job).collect::<Result<Vec<_>, _>>()?;
-    args.job.send(&table, &jobs, signals)
+pub fn apply(mut args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
+    args.job.journal();
+    let planned = args.plan()?;
+    let jobs = planned.jobs(&args)?;
+    let last_warning = LastWarning::default();
+    let client = args.job.account.client(&last_warning)?;
+    args.job.send(client, last_warning, &planned.table, &jobs, signals, None)
+}
+
+/// A file with a column for each attribute.
+pub struct Planned {
+    pub table: Table,
+    /// The ids' first.
+    columns: Vec<Wanted>,
+    /// Of each attribute. Two may have the same.
+    wanted: Vec<Wanted>,
+}
+
+impl Planned {
+    pub fn jobs(&self, args: &ApplyArgs) -> Result<Vec<Job<'_>>, String> {
+        let job = |(mapping, column): (&Mapping, &Wanted)| {
+            let at = self.columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
+            let reading = args.job.reading(mapping.kind, &self.table);
+            Job::of_column(&self.table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
+        };
+        args.attribute.iter().zip(&self.wanted).map(job).collect()
+    }
 }
 
 impl UpdateArgs {
+    pub fn account(&mut self) -> &mut AccountArgs {
+        &mut self.job.account
+    }
+
     /// Resume this run.
     pub fn resume(&mut self, record: Record) {
         self.job.state.resumed = Some(record);
@@ -141,9 +164,30 @@ impl UpdateArgs {
 }
 
 impl ApplyArgs {
+    pub fn account(&mut self) -> &mut AccountArgs {
+        &mut self.job.account
+    }
+
     /// Resume this run.
     pub fn resume(&mut self, record: Record) {
         self.job.state.resumed = Some(record);
+    }
+
+    /// Reads the file.
+    pub fn plan(&self) -> Result<Planned, String> {
+        let wanted = self.wanted()?;
+        // Two attributes may have the same column.
+        let mut columns = vec![self.job.id_column()];
+        columns.extend(
+            wanted
+                .iter()
+                .enumerate()
+                .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
+                .map(|(_, column)| column.clone()),
+        );
+        let input = Input::open(&self.file, &self.job.input, &columns)?;
+        let table = self.job.table(input, columns.len() - 1)?;
+        Ok(Planned { table, columns, wanted })
     }
 
     /// The column of each attribute.
@@ -170,6 +214,13 @@ impl ApplyArgs {
 }
 
 impl JobArgs {
+    /// --no-journal comes before a directory in the configuration.
+    fn journal(&mut self) {
+        if self.state.no_journal {
+            self.flags.journal_dir = None;
+        }
+    }
+
     fn id_column(&self) -> Wanted {
         Wanted::new(&self.id_column, "--id-column ")
     }
@@ -183,11 +234,30 @@ impl JobArgs {
         Reading { kind: kind.unwrap_or(self.kind), decimal_comma: self.decimal_comma, is_json: table.is_json }
     }
 
+    /// No journal is kept, whatever the configuration says of its directory.
+    #[cfg(feature = "sync")]
+    pub fn without_journal(&mut self) -> Result<(), String> {
+        if self.state.resume {
+            return Err(
+                "resume: sync always goes on with what is not confirmed; remove the option".to_owned()
+            );
+        }
+        self.state.no_journal = true;
+        self.journal();
+        Ok(())
+    }
+
     /// Says what will be sent, sends it, and delivers the report.
-    fn send(&self, table: &Table, jobs: &[Job<'_>], signals: &Signals) -> Result<u8, String> {
+    pub fn send(
+        &self,
+        client: Client,
+        last_warning: LastWarning,
+        table: &Table,
+        jobs: &[Job<'_>],
+        signals: &Signals,
+        mut around: Option<&mut dyn Around>,
+    ) -> Result<u8, String> {
         let inputs: Vec<&Path> = self.account.files().collect();
-        let last_warning = LastWarning::default();
-        let client = self.account.client(&last_warning)?;
         let report_file = self.output.report_file(&table.source, &inputs)?;
         let pause = self.canary.pause(table.source.is_standard_input)?;
         let quiet = self.output.quiet;
@@ -214,7 +284,13 @@ impl JobArgs {
                 return Ok(exit::BUSY);
             }
         };
+        if let Some(around) = around.as_mut().filter(|_| !self.flags.dry_run) {
+            around.before()?;
+        }
         let outcomes = runner.run(jobs, pause.as_ref())?;
+        if let Some(around) = around.filter(|_| !self.flags.dry_run) {
+            around.after(&outcomes);
+        }
         // The file first: whoever reads standard output may be gone, or may never read on.
         let written = self.output.write(&outcomes, report_file);
         let printed = self.output.print(&outcomes);

@@ -162,7 +162,7 @@ fn write_states(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result
             let id = job.table.id(row);
             let Some(position) = position else {
                 let state = IdState::NotAttempted.name();
-                let message = "skipped: the row has no value";
+                let message = job.left_out();
                 out.write_record(&[&job.attribute, id.as_str(), state, "", message][shown..])?;
                 continue;
             };

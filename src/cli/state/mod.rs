@@ -4,8 +4,8 @@
 mod folder;
 mod kept;
 mod record;
-// #[cfg(feature = "sync")]
-// pub mod sent;
+#[cfg(feature = "sync")]
+pub mod sent;
 
 pub use self::folder::{Folder, create_private};
 pub use self::kept::Begun;
@@ -17,10 +17,10 @@ pub use self::record::{InputRecord, Record};
 pub struct StateArgs {
     /// Resume the same update if an earlier run of it ended early. Without it a terminal asks, and a job starts afresh
     #[arg(long, conflicts_with = "no_journal")]
-    resume: bool,
+    pub resume: bool,
     /// Keep no journal: a run that ends early can't be resumed
     #[arg(long, conflicts_with = "journal_dir")]
-    no_journal: bool,
+    pub no_journal: bool,
     /// What `usercom resume` resumes.
     #[arg(skip)]
     pub resumed: Option<Record>,
