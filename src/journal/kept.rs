@@ -1,5 +1,6 @@
 //! A journal that is looked at without running its job: for the `usercom` program, which asks before it resumes.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -59,21 +60,39 @@ impl JobJournal {
         self.dir.join(format!("{}.journal", self.name))
     }
 
-    /// What is there. Changes nothing.
+    /// What is there. Changes nothing, but takes the lock for a moment.
     ///
     /// # Errors
     /// If there is something that can't be read.
     pub fn look(&self, max_age: Duration) -> io::Result<Kept> {
-        let mut file = match open_existing(&self.path()) {
-            Ok(Some(file)) => file,
-            Ok(None) => return Ok(Kept::Nothing),
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(Kept::Running),
-            Err(error) => return Err(error),
-        };
+        match open_existing(&self.path()) {
+            Ok(Some(file)) => {
+                let found = self.read(&file, max_age);
+                // A forked child may share the file: closing it would not unlock it.
+                file.unlock()?;
+                found
+            }
+            Ok(None) => Ok(Kept::Nothing),
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(Kept::Running),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is recorded, also while the job is running.
+    ///
+    /// # Errors
+    /// If there is something that can't be read.
+    pub fn recorded(&self, max_age: Duration) -> io::Result<Kept> {
+        match File::open(self.path()) {
+            Ok(file) => self.read(&file, max_age),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Kept::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(&self, file: &File, max_age: Duration) -> io::Result<Kept> {
         let mut bytes = Vec::new();
-        (&mut file).take(MAX_SIZE).read_to_end(&mut bytes)?;
-        // A forked child may share the file: closing it would not unlock it.
-        file.unlock()?;
+        file.take(MAX_SIZE).read_to_end(&mut bytes)?;
         Ok(match read(&bytes, &self.name, self.ids, SystemTime::now(), max_age) {
             Err(Unread::New) => Kept::Nothing,
             Err(Unread::Unfit(why)) => Kept::Unfit(why),

@@ -129,6 +129,11 @@ fn what_would_not_be_the_same_is_not_resumed() {
     refused(setup.run(&["resume", &id]), "rows.csv has changed since the run began; run the command again");
     fs::remove_file(setup.path("rows.csv")).unwrap();
     refused(setup.run(&["resume", &id]), "rows.csv: No such file");
+    let record = setup.unfinished().into_iter().find(|name| name.ends_with(".run")).unwrap();
+    let record = setup.state().join("usercom/runs").join(record);
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o622)).unwrap();
+    refused(setup.run(&["resume", &id]), "can be changed by others (mode 0622)");
+    fs::set_permissions(&record, fs::Permissions::from_mode(0o600)).unwrap();
     // The same bytes, written again.
     setup.file("rows.csv", rows);
     let other = Setup::new();

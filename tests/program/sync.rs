@@ -143,7 +143,7 @@ fn a_sync_that_is_killed_leaves_nothing_out() {
     let setup = Setup::with(Options { latency: Duration::from_millis(3), ..Options::default() });
     let ids = 1..=20;
     let content = |turn: u64| -> String {
-        let row = |id: u64| format!("{id},{}\n", if (id + turn) % 3 == 0 { turn % 2 } else { 7 });
+        let row = |id: u64| format!("{id},{}\n", if (id + turn).is_multiple_of(3) { turn % 2 } else { 7 });
         std::iter::once("id,score\n".to_owned()).chain(ids.clone().map(row)).collect()
     };
     let (mut killed, mut ended) = (0, 0);

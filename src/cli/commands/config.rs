@@ -34,7 +34,15 @@ pub struct ShowArgs {
 
 const HELP: &str = "\
 Takes the flags of the other commands, and shows what they would do. A flag comes before a variable,
-a variable before the profile, the profile before the rest of config.toml. The key is not shown.";
+a variable before the profile, the profile before the rest of config.toml. The key is not shown.
+
+config.toml is in $XDG_CONFIG_HOME/usercom, which is ~/.config/usercom:
+  rate_limit = 3
+  stall_timeout = \"20 m\"
+
+  [profiles.shop-a]
+  subdomain = \"shop-a\"
+  token_command = [\"pass\", \"show\", \"user.com/shop-a\"]";
 
 impl ConfigArgs {
     pub fn account(&mut self) -> &mut AccountArgs {

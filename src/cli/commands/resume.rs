@@ -6,6 +6,7 @@ use crate::state::{Folder, Record};
 
 /// Resume a run that ended early
 #[derive(clap::Args)]
+#[command(after_help = HELP)]
 pub struct ResumeArgs {
     /// Which one: its id, as `usercom runs` and the run's last message have it
     #[arg(required_unless_present = "last")]
@@ -17,6 +18,18 @@ pub struct ResumeArgs {
     #[arg(long, value_name = "DIR")]
     journal_dir: Option<PathBuf>,
 }
+
+const HELP: &str = "\
+Gives the command of the run again, in its directory; what was confirmed or rejected is not sent again.
+Refused when the file has changed since, when the account or the values are others now, and for
+standard input: give that command again with the same input and --resume.
+
+Examples:
+  usercom runs
+  usercom resume 3f2a91bc
+  usercom resume --last
+
+Exit codes: as usercom apply --help has them";
 
 /// The run, when its input is as it was; the program then is where the command was given.
 pub fn find(args: &ResumeArgs) -> Result<Record, String> {
@@ -37,6 +50,7 @@ pub fn find(args: &ResumeArgs) -> Result<Record, String> {
         });
     };
     let id = record.id();
+    record.check_owner(&folder)?;
     if record.is_too_old() {
         return Err(format!(
             "run {id} began {:.1} hours ago, and the age limit is {:.1}: another run may have written newer values \

@@ -331,7 +331,7 @@ impl JobArgs {
     fn confirm(&self, table: &Table, jobs: &[Job<'_>]) -> Result<(), String> {
         const MANY: usize = 10_000;
         let ids = jobs.iter().map(Job::len).max().unwrap_or(0);
-        if self.yes || ids <= MANY {
+        if self.yes || self.state.resumed.is_some() || ids <= MANY {
             return Ok(());
         }
         let Some(terminal) = Terminal::open(table.source.is_standard_input) else { return Ok(()) };

@@ -84,7 +84,9 @@ impl StateArgs {
         if let Err(error) = create_private(&folder.path) {
             return Ok(unkept(&folder, &error));
         }
-        Record::prune(&folder.path);
+        if !folder.is_given {
+            Record::prune(&folder.path);
+        }
         let earlier = Record::all(&folder.path)?.into_iter().find(|earlier| earlier.id() == id);
         // An earlier run keeps its age: the journals have theirs, too.
         let (mut settled, mut found) = (0, false);

@@ -10,6 +10,8 @@ use same_file::Handle;
 use serde::{Deserialize, Serialize};
 use usercom::{JobJournal, Kept};
 
+use crate::account::trust;
+
 /// No journal that is older can be resumed.
 const MAX_AGE: Duration = Duration::from_secs(30 * 24 * 3600);
 const EXTENSION: &str = "run";
@@ -130,7 +132,7 @@ impl Record {
         let running = matches!(lock(&path(folder, &self.id()), false), Ok(Locked::Elsewhere));
         let (mut confirmed, mut rejected) = (0, 0);
         for journal in self.journals(folder) {
-            if let Ok(Kept::Resumable { confirmed: some, rejected: others }) = journal.look(MAX_AGE) {
+            if let Ok(Kept::Resumable { confirmed: some, rejected: others }) = journal.recorded(MAX_AGE) {
                 confirmed += some;
                 rejected += others;
             }
@@ -153,8 +155,24 @@ impl Record {
         Ok(records)
     }
 
+    /// Refused if somebody else can have written it: it says what to run.
+    pub fn check_owner(&self, folder: &Path) -> Result<(), String> {
+        let path = path(folder, &self.id());
+        let fail = |problem: String| format!("{}: {problem}", path.display());
+        let file = File::open(&path).map_err(|error| fail(error.to_string()))?;
+        trust::only_ours(&path, &file).map_err(fail)
+    }
+
     /// Removes what nobody can resume any more.
     pub fn prune(folder: &Path) {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let is_stale = entry.path().extension().is_some_and(|extension| extension == "stale");
+            let age =
+                entry.metadata().and_then(|found| found.modified()).ok().and_then(|time| time.elapsed().ok());
+            if is_stale && age.is_some_and(|age| age > MAX_AGE) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
         let old = |record: &Record| record.age() > MAX_AGE;
         for record in Record::all(folder).unwrap_or_default().into_iter().filter(old) {
             if let Ok(Locked::Here(file)) = lock(&path(folder, &record.id()), false) {
@@ -167,7 +185,16 @@ impl Record {
     /// Writes it; `None` if the same command is running.
     pub fn write(&self, folder: &Path) -> io::Result<Option<RecordFile>> {
         let path = path(folder, &self.id());
-        let Locked::Here(mut file) = lock(&path, true)? else { return Ok(None) };
+        // Whoever lists the runs holds the lock for a moment.
+        let mut tries = 0;
+        let mut file = loop {
+            match lock(&path, true)? {
+                Locked::Here(file) => break file,
+                Locked::Elsewhere if tries == 5 => return Ok(None),
+                Locked::Elsewhere => std::thread::sleep(Duration::from_millis(10)),
+            }
+            tries += 1;
+        };
         file.set_len(0)?;
         file.write_all(&serde_json::to_vec_pretty(self)?)?;
         file.sync_all()?;
