@@ -36,7 +36,7 @@ fn token_problem(text: &str) -> Option<String> {
     if text.trim().is_empty() {
         return Some("holds nothing but blanks; use the 64-character REST API key".into());
     }
-    if text.trim().contains(['\n', '\r']) {
+    if length > TOKEN_LENGTH && text.trim().contains(['\n', '\r']) {
         return Some("has more than one line; use only the key".into());
     }
     if is_quoted(text) {
