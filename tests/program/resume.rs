@@ -230,6 +230,23 @@ fn in_another_directory() {
     assert!(names(&setup.path("journals")).is_empty());
 }
 
+/// A pipe with a name is read once only; a refusal before anything is sent leaves nothing.
+#[test]
+fn a_pipe_and_a_refusal() {
+    let setup = Setup::new();
+    let script = "mkfifo rows.csv; printf 'id,plan\\n1,a\\n2,b\\n3,c\\n' > rows.csv & exec \"$0\" \"$@\"";
+    let outcome = Outcome::of(setup.by_shell(script, &apply(TWO)).output().unwrap());
+    assert!(outcome.stderr.contains("the same input and --resume"), "{outcome:?}");
+    assert!(setup.run(&["runs"]).ok().stdout.contains("(a pipe)"));
+
+    let setup =
+        Setup::with(Options { attributes: vec!["plan:integer".parse().unwrap()], ..Options::default() });
+    setup.file("rows.csv", "id,plan\n1,a\n");
+    let outcome = setup.run(&["apply", "rows.csv", "--attribute", "plan"]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(setup.unfinished().is_empty(), "{:?}", setup.unfinished());
+}
+
 /// Nothing is kept of what can't be resumed: not on demand, not after a dry run, not when nothing was sent.
 #[test]
 fn without_a_journal() {

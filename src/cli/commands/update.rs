@@ -238,9 +238,7 @@ impl JobArgs {
     #[cfg(feature = "sync")]
     pub fn without_journal(&mut self) -> Result<(), String> {
         if self.state.resume {
-            return Err(
-                "resume: sync always goes on with what is not confirmed; remove the option".to_owned()
-            );
+            return Err("resume: sync always sends what is not confirmed; remove the option".to_owned());
         }
         self.state.no_journal = true;
         self.journal();
@@ -287,7 +285,15 @@ impl JobArgs {
         if let Some(around) = around.as_mut().filter(|_| !self.flags.dry_run) {
             around.before()?;
         }
-        let outcomes = runner.run(jobs, pause.as_ref())?;
+        let outcomes = match runner.run(jobs, pause.as_ref()) {
+            Ok(outcomes) => outcomes,
+            Err(refusal) => {
+                if let Begun::Kept(kept) = begun {
+                    kept.refused();
+                }
+                return Err(refusal);
+            }
+        };
         if let Some(around) = around.filter(|_| !self.flags.dry_run) {
             around.after(&outcomes);
         }

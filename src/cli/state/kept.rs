@@ -182,7 +182,19 @@ impl KeptRun {
         if is_done || nothing {
             return self.file.remove();
         }
-        match self.input {
+        self.tell();
+    }
+
+    /// The same when the library has refused to go on.
+    pub fn refused(self) {
+        match self.file.is_resumable() {
+            true => self.tell(),
+            false => self.file.remove(),
+        }
+    }
+
+    fn tell(&self) {
+        match &self.input {
             InputRecord::StandardInput => {
                 say("to resume, run the same command again with the same input and --resume");
             }

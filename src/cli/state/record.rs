@@ -45,6 +45,7 @@ pub struct JobRecord {
 pub enum InputRecord {
     /// A list of ids among the arguments.
     Arguments,
+    /// Or a pipe.
     StandardInput,
     File {
         path: PathBuf,
@@ -56,6 +57,10 @@ pub enum InputRecord {
 
 impl InputRecord {
     pub fn of_file(path: &Path) -> io::Result<InputRecord> {
+        // A pipe is gone when it has been read.
+        if !fs::metadata(path)?.is_file() {
+            return Ok(InputRecord::StandardInput);
+        }
         let path = std::path::absolute(path)?;
         let mut file = File::open(&path)?;
         let found = file.metadata()?;
@@ -75,7 +80,7 @@ impl InputRecord {
     pub fn name(&self) -> String {
         match self {
             InputRecord::Arguments => "(ids in the command)".to_owned(),
-            InputRecord::StandardInput => "(standard input)".to_owned(),
+            InputRecord::StandardInput => "(a pipe)".to_owned(),
             InputRecord::File { path, .. } => path.display().to_string(),
         }
     }
@@ -85,7 +90,7 @@ impl InputRecord {
         let InputRecord::File { path, size, modified, sha256 } = self else {
             return match self {
                 InputRecord::StandardInput => Err(
-                    "the input was standard input, which is gone; run the same command again with the same input and --resume"
+                    "the input was standard input or a pipe, which is gone; run the same command again with the same input and --resume"
                         .to_owned(),
                 ),
                 _ => Ok(()),
@@ -210,6 +215,12 @@ pub struct RecordFile {
 }
 
 impl RecordFile {
+    /// Whether a journal has something to resume.
+    pub fn is_resumable(&self) -> bool {
+        let found = |journal: &JobJournal| matches!(journal.recorded(MAX_AGE), Ok(Kept::Resumable { .. }));
+        self.journals.iter().any(found)
+    }
+
     /// Removes it with its journals. One that can't be removed is only listed in vain.
     pub fn remove(self) {
         self.journals.iter().for_each(|journal| drop(journal.remove()));
