@@ -185,7 +185,7 @@ impl KeptRun {
         self.tell();
     }
 
-    /// The same when the library has refused to go on.
+    /// The same when the library has refused the run.
     pub fn refused(self) {
         match self.file.is_resumable() {
             true => self.tell(),
