@@ -58,6 +58,9 @@ mod wire;
 pub use client::{Client, ClientBuilder, Run};
 pub use error::{Error, Result};
 pub use interface::{IdState, Status};
+// For the program only.
+#[doc(hidden)]
+pub use journal::{JobJournal, Kept};
 pub use options::{Method, RateLimitScope};
 pub use read::{Check, CheckLine, Finding, User, Users};
 pub use report::{Failure, Mismatch, Report};

@@ -34,9 +34,10 @@ fn flags(name: &str, about: &str, target: &str, lifetime: &str, options: &[Opt])
         "\n/// {about}\n#[derive(clap::Args)]\n#[command(next_help_heading = {about:?})]\npub struct {name} {{\n"
     );
     for option in options.iter().filter(|option| !option.own_flag) {
-        let (first, rest) = match option.about.split_once(". ") {
+        let about = option.program_about.unwrap_or(option.about);
+        let (first, rest) = match about.split_once(". ") {
             Some((first, rest)) => (first, rest),
-            None => (option.about.trim_end_matches('.'), ""),
+            None => (about.trim_end_matches('.'), ""),
         };
         let first = if is_on(option) {
             format!("Skip what is done by default: {}", lower_first(first))

@@ -33,6 +33,12 @@ fn token_problem(text: &str) -> Option<String> {
     if text.is_empty() {
         return Some("is empty; use the 64-character REST API key".into());
     }
+    if text.trim().is_empty() {
+        return Some("holds nothing but blanks; use the 64-character REST API key".into());
+    }
+    if length > TOKEN_LENGTH && text.trim().contains(['\n', '\r']) {
+        return Some("has more than one line; use only the key".into());
+    }
     if is_quoted(text) {
         return Some(format!(
             "has {length} characters because of the quotes around it, and a REST API key has 64; remove the quotes: \
@@ -54,8 +60,8 @@ fn token_problem(text: &str) -> Option<String> {
             word.len() + 1
         ));
     }
-    if pasted("USERCOM_TOKEN=") || pasted("export USERCOM_TOKEN=") {
-        return Some("starts with the variable's name, USERCOM_TOKEN=; use only the key after the =".into());
+    if let Some(name) = assigned(text).filter(|_| length != TOKEN_LENGTH) {
+        return Some(format!("starts with the variable's name, {name}=; use only the key after the ="));
     }
     if text.starts_with(['$', '%', '<', '{'])
         && text.ends_with(|c: char| !c.is_ascii_digit())
@@ -87,11 +93,24 @@ fn token_problem(text: &str) -> Option<String> {
     }
 }
 
+/// The name of a variable that the text gives a value.
+fn assigned(text: &str) -> Option<&str> {
+    let (name, _) = text.strip_prefix("export ").unwrap_or(text).split_once('=')?;
+    let is_name = |name: &str| name.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'_');
+    // A name that is longer may be part of a key.
+    (!name.is_empty() && name.len() <= 32 && is_name(name)).then_some(name)
+}
+
 /// Also quotes that a word processor made.
 fn is_quoted(text: &str) -> bool {
     let mut characters = text.trim().chars();
     let pair = (characters.next(), characters.next_back());
-    matches!(pair, (Some(first), Some(last)) if first == last && "\"'`".contains(first))
+    let is_quote = |c: char| "\"'`".contains(c);
+    // A key with one quote too many.
+    if text.chars().count() == TOKEN_LENGTH + 1 && (text.starts_with(is_quote) || text.ends_with(is_quote)) {
+        return true;
+    }
+    matches!(pair, (Some(first), Some(last)) if first == last && is_quote(first))
         || matches!(pair, (Some('\u{201c}' | '\u{201e}'), Some('\u{201d}' | '\u{201c}')))
         || matches!(pair, (Some('\u{2018}' | '\u{201a}'), Some('\u{2019}' | '\u{2018}')))
 }
@@ -163,6 +182,10 @@ mod tests {
             (format!("authorization:{key}"), "whole Authorization header"),
             (format!("USERCOM_TOKEN={key}"), "after the ="),
             (format!("export USERCOM_TOKEN={key}"), "after the ="),
+            (format!("API_KEY=\"{key}\""), "the variable's name, API_KEY=; use"),
+            (format!("{key}\""), "65 characters because of the quotes"),
+            (" \t\n".into(), "nothing but blanks"),
+            (format!("{key}\n{key}"), "more than one line"),
             ("$USERCOM_TOKEN".into(), "name of a variable"),
             ("${USERCOM_TOKEN}".into(), "name of a variable"),
             ("%USERCOM_TOKEN%".into(), "name of a variable"),

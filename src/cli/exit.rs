@@ -29,5 +29,6 @@ Exit codes:
   129, 130, 143
        cancelled by SIGHUP, SIGINT (Ctrl-C) or SIGTERM; the report says how far it came
 
-Environment: USERCOM_TOKEN or USERCOM_TOKEN_FILE, USERCOM_SUBDOMAIN, and USERCOM_BASE_URL, which
-may name a loopback address only (a sandbox)";
+Environment: USERCOM_TOKEN or USERCOM_TOKEN_FILE, USERCOM_SUBDOMAIN, USERCOM_PROFILE, and
+USERCOM_BASE_URL, which may name a loopback address only (a sandbox). Options can also be set in
+config.toml: see usercom config show --help";

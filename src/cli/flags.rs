@@ -153,12 +153,13 @@ pub struct RunFlags {
     /// bad and what the rest would take. Range: 1 and more requests.
     #[arg(long, value_name = "REQUESTS")]
     pub max_requests: Option<u64>,
-    /// Keeps a journal in this directory: repeating the identical call after a crash, a full disk or a cancel
-    /// resumes the run [default: no journal]
+    /// Keeps the journal in this directory: a run that ended early can be resumed with usercom resume, or
+    /// with --resume and the identical command [default: usercom/runs in $XDG_STATE_HOME, which is
+    /// ~/.local/state]
     ///
     /// The journal is removed when every id is confirmed or rejected. The directory is created if it does not
-    /// exist. While another process or thread runs the identical job, the run ends with status busy; if the
-    /// journal can't be used, with status journal.
+    /// exist. While another process runs the identical update, the run ends with status busy; if the journal
+    /// can't be used, with status journal.
     #[arg(long, value_name = "DIR")]
     pub journal_dir: Option<PathBuf>,
     /// Maximum age of an unfinished journal [default: 12 h]

@@ -9,13 +9,15 @@ pub fn seconds(text: &str) -> Result<Duration, String> {
         .map_err(|_| "is longer than any time that can be waited for".to_owned())
 }
 
-/// A time with its unit, such as `10m`, `90s` or `1.5h`; without one in seconds.
+/// A time with its unit, such as `10m`, `90 s` or `1.5h`; without one in seconds.
 pub fn duration(text: &str) -> Result<Duration, String> {
     let (number, unit) = match text.find(|c: char| c.is_ascii_alphabetic() && !matches!(c, 'e' | 'E')) {
         Some(at) => text.split_at(at),
         None => (text, "s"),
     };
+    let number = if unit.is_empty() { number } else { number.strip_suffix(' ').unwrap_or(number) };
     let factor = match unit {
+        "ms" => 0.001,
         "s" => 1.0,
         "m" | "min" => 60.0,
         "h" => 3600.0,
@@ -69,7 +71,9 @@ mod tests {
             assert!(rate(bad).is_err(), "{bad}");
         }
         assert_eq!(seconds("0.5"), Ok(Duration::from_millis(500)));
-        for (text, seconds) in [("90", 90), ("90s", 90), ("10m", 600), ("1.5h", 5400)] {
+        for (text, seconds) in
+            [("90", 90), ("90s", 90), ("10m", 600), ("1.5h", 5400), ("12 h", 43_200), ("5000 ms", 5)]
+        {
             assert_eq!(duration(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         for bad in ["", "m", "-1m", "10d", "1m30s", "x"] {

@@ -1,5 +1,7 @@
 //! Numbers and texts as messages show them.
 
+use std::time::Duration;
+
 /// At most as much of a text as a message can hold.
 pub fn shorten(text: &str) -> String {
     const LENGTH: usize = 60;
@@ -35,6 +37,18 @@ pub fn time(time: std::time::Duration) -> String {
         120..7200 => format!("{} min", (seconds + 30) / 60),
         _ => format!("{} h {} min", thousands((seconds / 3600) as usize), seconds % 3600 / 60),
     }
+}
+
+/// "12 minutes ago".
+pub fn ago(age: Duration) -> String {
+    let seconds = age.as_secs();
+    let (n, unit) = match seconds {
+        0..120 => (seconds, "second"),
+        120..7200 => (seconds / 60, "minute"),
+        7200..172_800 => (seconds / 3600, "hour"),
+        _ => (seconds / 86_400, "day"),
+    };
+    format!("{} ago", counted(n as usize, unit))
 }
 
 /// What a copied cell may carry along: control characters, a byte order mark, blanks without width.

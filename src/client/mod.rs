@@ -19,6 +19,7 @@ use self::shared::key;
 use crate::account::Account;
 use crate::error::Result;
 use crate::interface::Status;
+use crate::journal::{JobJournal, fingerprint};
 #[cfg(any(test, feature = "capi"))]
 use crate::options::Given;
 use crate::options::{ClientOptions, RateLimitScope, RunOptions};
@@ -159,6 +160,24 @@ impl Client {
         Run::new(self.clone(), update)
     }
 
+    fn job<'a>(&self, update: &Update, ids: Ids<'a>, options: &RunOptions) -> Result<Job<'a>> {
+        let rules = Rules {
+            kind: options.attribute_kind(),
+            allow_null: options.allow_null,
+            requests_per_second: self.inner.options.requests_per_second(),
+        };
+        Job::new(update, ids, rules)
+    }
+
+    /// Where the journal of this job is, if it has one.
+    fn journal(&self, update: &Update, ids: Ids<'_>, options: &RunOptions) -> Result<Option<JobJournal>> {
+        let Some(dir) = &options.journal_dir else { return Ok(None) };
+        let job = self.job(update, ids, options)?;
+        let session = self.inner.http.session(Call::of(&job));
+        let fingerprint = fingerprint(&job, session.method(), &session.url());
+        Ok(Some(JobJournal::of(dir, &fingerprint, job.slots())))
+    }
+
     pub(crate) fn execute(
         &self,
         update: &Update,
@@ -167,12 +186,7 @@ impl Client {
         mut hooks: Hooks<'_>,
     ) -> Result<Report> {
         let inner = &self.inner;
-        let rules = Rules {
-            kind: options.attribute_kind(),
-            allow_null: options.allow_null,
-            requests_per_second: inner.options.requests_per_second(),
-        };
-        let job = Job::new(update, ids, rules)?;
+        let job = self.job(update, ids, options)?;
         if options.dry_run {
             return Ok(crate::run::dry_run(&job, &inner.options));
         }

@@ -4,6 +4,7 @@ use std::ops::ControlFlow;
 
 use super::Client;
 use crate::error::{Error, Result};
+use crate::journal::JobJournal;
 use crate::options::{Given, Options, RunOptions};
 use crate::report::Report;
 use crate::run::{Cancel, Hooks, Progress};
@@ -55,6 +56,25 @@ impl<'a> Run<'a> {
     pub fn progress(mut self, progress: impl FnMut(&Progress) -> ControlFlow<()> + 'a) -> Run<'a> {
         self.hooks.progress = Some(Box::new(progress));
         self
+    }
+
+    /// Leaves the journal of a finished job to the caller, who removes it when a job of several runs is done.
+    #[doc(hidden)]
+    pub fn keep_journal(mut self) -> Run<'a> {
+        self.hooks.keeps_journal = true;
+        self
+    }
+
+    /// Where the journal of this run would be; none without the option `journal_dir`. Sends nothing.
+    ///
+    /// # Errors
+    /// As [`Run::send`].
+    #[doc(hidden)]
+    pub fn journal(self) -> Result<Option<JobJournal>> {
+        match self.invalid {
+            Some(invalid) => Err(invalid),
+            None => self.client.journal(&self.update, self.ids, &self.options),
+        }
     }
 
     /// Runs until the update is complete or there is a reason to stop early.

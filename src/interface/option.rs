@@ -13,6 +13,8 @@ pub(crate) struct Opt {
     pub php: Option<Preset>,
     /// Whether the program has a flag for it that is not generated, since it takes more than the library does.
     pub own_flag: bool,
+    /// What the program's help says instead of `about`, where the program does something else by itself.
+    pub program_about: Option<&'static str>,
     /// The first sentence says what the option is. Names of options and statuses in backticks are rewritten for each
     /// language. Bounds and default are not repeated here.
     pub about: &'static str,
@@ -73,12 +75,18 @@ pub(crate) enum Preset {
 
 impl Opt {
     pub const fn new(name: &'static str, kind: Kind, default: Preset, about: &'static str) -> Opt {
-        Opt { name, kind, default, program: None, php: None, own_flag: false, about }
+        Opt { name, kind, default, program: None, php: None, own_flag: false, program_about: None, about }
     }
 
     /// The program has another default.
     pub const fn program_default(mut self, default: Preset) -> Opt {
         self.program = Some(default);
+        self
+    }
+
+    /// The program says something else.
+    pub const fn program_about(mut self, about: &'static str) -> Opt {
+        self.program_about = Some(about);
         self
     }
 

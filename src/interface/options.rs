@@ -139,6 +139,13 @@ pub(crate) static RUN: &[Opt] = &[
          resumes the run. The journal is removed when every id is confirmed or rejected. The directory is created if it \
          does not exist. While another process or thread runs the identical job, the run ends with `BUSY`; if the \
          journal can't be used, with `JOURNAL`.",
+    )
+    .program_default(Preset::Unset("usercom/runs in $XDG_STATE_HOME, which is ~/.local/state"))
+    .program_about(
+        "Keeps the journal in this directory: a run that ended early can be resumed with `usercom resume`, or with \
+         --resume and the identical command. The journal is removed when every id is confirmed or rejected. The directory \
+         is created if it does not exist. While another process runs the identical update, the run ends with `BUSY`; if \
+         the journal can't be used, with `JOURNAL`.",
     ),
     Opt::new(
         "journal_max_age",

@@ -5,10 +5,11 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use super::JobJournal;
 use super::format::{Entry, Unread, header, line, read};
 
 /// The most that is read. Only a job of four billion ids, each with an entry of its own, writes more; it starts afresh.
-const MAX_SIZE: u64 = 1 << 30;
+pub(super) const MAX_SIZE: u64 = 1 << 30;
 
 /// An open, locked journal.
 #[derive(Debug)]
@@ -47,9 +48,9 @@ impl Journal {
         slots: usize,
         now: SystemTime,
     ) -> Result<Opened, Unusable> {
-        let name: String = fingerprint.iter().map(|byte| format!("{byte:02x}")).collect();
-        let path = dir.join(format!("{name}.journal"));
-        Journal::open_at(dir, &path, max_age, &name, slots, now).map_err(|error| match error.kind() {
+        let place = JobJournal::of(dir, fingerprint, slots);
+        let path = place.path();
+        Journal::open_at(dir, &path, max_age, place.name(), slots, now).map_err(|error| match error.kind() {
             io::ErrorKind::WouldBlock => Unusable::Busy(path),
             _ => Unusable::Io(path, error),
         })
@@ -156,8 +157,20 @@ fn sync_dir(dir: &Path) -> io::Result<()> {
 
 /// Opens or creates the file for its owner only, and locks it. Follows no link and never waits.
 fn open_locked(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
+    open_and_lock(path, OpenOptions::new().create(true))
+}
+
+/// The same, if it exists.
+pub(super) fn open_existing(path: &Path) -> io::Result<Option<File>> {
+    match open_and_lock(path, &mut OpenOptions::new()) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn open_and_lock(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    options.read(true).append(true);
     #[cfg(unix)]
     {
         use std::os::unix::fs::OpenOptionsExt;

@@ -3,9 +3,11 @@
 mod file;
 mod fingerprint;
 mod format;
+mod kept;
 
 pub(crate) use file::{Journal, Opened, Unusable};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use format::Entry;
 #[cfg(fuzzing)]
 pub(crate) use format::{line, read};
+pub use kept::{JobJournal, Kept};

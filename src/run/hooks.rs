@@ -23,6 +23,8 @@ pub(crate) struct Hooks<'a> {
     pub cancel: Option<Cancel>,
     pub deadline: Option<Instant>,
     pub log: Option<Log>,
+    /// Whether the journal of a finished job stays, because the caller removes it.
+    pub keeps_journal: bool,
     last_progress: Option<Instant>,
     cancelled_by_progress: bool,
 }

@@ -212,7 +212,7 @@ fn finish(
 ) -> Report {
     let (outcomes, mut end, notes) = engine.finish();
     let finished = outcomes.confirmed() + outcomes.rejected() == outcomes.slots();
-    if let Err(stop) = recorder.end(finished) {
+    if let Err(stop) = recorder.end(finished && !hooks.keeps_journal) {
         end = stop;
     }
     let report = build_report(job, outcomes, end, notes, traffic);

@@ -38,6 +38,11 @@ impl Face for Program {
         // The other languages read nothing unless they are asked to.
         command.args(["--no-preflight", "--verify", "0"]);
         command.args(call.function.has_custom_ids().then_some("--custom-ids"));
+        // What only the program does by default.
+        command.args(["--no-preflight", "--verify", "0", "--rate-limit-scope", "process"]);
+        // Without it the program starts afresh.
+        let has_journal = call.run.iter().any(|(name, _)| name == "journal_dir");
+        command.arg(if has_journal { "--resume" } else { "--no-journal" });
         for (name, json) in call.client.iter().chain(&call.run) {
             flag(&mut command, name, json);
         }
@@ -46,9 +51,12 @@ impl Face for Program {
         command.args(if call.run.contains_key("verify") { [].as_slice() } else { &["--verify", "0"] });
         command
             .current_dir(folder.path())
+            .env("HOME", folder.path())
+            .env("XDG_STATE_HOME", folder.path().join("state"))
+            .env("XDG_CONFIG_HOME", folder.path().join("config"))
             .env("USERCOM_SUBDOMAIN", &call.subdomain)
             .env("USERCOM_TOKEN", &call.token);
-        command.env_remove("USERCOM_TOKEN_FILE").env_remove("USERCOM_BASE_URL");
+        command.env_remove("USERCOM_PROFILE").env_remove("USERCOM_TOKEN_FILE").env_remove("USERCOM_BASE_URL");
         if !url.is_empty() {
             command.env("USERCOM_BASE_URL", url);
         }

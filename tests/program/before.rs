@@ -73,7 +73,8 @@ fn canaries_come_first() {
     assert_eq!(setup.held("plan").len(), 2);
     let states = std::fs::read_to_string(setup.path("states.csv")).unwrap();
     assert!(states.contains("\n1,confirmed,,\n5,not_attempted,,\n7,not_attempted,,skipped"), "{states}");
-    let outcome = setup.typed("y\n", &arguments);
+    // Not resumed, then the canaries.
+    let outcome = setup.typed("n\ny\n", &arguments);
     assert_eq!(outcome.code, Some(0), "{outcome:?}");
     assert_eq!(setup.held("plan").len(), 3);
     let states = std::fs::read_to_string(setup.path("states.csv")).unwrap();

@@ -16,6 +16,7 @@ pub const FAST: &[&str] = &["--no-preflight", "--verify", "0", "--rate-limit", "
 pub struct Setup {
     pub sandbox: Sandbox,
     pub folder: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl Setup {
@@ -24,7 +25,24 @@ impl Setup {
     }
 
     pub fn with(options: Options) -> Setup {
-        Setup { sandbox: Sandbox::start(options).unwrap(), folder: tempfile::tempdir().unwrap() }
+        let folder = || tempfile::tempdir().unwrap();
+        Setup { sandbox: Sandbox::start(options).unwrap(), folder: folder(), home: folder() }
+    }
+
+    /// The user's home, beside the folder.
+    pub fn home(&self) -> PathBuf {
+        self.home.path().to_owned()
+    }
+
+    /// Where the program's state is.
+    pub fn state(&self) -> PathBuf {
+        self.home().join("state")
+    }
+
+    /// What the program keeps of runs that have not finished.
+    pub fn unfinished(&self) -> Vec<String> {
+        let runs = self.state().join("usercom/runs");
+        if runs.exists() { names(&runs) } else { Vec::new() }
     }
 
     /// Writes a file into the folder.
@@ -52,7 +70,11 @@ impl Setup {
             .env("USERCOM_SUBDOMAIN", "acme")
             .env("USERCOM_BASE_URL", self.sandbox.url())
             .env("USERCOM_TOKEN", TOKEN)
-            .env_remove("USERCOM_TOKEN_FILE");
+            .env("HOME", self.home())
+            .env("XDG_STATE_HOME", self.state())
+            .env("XDG_CONFIG_HOME", self.home().join("config"))
+            .env_remove("USERCOM_TOKEN_FILE")
+            .env_remove("USERCOM_PROFILE");
         command
     }
 

@@ -44,6 +44,8 @@ fn follow(page: &str, shop: &Shop) -> usize {
                 let mut command = Command::new("sh");
                 command.args(["-euc", &block.text]).current_dir(folder.path()).env("PATH", &path);
                 command.env("USERCOM_TOKEN", TOKEN).env("USERCOM_BASE_URL", shop.sandbox.url());
+                command.env("HOME", folder.path()).env("XDG_STATE_HOME", folder.path().join("state"));
+                command.env("XDG_CONFIG_HOME", folder.path().join("config")).env_remove("USERCOM_PROFILE");
                 let output = command.output().unwrap();
                 let said = String::from_utf8_lossy(&output.stderr);
                 assert!(output.status.success(), "{page}: {}\n{said}", block.text);

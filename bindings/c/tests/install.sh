@@ -45,9 +45,15 @@ cat >"$work/expected" <<LIST
 ./share/cmake/usercom/usercom-config.cmake
 ./share/fish/vendor_completions.d/usercom.fish
 ./share/man/man1/usercom-apply.1
+./share/man/man1/usercom-check.1
+./share/man/man1/usercom-config.1
 ./share/man/man1/usercom-demo.1
+./share/man/man1/usercom-resume.1
+./share/man/man1/usercom-runs.1
 ./share/man/man1/usercom-sandbox.1
+./share/man/man1/usercom-sync.1
 ./share/man/man1/usercom-update.1
+./share/man/man1/usercom-users.1
 ./share/man/man1/usercom.1
 ./share/zsh/site-functions/_usercom
 LIST

@@ -1,34 +1,67 @@
-//! The REST API key as it comes out of a file or a variable, and what people put there by mistake.
+//! The REST API key: where it is looked for, and what is said when it isn't there. What is wrong with a key the library
+//! says.
 
 use std::env::VarError;
 use std::fs::File;
-use std::io::Read;
-use std::path::Path;
+use std::io::{IsTerminal, Read};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// The key from a file, or from the variable USERCOM_TOKEN.
-pub fn read(file: Option<&Path>) -> Result<String, String> {
-    let (place, text) = match file {
-        Some(path) => (path.display().to_string(), read_file(path)?),
-        None => ("USERCOM_TOKEN".to_owned(), read_variable()?),
+use super::{command, trust};
+use crate::say::say;
+
+/// A person may have to unlock something first.
+const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+
+/// Where the key is.
+pub enum Place {
+    File(PathBuf),
+    Command(Vec<String>),
+    /// USERCOM_TOKEN.
+    Variable,
+    Nowhere,
+}
+
+/// The key, and where it was, for messages about it.
+pub struct Token {
+    pub place: String,
+    pub text: String,
+}
+
+pub fn find(place: Place) -> Result<Token, String> {
+    let (place, text) = match place {
+        Place::File(path) => (path.display().to_string(), read_file(&path)?),
+        Place::Command(words) => {
+            let printed = command::output(&words, COMMAND_LIMIT)?;
+            let place = format!("token_command {}", words.first().map_or("", String::as_str));
+            let text = String::from_utf8(printed).map_err(|_| format!("token: {place} {NOT_TEXT}"))?;
+            (place, text)
+        }
+        Place::Variable => ("USERCOM_TOKEN".to_owned(), read_variable()?),
+        Place::Nowhere => ("what was typed".to_owned(), prompt()?),
     };
     // An editor ends the line, which is not part of the key.
     let token = text.strip_suffix('\n').unwrap_or(&text);
     let token = token.strip_suffix('\r').unwrap_or(token);
-    match mistake(token) {
-        Some(mistake) => Err(format!("token: {place} {mistake}")),
-        None => Ok(token.to_owned()),
-    }
+    Ok(Token { place, text: token.to_owned() })
 }
+
+const MISSING: &str = "token: is missing; put the 64-character REST API key into USERCOM_TOKEN or into a file that \
+                       --token-file names, or name a command that prints it with --token-command";
 
 fn read_variable() -> Result<String, String> {
     std::env::var("USERCOM_TOKEN").map_err(|error| match error {
-        VarError::NotPresent => {
-            "token: is missing; put the 64-character REST API key into USERCOM_TOKEN, or into a \
-                                 file that --token-file names"
-                .to_owned()
-        }
+        VarError::NotPresent => MISSING.to_owned(),
         VarError::NotUnicode(_) => format!("token: USERCOM_TOKEN {NOT_TEXT}"),
     })
+}
+
+/// Asks for it if somebody is there; what is typed is not shown.
+fn prompt() -> Result<String, String> {
+    if !std::io::stderr().is_terminal() {
+        return Err(MISSING.to_owned());
+    }
+    rpassword::prompt_password("usercom: REST API key (not shown): ").map_err(|_| MISSING.to_owned())
 }
 
 fn read_file(path: &Path) -> Result<String, String> {
@@ -48,83 +81,15 @@ fn read_file(path: &Path) -> Result<String, String> {
                 .into(),
         );
     }
+    let fail = |problem: String| format!("token_file: {}: {problem}", path.display());
+    let file = File::open(path).map_err(|error| fail(error.to_string()))?;
+    trust::only_ours(path, &file).map_err(fail)?;
+    if trust::others_can_read(&file) {
+        say(format_args!("token_file: other users can read {}; run: chmod 600 FILE", path.display()));
+    }
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(ENOUGH).read_to_end(&mut bytes))
-        .map_err(|error| format!("token_file: {}: {error}", path.display()))?;
+    file.take(ENOUGH).read_to_end(&mut bytes).map_err(|error| fail(error.to_string()))?;
     String::from_utf8(bytes).map_err(|_| format!("token: {} {NOT_TEXT}", path.display()))
 }
 
 const NOT_TEXT: &str = "is not plain text; it should hold nothing but the 64-character REST API key";
-
-/// What is wrong, in words that show nothing of the key.
-fn mistake(text: &str) -> Option<&'static str> {
-    let starts_with =
-        |word: &str| text.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-    let quotes = ['"', '\'', '`', '\u{201c}', '\u{201d}', '\u{201e}', '\u{2018}', '\u{2019}'];
-    let name = text
-        .trim_start()
-        .strip_prefix("export ")
-        .unwrap_or(text)
-        .split_once('=')
-        .map(|(name, _)| name.trim());
-    let is_assignment = name
-        .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_'));
-    Some(match text {
-        "" => "is empty; put the 64-character REST API key into it",
-        _ if text.trim().is_empty() => "holds nothing but blanks; put the 64-character REST API key into it",
-        _ if text.starts_with('\u{feff}') => {
-            "begins with a byte order mark; save it as plain ASCII or UTF-8 without one"
-        }
-        _ if is_assignment => {
-            "holds a whole line like USERCOM_TOKEN=…; leave only the key that follows the ="
-        }
-        _ if starts_with("Authorization:") => {
-            "holds a whole header; leave only the key that follows \"Token\""
-        }
-        _ if starts_with("Token ") => {
-            "begins with the word \"Token\", which is added by itself; leave only the key"
-        }
-        _ if starts_with("Bearer ") => "begins with the word \"Bearer\"; leave only the key",
-        _ if text.contains(['\n', '\r']) => "has more than one line; leave only the key",
-        _ if text.contains('\0') => NOT_TEXT,
-        _ if text.trim() != text => "has blanks before or after the key; remove them",
-        _ if text.starts_with(quotes) || text.ends_with(quotes) => {
-            "has quotes around the key; remove them (docker --env-file keeps quotes, a shell does not)"
-        }
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn each_mistake_has_its_sentence() {
-        let key = "k".repeat(64);
-        assert_eq!(mistake(&key), None);
-        assert_eq!(mistake("too short: the library says so"), None);
-        for (text, says) in [
-            (String::new(), "is empty"),
-            ("  ".to_owned(), "nothing but blanks"),
-            (format!("\"{key}\""), "quotes around"),
-            (format!("'{key}'"), "quotes around"),
-            (format!("{key}\""), "quotes around"),
-            (format!("\u{201c}{key}\u{201d}"), "quotes around"),
-            (format!("Token {key}"), "the word \"Token\""),
-            (format!("token {key}"), "the word \"Token\""),
-            (format!("Bearer {key}"), "the word \"Bearer\""),
-            (format!("Authorization: Token {key}"), "a whole header"),
-            (format!("USERCOM_TOKEN={key}"), "a whole line"),
-            (format!("export USERCOM_TOKEN=\"{key}\""), "a whole line"),
-            (format!("{key}\n{key}"), "more than one line"),
-            (format!(" {key}"), "blanks before or after"),
-            (format!("{key}\t"), "blanks before or after"),
-            (format!("\u{feff}{key}"), "byte order mark"),
-        ] {
-            let said = mistake(&text).unwrap_or("nothing");
-            assert!(said.contains(says) && !said.contains("kkk"), "{text}: {said}");
-        }
-    }
-}

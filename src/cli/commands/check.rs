@@ -25,7 +25,7 @@ pub struct CheckArgs {
     #[arg(long)]
     json: bool,
     #[command(flatten)]
-    account: AccountArgs,
+    pub account: AccountArgs,
 }
 
 const HELP: &str = "\

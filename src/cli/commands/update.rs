@@ -1,8 +1,9 @@
 //! `usercom update` and `usercom apply`: read, plan, say what will be sent, send, deliver the report.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use usercom::Status;
+use usercom::{Client, Status};
 
 use crate::account::{AccountArgs, LastWarning};
 use crate::ask::{self, Terminal};
@@ -14,9 +15,10 @@ use crate::plan::kind::Kind;
 use crate::plan::mapping::{self, Mapping};
 use crate::plan::values::{Empty, Reading};
 use crate::plan::{Job, Table, summary};
-use crate::run::{CanaryArgs, LimitArgs, Outcome, Runner};
+use crate::run::{CanaryArgs, Journals, LimitArgs, Outcome, Pause, Runner};
 use crate::say::say;
 use crate::signals::Signals;
+use crate::state::{Begun, InputRecord, Record, StateArgs};
 use crate::words::thousands;
 
 /// Set an attribute of all ids in a file to one value
@@ -53,18 +55,18 @@ pub struct ApplyArgs {
     #[arg(long, value_enum)]
     empty: Option<Empty>,
     #[command(flatten)]
-    job: JobArgs,
+    pub job: JobArgs,
 }
 
 /// What both have
 #[derive(clap::Args)]
-struct JobArgs {
+pub struct JobArgs {
     /// The column with the ids
     #[arg(long, default_value = "id", value_name = "NAME")]
     id_column: String,
     /// The ids are your own (1 to 1,024 bytes each), not User.com's
     #[arg(long)]
-    custom_ids: bool,
+    pub custom_ids: bool,
     /// The type in which the values are sent
     #[arg(long = "type", value_enum, default_value_t = Kind::Auto, value_name = "TYPE")]
     kind: Kind,
@@ -82,47 +84,74 @@ struct JobArgs {
     #[command(flatten)]
     input: InputArgs,
     #[command(flatten)]
-    flags: RunFlags,
+    pub flags: RunFlags,
     #[command(flatten)]
     rejected: LimitArgs,
     #[command(flatten)]
-    account: AccountArgs,
+    state: StateArgs,
+    #[command(flatten)]
+    pub account: AccountArgs,
     #[command(flatten)]
     output: OutputArgs,
 }
 
-pub fn update(args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
+/// What a run tells to whoever keeps a state of its own.
+pub trait Around {
+    /// Nothing was sent yet.
+    fn before(&mut self) -> Result<(), String>;
+    /// The report is still to be delivered.
+    fn after(&mut self, outcomes: &[Outcome<'_, '_>]);
+}
+
+pub fn update(mut args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
+    args.job.journal();
     let table = args.job.table(args.ids()?, 0)?;
     let reading = args.job.reading(None, &table);
     let job = Job::one_value(&table, args.attribute, &args.value, reading)?;
-    args.job.send(&table, &[job], signals)
+    let last_warning = LastWarning::default();
+    let client = args.job.account.client(&last_warning)?;
+    args.job.send(client, last_warning, &table, &[job], signals, None)
 }
 
-pub fn apply(args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
-    let wanted = args.wanted()?;
-    // Two attributes may have the same column.
-    let mut columns = vec![args.job.id_column()];
-    columns.extend(
-        wanted
-            .iter()
-            .enumerate()
-            .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
-            .map(|(_, column)| column.clone()),
-    );
-    let table = args.job.table(
-        Input::open(&args.file, &args.job.input, &columns, args.job.output.reads_again())?,
-        columns.len() - 1,
-    )?;
-    let job = |(mapping, column): (&Mapping, &Wanted)| {
-        let at = columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
-        let reading = args.job.reading(mapping.kind, &table);
-        Job::of_column(&table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
-    };
-    let jobs = args.attribute.iter().zip(&wanted).map(job).collect::<Result<Vec<_>, _>>()?;
-    args.job.send(&table, &jobs, signals)
+pub fn apply(mut args: ApplyArgs, signals: &Signals) -> Result<u8, String> {
+    args.job.journal();
+    let planned = args.plan()?;
+    let jobs = planned.jobs(&args)?;
+    let last_warning = LastWarning::default();
+    let client = args.job.account.client(&last_warning)?;
+    args.job.send(client, last_warning, &planned.table, &jobs, signals, None)
+}
+
+/// A file with a column for each attribute.
+pub struct Planned {
+    pub table: Table,
+    /// The ids' first.
+    columns: Vec<Wanted>,
+    /// Of each attribute. Two may have the same.
+    wanted: Vec<Wanted>,
+}
+
+impl Planned {
+    pub fn jobs(&self, args: &ApplyArgs) -> Result<Vec<Job<'_>>, String> {
+        let job = |(mapping, column): (&Mapping, &Wanted)| {
+            let at = self.columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
+            let reading = args.job.reading(mapping.kind, &self.table);
+            Job::of_column(&self.table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
+        };
+        args.attribute.iter().zip(&self.wanted).map(job).collect()
+    }
 }
 
 impl UpdateArgs {
+    pub fn account(&mut self) -> &mut AccountArgs {
+        &mut self.job.account
+    }
+
+    /// Resume this run.
+    pub fn resume(&mut self, record: Record) {
+        self.job.state.resumed = Some(record);
+    }
+
     /// A file or a list: what is both is neither.
     fn ids(&self) -> Result<Input, String> {
         let text = self.ids.to_string_lossy();
@@ -142,6 +171,32 @@ impl UpdateArgs {
 }
 
 impl ApplyArgs {
+    pub fn account(&mut self) -> &mut AccountArgs {
+        &mut self.job.account
+    }
+
+    /// Resume this run.
+    pub fn resume(&mut self, record: Record) {
+        self.job.state.resumed = Some(record);
+    }
+
+    /// Reads the file.
+    pub fn plan(&self) -> Result<Planned, String> {
+        let wanted = self.wanted()?;
+        // Two attributes may have the same column.
+        let mut columns = vec![self.job.id_column()];
+        columns.extend(
+            wanted
+                .iter()
+                .enumerate()
+                .filter(|(at, column)| !wanted[..*at].iter().any(|other| other.name == column.name))
+                .map(|(_, column)| column.clone()),
+        );
+        let input = Input::open(&self.file, &self.job.input, &columns, self.job.output.reads_again())?;
+        let table = self.job.table(input, columns.len() - 1)?;
+        Ok(Planned { table, columns, wanted })
+    }
+
     /// The column of each attribute.
     fn wanted(&self) -> Result<Vec<Wanted>, String> {
         let several = self.attribute.len() > 1;
@@ -166,6 +221,13 @@ impl ApplyArgs {
 }
 
 impl JobArgs {
+    /// --no-journal comes before a directory in the configuration.
+    fn journal(&mut self) {
+        if self.state.no_journal {
+            self.flags.journal_dir = None;
+        }
+    }
+
     fn id_column(&self) -> Wanted {
         Wanted::new(&self.id_column, "--id-column ")
     }
@@ -179,18 +241,36 @@ impl JobArgs {
         Reading { kind: kind.unwrap_or(self.kind), decimal_comma: self.decimal_comma, is_json: table.is_json }
     }
 
+    /// No journal is kept, whatever the configuration says of its directory.
+    #[cfg(feature = "sync")]
+    pub fn without_journal(&mut self) -> Result<(), String> {
+        if self.state.resume {
+            return Err("resume: sync always sends what is not confirmed; remove the option".to_owned());
+        }
+        self.state.no_journal = true;
+        self.journal();
+        Ok(())
+    }
+
     /// Says what will be sent, sends it, and delivers the report.
-    fn send(&self, table: &Table, jobs: &[Job<'_>], signals: &Signals) -> Result<u8, String> {
+    pub fn send(
+        &self,
+        client: Client,
+        last_warning: LastWarning,
+        table: &Table,
+        jobs: &[Job<'_>],
+        signals: &Signals,
+        mut around: Option<&mut dyn Around>,
+    ) -> Result<u8, String> {
         let inputs: Vec<&Path> = self.account.files().collect();
-        let last_warning = LastWarning::default();
-        let client = self.account.client(&last_warning)?;
-        let delivery = self.output.prepare(table, &inputs, self.flags.journal_dir.is_some())?;
+        let mut delivery = self.output.prepare(table, &inputs)?;
         let pause = self.canary.pause(table.source.is_standard_input)?;
-        let runner = Runner {
+        let mut runner = Runner {
             client,
             flags: &self.flags,
             limit: &self.rejected,
             signals,
+            journals: None,
             last_warning,
             audience: self.output.audience(),
         };
@@ -206,17 +286,71 @@ impl JobArgs {
             self.confirm(table, jobs)?;
         }
         let pause = pause.filter(|_| !self.flags.dry_run);
-        let outcomes = runner.run(jobs, pause.as_ref())?;
+        let begun = self.begin(&runner, table, jobs, pause.as_ref())?;
+        runner.journals = match &begun {
+            Begun::Kept(kept) => Some(Journals { dir: kept.folder.clone(), stay: true }),
+            Begun::JobRunning(dir) => Some(Journals { dir: dir.clone(), stay: false }),
+            Begun::Unkept => None,
+            Begun::Running => {
+                say("the same update is running already; nothing was sent");
+                return Ok(exit::BUSY);
+            }
+        };
+        if let Some(around) = around.as_mut().filter(|_| !self.flags.dry_run) {
+            around.before()?;
+        }
+        delivery.has_journal = matches!(begun, Begun::Kept(_));
+        let outcomes = match runner.run(jobs, pause.as_ref()) {
+            Ok(outcomes) => outcomes,
+            Err(refusal) => {
+                if let Begun::Kept(kept) = begun {
+                    kept.refused();
+                }
+                return Err(refusal);
+            }
+        };
+        if let Some(around) = around.filter(|_| !self.flags.dry_run) {
+            around.after(&outcomes);
+        }
         let delivered = delivery.deliver(&outcomes);
         outcomes.iter().for_each(hint_at_type);
+        if let Begun::Kept(kept) = begun {
+            kept.end(&outcomes);
+        }
         Ok(output::code(&outcomes, signals.cancelled_by(), delivered))
+    }
+
+    /// Writes down what is about to run, so that it can be resumed.
+    fn begin(
+        &self,
+        runner: &Runner<'_>,
+        table: &Table,
+        jobs: &[Job<'_>],
+        pause: Option<&Pause>,
+    ) -> Result<Begun, String> {
+        let folder = self.state.folder(self.flags.journal_dir.as_deref())?;
+        let Some(folder) = folder.filter(|_| !self.flags.dry_run && jobs.iter().any(|job| job.len() > 0))
+        else {
+            return Ok(Begun::Unkept);
+        };
+        let journals = runner.journals(jobs, pause, &folder.path)?;
+        let input = match &table.source.path {
+            _ if table.source.is_standard_input => InputRecord::StandardInput,
+            Some(path) => {
+                InputRecord::of_file(path).map_err(|error| format!("{}: {error}", path.display()))?
+            }
+            None => InputRecord::Arguments,
+        };
+        let terminal = if self.yes { None } else { Terminal::open(table.source.is_standard_input) };
+        let max_age = self.flags.journal_max_age.unwrap_or(Duration::from_secs(12 * 3600));
+        self.state.begin(folder, journals, input, max_age, terminal)
     }
 
     /// Asks before many ids are changed, if there is somebody to ask.
     fn confirm(&self, table: &Table, jobs: &[Job<'_>]) -> Result<(), String> {
         const MANY: usize = 10_000;
         let ids = jobs.iter().map(Job::len).max().unwrap_or(0);
-        if self.yes || ids <= MANY {
+        if self.yes || self.state.resumed.is_some() || ids <= MANY {
             return Ok(());
         }
         let Some(terminal) = Terminal::open(table.source.is_standard_input) else { return Ok(()) };

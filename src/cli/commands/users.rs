@@ -25,7 +25,7 @@ pub struct UsersArgs {
     #[arg(long, value_name = "CURSOR", conflicts_with = "output")]
     from: Option<String>,
     #[command(flatten)]
-    account: AccountArgs,
+    pub account: AccountArgs,
 }
 
 const HELP: &str = "\

@@ -13,6 +13,8 @@ pub struct Source {
     /// How it is called in messages.
     pub name: String,
     pub is_standard_input: bool,
+    /// The file, if it is one.
+    pub path: Option<PathBuf>,
     handle: Option<Handle>,
     passed: Rc<RefCell<Passed>>,
     /// From where it can be read once more.
@@ -64,7 +66,8 @@ impl Source {
                 (Some(Stored::Copy(again)), Some(copy))
             }
         };
-        let source = Source { name, is_standard_input, handle, passed: passed.clone(), again };
+        let path = (!is_standard_input).then(|| path.to_owned());
+        let source = Source { name, is_standard_input, path, handle, passed: passed.clone(), again };
         Ok((source, Bytes { from, passed, copy }))
     }
 
@@ -73,6 +76,7 @@ impl Source {
         Source {
             name: name.to_owned(),
             is_standard_input: false,
+            path: None,
             handle: None,
             passed: Rc::default(),
             again: None,

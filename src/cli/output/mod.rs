@@ -64,7 +64,8 @@ pub struct OutputArgs {
 pub struct Delivery<'a> {
     args: &'a OutputArgs,
     table: &'a Table,
-    has_journal: bool,
+    /// Whether the run can be resumed.
+    pub has_journal: bool,
     started: SystemTime,
     report: Option<ReportFile>,
     failed: Option<ReportFile>,
@@ -84,12 +85,7 @@ impl OutputArgs {
     }
 
     /// Checks the files: refused if one of them is one of the `inputs` or can't be written. Changes none.
-    pub fn prepare<'a>(
-        &'a self,
-        table: &'a Table,
-        inputs: &[&Path],
-        has_journal: bool,
-    ) -> Result<Delivery<'a>, String> {
+    pub fn prepare<'a>(&'a self, table: &'a Table, inputs: &[&Path]) -> Result<Delivery<'a>, String> {
         let source = &table.source;
         if stdout::file().is_some_and(|file| source.is_file(&file)) {
             return Err(format!("{}: is also where standard output goes; print elsewhere", source.name));
@@ -116,7 +112,7 @@ impl OutputArgs {
         Ok(Delivery {
             args: self,
             table,
-            has_journal,
+            has_journal: false,
             started: SystemTime::now(),
             report: check("report", &self.report)?,
             failed: check("failed", &self.failed)?,
@@ -178,7 +174,9 @@ impl Delivery<'_> {
             check(Err("an event could not be printed while the run lasted".to_owned()));
         }
         check(args.print(outcomes));
-        summary::say_how_to_resume(table, outcomes, has_journal);
+        if !has_journal {
+            summary::say_how_to_start_again(table, outcomes);
+        }
         delivered
     }
 }

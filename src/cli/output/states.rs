@@ -27,7 +27,7 @@ pub fn write(out: &mut dyn Write, outcomes: &[Outcome<'_, '_>]) -> io::Result<()
             let http = http.map_or(String::new(), |status| status.to_string());
             let message = match position {
                 Some(_) => failure.as_ref().map_or("", |failure| failure.message),
-                None => "skipped: the row has no value",
+                None => job.left_out(),
             };
             let id = job.table.id(row);
             let cells = [job.attribute.as_str(), &id, state, &http];

@@ -99,23 +99,16 @@ pub fn with_places(note: &str, total: usize, place: impl Fn(usize) -> String) ->
     text
 }
 
-/// The command that continues a run that stopped early, if it would not stop for the same reason.
-pub fn say_how_to_resume(table: &Table, outcomes: &[Outcome<'_, '_>], has_journal: bool) {
+/// The command that starts a cancelled run again. One with a journal is told how to resume by whoever keeps the journal.
+pub fn say_how_to_start_again(table: &Table, outcomes: &[Outcome<'_, '_>]) {
     let status = outcomes.iter().filter(|outcome| !outcome.is_complete()).find_map(Outcome::status);
-    match status {
-        Some(Status::Cancelled) => {}
-        Some(Status::Rejected | Status::Busy) | None => return,
-        Some(_) if !has_journal => return,
-        Some(_) => {}
+    if status != Some(Status::Cancelled) {
+        return;
     }
     let words = env::args_os().map(|word| word.into_string());
     let command = words.collect::<Result<Vec<_>, _>>().ok();
     let command = command.and_then(|words| shlex::try_join(words.iter().map(String::as_str)).ok());
     let command = command.unwrap_or_else(|| "the same command".to_owned());
     let input = if table.source.is_standard_input { ", with the same standard input" } else { "" };
-    if has_journal {
-        say(format_args!("to resume, run{input}: {command}"));
-    } else {
-        say(format_args!("without a journal a run can't be resumed; to start again{input}, run: {command}"));
-    }
+    say(format_args!("without a journal a run can't be resumed; to start again{input}, run: {command}"));
 }

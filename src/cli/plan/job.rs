@@ -23,6 +23,8 @@ pub struct Job<'t> {
     firsts: Vec<u32>,
     /// The row of each position, unless all rows are sent.
     rows: Option<Vec<u32>>,
+    /// Whether rows are left out that have a value.
+    is_filtered: bool,
     /// How many rows have no value, and what becomes of them.
     pub empty: (usize, Option<Empty>),
 }
@@ -47,6 +49,7 @@ impl<'t> Job<'t> {
             index: None,
             firsts,
             rows: None,
+            is_filtered: false,
             empty: (0, None),
         })
     }
@@ -108,6 +111,7 @@ impl<'t> Job<'t> {
             index: Some(index.into_owned()),
             firsts,
             rows,
+            is_filtered: false,
             empty: (column.empty, on_empty),
         })
     }
@@ -115,6 +119,48 @@ impl<'t> Job<'t> {
     /// How many ids are sent.
     pub fn len(&self) -> usize {
         self.rows.as_ref().map_or(self.table.rows(), Vec::len)
+    }
+
+    /// Sends only these positions, which are sorted, and forgets the values of all others.
+    pub fn keep(&mut self, positions: &[usize]) {
+        let rows = positions.iter().map(|position| self.row(*position) as u32).collect();
+        if let Some(index) = &self.index {
+            let mut numbers = vec![None; self.values.len()];
+            let (mut values, mut firsts) = (Vec::new(), Vec::new());
+            let kept = positions.iter().map(|position| {
+                let old = index[*position] as usize;
+                *numbers[old].get_or_insert_with(|| {
+                    values.push(self.values[old].clone());
+                    firsts.push(self.firsts[old]);
+                    values.len() as u32 - 1
+                })
+            });
+            let kept: Vec<u32> = kept.collect();
+            self.index = Some(kept);
+            (self.values, self.firsts) = (values, firsts);
+        }
+        self.rows = Some(rows);
+        self.is_filtered = true;
+    }
+
+    /// Why a row has no position.
+    pub fn left_out(&self) -> &'static str {
+        match self.is_filtered {
+            true => {
+                "skipped: the row has not changed, has no value, or is followed by another of the same id"
+            }
+            false => "skipped: the row has no value",
+        }
+    }
+
+    /// Each distinct value.
+    pub fn values(&self) -> &[Value] {
+        &self.values
+    }
+
+    /// Which of the values a position has.
+    pub fn value_number(&self, position: usize) -> usize {
+        self.index.as_ref().map_or(0, |index| index[position] as usize)
     }
 
     /// How many distinct values.

@@ -121,6 +121,11 @@ impl Table {
         &self.columns[at]
     }
 
+    /// How many rows have none.
+    pub fn invalid_ids(&self) -> usize {
+        self.odd.len()
+    }
+
     /// The id of a row as it is written.
     pub fn id(&self, row: usize) -> String {
         match self.odd.binary_search_by_key(&(row as u32), |(row, _)| *row) {

@@ -7,11 +7,12 @@ pub mod timeline;
 
 use std::cell::RefCell;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
-use usercom::{Client, Error, IdState, Report, Status};
+use usercom::{Client, Error, IdState, JobJournal, Report, Run, Status};
 
 use crate::account::LastWarning;
 use crate::flags::RunFlags;
@@ -104,11 +105,19 @@ fn is_complete(status: Status) -> bool {
     matches!(status, Status::Ok | Status::Partial | Status::Mismatch | Status::DryRun)
 }
 
+/// Where journals are, and whether those of finished jobs stay until the command has finished.
+pub struct Journals {
+    pub dir: PathBuf,
+    pub stay: bool,
+}
+
 /// What all runs of a command need.
 pub struct Runner<'a> {
     pub client: Client,
     pub flags: &'a RunFlags,
     pub signals: &'a Signals,
+    /// Where journals are kept.
+    pub journals: Option<Journals>,
     pub last_warning: LastWarning,
     pub limit: &'a LimitArgs,
     pub audience: Audience,
@@ -119,6 +128,29 @@ impl Runner<'_> {
     pub fn dry_run(&self, job: &Job<'_>) -> Result<Report, String> {
         let report = job.with_run(&self.client, 0..job.len(), |run| self.flags.apply(run).dry_run().send());
         report.map_err(|error| refusal(error, job, 0))
+    }
+
+    /// The attributes and journals of all runs that [`Runner::run`] makes of these jobs.
+    pub fn journals(
+        &self,
+        jobs: &[Job<'_>],
+        pause: Option<&Pause>,
+        dir: &Path,
+    ) -> Result<Vec<(String, JobJournal)>, String> {
+        let mut found = Vec::new();
+        for job in jobs {
+            let first = pause.map_or(0, |pause| pause.ids.min(job.len()));
+            for positions in
+                [0..first, first..job.len()].into_iter().filter(|positions| !positions.is_empty())
+            {
+                let start = positions.start;
+                let journal = |run: Run<'_>| self.flags.apply(run).journal_dir(dir).journal();
+                let journal = job.with_run(&self.client, positions, journal);
+                let journal = journal.map_err(|error| refusal(error, job, start))?;
+                found.extend(journal.map(|journal| (job.attribute.clone(), journal)));
+            }
+        }
+        Ok(found)
     }
 
     /// Runs the jobs, and the canaries before them; `pause` is asked whether to go on after those. From the first job to
@@ -191,10 +223,13 @@ impl Runner<'_> {
         let watching = watch.clone();
         let rejected = outcome.rejected();
         let report = job.with_run(&self.client, positions, |run| {
-            let run = self.limit.apply(self.flags.apply(run), job.len(), rejected);
-            run.cancel(&cancel)
-                .progress(move |progress| watching.borrow_mut().observe(Instant::now(), progress))
-                .send()
+            let run = self.limit.apply(self.flags.apply(run), job.len(), rejected).cancel(&cancel);
+            let run = match &self.journals {
+                Some(journals) if journals.stay => run.journal_dir(&journals.dir).keep_journal(),
+                Some(journals) => run.journal_dir(&journals.dir),
+                None => run,
+            };
+            run.progress(move |progress| watching.borrow_mut().observe(Instant::now(), progress)).send()
         });
         let timeline = std::mem::take(&mut watch.borrow_mut().timeline);
         match report {
