@@ -35,11 +35,9 @@ impl Face for Program {
                 .arg(cell(&call.value));
         }
         command.args(["--attribute", &call.attribute, "--quiet", "--json", "--report", "states.csv"]);
-        // The other languages read nothing unless they are asked to.
-        command.args(["--no-preflight", "--verify", "0"]);
         command.args(call.function.has_custom_ids().then_some("--custom-ids"));
         // What only the program does by default.
-        command.args(["--no-preflight", "--verify", "0", "--rate-limit-scope", "process"]);
+        command.args(["--rate-limit-scope", "process"]);
         // Without it the program starts afresh.
         let has_journal = call.run.iter().any(|(name, _)| name == "journal_dir");
         command.arg(if has_journal { "--resume" } else { "--no-journal" });

@@ -96,7 +96,8 @@ fn the_history_grows_by_a_line() {
     // Many at once.
     let children: Vec<_> = (0..4)
         .map(|_| {
-            let words = ["update", "--attribute", "plan", "--value", "a", "--ids", "3,4", "--quiet"];
+            let words =
+                ["update", "--attribute", "plan", "--value", "a", "--ids", "3,4", "--quiet", "--no-journal"];
             setup.command(&[&words[..], FAST, &history[..2]].concat()).stdout(Stdio::null()).spawn().unwrap()
         })
         .collect();
