@@ -65,7 +65,7 @@ pub struct Status {
     exception: String,
 }
 
-fn statuses() -> Vec<Status> {
+fn all_statuses() -> Vec<Status> {
     #[derive(Deserialize)]
     struct Interface {
         statuses: Vec<Status>,
@@ -76,7 +76,7 @@ fn statuses() -> Vec<Status> {
 
 /// Runs every case through one language, and says what was wrong with each.
 pub fn every_case<F: Face>(mut face: F) {
-    let (cases, statuses) = (cases(), statuses());
+    let (cases, statuses) = (cases(), all_statuses());
     let mut wrong = Vec::new();
     for case in cases.iter().filter(|case| !case.not_in.contains_key(F::NAME)) {
         wrong.extend(
@@ -252,7 +252,7 @@ fn every_status_has_a_case() {
     let cases = cases();
     let of_case =
         |case: &Case, name: &str| std::iter::once(&case.expect).chain(&case.then).any(|e| e.status == name);
-    for status in statuses().iter().filter(|status| status.name != NEVER) {
+    for status in all_statuses().iter().filter(|status| status.name != NEVER) {
         assert!(cases.iter().any(|case| of_case(case, &status.name)), "no case ends with {}", status.name);
     }
 }

@@ -6,7 +6,7 @@ use std::process::Command;
 use serde_json::Value as Json;
 
 use crate::case::{Call, Value};
-use crate::{Face, Told, every_case, statuses};
+use crate::{Face, Told, all_statuses, every_case};
 
 struct Program;
 
@@ -130,7 +130,7 @@ fn flag(command: &mut Command, name: &str, json: &Json) {
 }
 
 fn status(name: &str) -> Option<i32> {
-    statuses().iter().find(|status| status.name.eq_ignore_ascii_case(name)).map(|status| status.number)
+    all_statuses().iter().find(|status| status.name.eq_ignore_ascii_case(name)).map(|status| status.number)
 }
 
 fn letters(csv: &str) -> String {
