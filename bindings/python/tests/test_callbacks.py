@@ -39,7 +39,7 @@ def test_progress(start: Start) -> None:
     assert threads == {threading.current_thread()}
     assert len(seen) >= 3
     assert [state.done for state in seen] == sorted(state.done for state in seen)
-    assert seen[-1]._replace(waiting=0.0) == usercom.Progress(100, 100, 100, 0, 10, 0.0)
+    assert seen[-1]._replace(waiting=0.0) == usercom.Progress(100, 100, 100, 0, 10, 0, 0, 0.0, 0.0)
 
 
 def test_waiting_is_in_seconds(sandbox: Sandbox) -> None:

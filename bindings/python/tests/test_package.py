@@ -26,7 +26,7 @@ def c_type(text: str) -> Any:
     """What ctypes must say for a type of the header."""
     text = re.sub(r"\b(const|struct)\b", "", text).replace(" ", "")
     scalars = {
-        "int": ctypes.c_int, "size_t": ctypes.c_size_t, "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64,
+        "int": ctypes.c_int, "int64_t": ctypes.c_int64, "size_t": ctypes.c_size_t, "uint32_t": ctypes.c_uint32, "uint64_t": ctypes.c_uint64,
         "void": None, "void*": ctypes.c_void_p, "char*": ctypes.c_char_p, "int64_t*": ctypes.c_void_p,
         "char**": ctypes.POINTER(ctypes.c_char_p), "uint32_t*": ctypes.POINTER(ctypes.c_uint32),
         "uint8_t*": ctypes.POINTER(ctypes.c_uint8), "size_t*": ctypes.POINTER(ctypes.c_size_t),

@@ -133,5 +133,5 @@ def test_row_89_a_client_given_to_a_pool(client: usercom.Client) -> None:
 
 
 def test_row_89_the_small_things(client: usercom.Client) -> None:
-    for value in (usercom.Json("1e3"), usercom.Progress(1, 2, 3, 4, 5, 0.5), IdState.UNKNOWN, Status.OK):
+    for value in (usercom.Json("1e3"), usercom.Progress(1, 2, 3, 4, 5, 6, 7, 0.5, 0.25), IdState.UNKNOWN, Status.OK):
         assert by_pickle(value) == value == copy.deepcopy(value)
