@@ -23,7 +23,7 @@ final class ErrorsTest extends TestCase
             [['subdomain' => 'acme.user.com'], 'subdomain: use only the first part of the address: "acme"'],
             [['subdomain' => "ac\0me"], 'subdomain: has a NUL byte'],
             [['token' => 'short'], 'token: has 5 characters'],
-            [['token' => str_repeat(' ', 64)], 'token: character 1 is a space'],
+            [['token' => str_repeat(' ', 64)], 'token: holds nothing but blanks'],
             [['token' => str_repeat('t', 64) . "\0"], 'token: has a NUL byte'],
             [['baseUrl' => 'acme'], 'baseUrl: must start with https://'],
             [['baseUrl' => 'http://acme.user.com'], 'baseUrl: must be https'],
