@@ -127,7 +127,7 @@ demo:                   ## a shop's updates from five languages in a sandbox, ch
 	@scripts/setup demo
 	@examples/demo/run
 
-# ---- tests: `make test` runs all stages in this order, `make test-<stage>` one of them ------------
+# ---- tests: `make test` runs all stages, `make test-<stage>` one of them ---------------------------
 
 STAGES := format data core rust clippy doc abi
 # These need the same library and program and wait much of their time: two rows of them run side by side.
@@ -236,6 +236,7 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
+	@$(MAKE_QUIET) test-dist
 	@$(MAKE_QUIET) test-packages
 	@$(MAKE_QUIET) test-php-versions
 	@$(MAKE_QUIET) deny
