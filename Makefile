@@ -13,6 +13,8 @@ BUILT := $(TARGET)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))
 LIB := $(TARGET)/lib
 # The static library as it is installed: without symbols of Rust that another Rust archive has, too.
 ARCHIVE := $(BUILT)/libusercom-private.a
+# The library of the tests has full debug information: `make test-abi` compares the types of its functions.
+DEBUG := $(if $(filter dev,$(PROFILE)),-Cdebuginfo=2)
 
 # Where `make install` installs. DESTDIR is a prefix of all of them, for packages.
 PREFIX ?= /usr/local
@@ -48,7 +50,7 @@ lib:                    ## the C library, shared and static, into target/lib
 	  echo 'make lib: this Rust links musl into everything, so it makes no shared library; run' \
 	    'RUSTFLAGS=-Ctarget-feature=-crt-static make lib' >&2; exit 1; }
 	$(CARGO) rustc $(CARGO_FLAGS) --profile $(PROFILE) --lib --features capi --crate-type cdylib,staticlib -- \
-	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete
+	  -Clink-arg=-Wl,-soname,$(SONAME),-z,nodelete $(DEBUG)
 	@mkdir -p $(LIB)
 	@cmp -s $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION) || \
 	  install -m 755 $(BUILT)/libusercom.so $(LIB)/libusercom.so.$(VERSION)
@@ -129,21 +131,22 @@ demo:                   ## a shop's updates from five languages in a sandbox, ch
 
 # ---- tests: `make test` runs all stages, `make test-<stage>` one of them ---------------------------
 
-STAGES := format data core rust clippy doc abi
-# These need the same library and program and wait much of their time: two rows of them run side by side.
-ROW_1 := c cpp install demo
-ROW_2 := python php node conformance readme
+STAGES := format data core
+# Two rows of stages run side by side, since one compiles while the other's tests wait for something. Cargo sees to it
+# that only one of them compiles.
+ROW_1 := rust conformance node readme
+ROW_2 := clippy doc abi c cpp install demo php python
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); run() { for stage in "$$@"; do \
 	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || return; done; }; \
-	  run $(STAGES) && $(MAKE_QUIET) test-lib || exit; \
-	  log=$$(mktemp); run $(ROW_1) >"$$log" 2>&1 & \
-	  run $(ROW_2); second=$$?; wait $$!; first=$$?; cat "$$log"; rm "$$log"; \
+	  run $(STAGES) || exit; \
+	  log=$$(mktemp); run $(ROW_2) >"$$log" 2>&1 & \
+	  run $(ROW_1); first=$$?; wait $$!; second=$$?; cat "$$log"; rm "$$log"; \
 	  [ $$first = 0 ] && [ $$second = 0 ] || exit 1; \
 	  echo; echo "All stages passed ($(STAGES) $(ROW_1) $(ROW_2)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) test-dist test-lib test-packages test-php-versions abi-library
+.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) test-dist test-lib test-packages test-php-versions
 
 test-format:
 	$(CARGO) fmt --check
@@ -162,7 +165,7 @@ test-rust:
 
 test-clippy:
 	$(CARGO) clippy --all-targets --features cli,capi -- -D warnings
-	$(CARGO) clippy --all-targets -- -D warnings
+	$(CARGO) clippy --bin usercom --features cli -- -D warnings
 
 test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
@@ -170,12 +173,11 @@ test-doc:
 # The bindings' tests load this library and start this program as their sandbox.
 test-c test-cpp test-python test-php test-php-versions test-node test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
 test-c test-cpp test-install test-dist test-packages test-python test-php test-php-versions test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+# The program is the one that `cargo test` builds and starts: another one in its place would be missing for a moment.
 test-lib:
-	@$(MAKE_QUIET) lib program PROFILE=dev
-
-# With debug information: without it, a library has only the names of its functions, not their types.
-abi-library:
-	$(CARGO) rustc --lib --features capi --crate-type cdylib -- -Clink-arg=-Wl,-soname,$(SONAME) -Cdebuginfo=2
+	@mkdir -p $(TARGET)
+	@flock $(TARGET)/test-lib.lock $(MAKE_QUIET) lib PROFILE=dev
+	@$(CARGO) build --quiet --features cli,capi --bin usercom --examples
 
 test-c: test-lib
 	$(MAKE_QUIET) -C bindings/c test
@@ -186,8 +188,8 @@ test-cpp: test-lib
 test-install: test-lib
 	bindings/c/tests/install.sh
 
-test-abi: abi-library
-	bindings/c/packaging/abi check $(TARGET)/debug/libusercom.so
+test-abi: test-lib
+	bindings/c/packaging/abi check $(LIB)/libusercom.so
 
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
@@ -207,7 +209,7 @@ test-conformance: export NODE := $(NODE)
 test-conformance: test-lib
 	$(MAKE_QUIET) -C bindings/c build/conformance
 	$(MAKE_QUIET) -C bindings/cpp build/conformance
-	PYTHONPATH=$(abspath bindings/python) $(CARGO) test --features cli,capi --test conformance -- --include-ignored
+	PYTHONPATH=$(abspath bindings/python) $(CARGO) test --features cli,capi --test conformance -- --ignored
 
 # Most tests wait for something most of the time.
 test-node: test-lib
@@ -227,8 +229,8 @@ test-dist: test-lib
 	@scripts/dist/build $(TARGET)/debug $(TARGET)/dist
 	scripts/dist/test $(TARGET)/dist
 
-abi-baseline: abi-library ## make the present C interface the baseline of `make test-abi`
-	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
+abi-baseline: test-lib ## make the present C interface the baseline of `make test-abi`
+	bindings/c/packaging/abi accept $(LIB)/libusercom.so
 
 # ---- long tests, before a release ----------------------------------------------------------------
 
