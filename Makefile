@@ -165,7 +165,6 @@ test-rust:
 
 test-clippy:
 	$(CARGO) clippy --all-targets --features cli,capi -- -D warnings
-	$(CARGO) clippy --bin usercom --features cli -- -D warnings
 
 test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
