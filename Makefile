@@ -31,7 +31,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -227,6 +227,9 @@ test-dist: test-lib
 	@scripts/dist/machine $(GLIBC)
 	@scripts/dist/build $(TARGET)/debug $(TARGET)/dist
 	scripts/dist/test $(TARGET)/dist
+
+reliability: setup      ## run the tests and write what came of each fault into docs/reliability.md
+	@scripts/reliability
 
 abi-baseline: test-lib ## make the present C interface the baseline of `make test-abi`
 	bindings/c/packaging/abi accept $(LIB)/libusercom.so

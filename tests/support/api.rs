@@ -11,7 +11,7 @@ use usercom::{Cancel, Client, ClientBuilder, Report, Run, Update};
 #[cfg(feature = "capi")]
 use super::c_api;
 use super::oracle::{Outcome, check_custom};
-use super::{Server, Watchdog, ms, s, texts};
+use super::{Server, Watchdog, ms, named, s, texts};
 
 #[derive(Clone, Copy, Debug)]
 pub enum Api {
@@ -135,8 +135,9 @@ impl<'a> Ask<'a> {
     pub fn send(self) -> Report {
         let (_watchdog, twin) = (Watchdog::new(), self.server.twin());
         std::thread::scope(|scope| {
-            let c =
-                APIS.get(1).map(|api| scope.spawn(|| Ask { server: &twin, ..self.clone() }.through(*api)));
+            let c = APIS.get(1).map(|api| {
+                named().spawn_scoped(scope, || Ask { server: &twin, ..self.clone() }.through(*api)).unwrap()
+            });
             let report = self.update(&self.client().unwrap());
             check_custom(&report, &self.ids(), self.server);
             if let Some(c) = c.map(|c| c.join().unwrap()) {
@@ -237,9 +238,9 @@ impl AnyClient {
     /// Runs an update with it; the client's own options were for [`Ask::any_client`].
     pub fn run(&self, ask: &Ask<'_>) -> Outcome {
         match self {
-            AnyClient::Rust(client) => Outcome::of(&ask.update(client)),
+            AnyClient::Rust(client) => Outcome::of(&ask.update(client)).record(Api::Rust),
             #[cfg(feature = "capi")]
-            AnyClient::C(client) => client.run(ask),
+            AnyClient::C(client) => client.run(ask).record(Api::C),
         }
     }
 }

@@ -27,11 +27,15 @@ pub use exchange::{Exchange, Request, Then};
 pub use oracle::{Outcome, check, check_custom};
 pub use server::Server;
 
+/// A thread with the name of this one, which is that of its test.
+pub fn named() -> thread::Builder {
+    thread::Builder::new().name(thread::current().name().unwrap_or_default().to_owned())
+}
+
 /// Runs scenarios side by side: most of their time is waiting.
 pub fn side_by_side<S: Sync>(scenarios: &[S], run: impl Fn(&S) + Sync) {
     let failed: Vec<usize> = thread::scope(|scope| {
         let run = &run;
-        let named = || thread::Builder::new().name(thread::current().name().unwrap_or_default().to_owned());
         let threads: Vec<_> = scenarios
             .iter()
             .map(|scenario| named().spawn_scoped(scope, move || run(scenario)).unwrap())
