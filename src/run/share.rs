@@ -3,11 +3,16 @@
 //! A group that is confirmed as often as it is rejected tells most (generalised binary splitting, Hwang 1972). The
 //! share is not known beforehand, so each of some shares has a weight, which every response changes.
 
+use std::sync::LazyLock;
+
 /// The shares that are thought possible.
 const SHARES: [f64; 28] = [
     0.00005, 0.0001, 0.00015, 0.00025, 0.0004, 0.0006, 0.001, 0.0015, 0.0025, 0.004, 0.006, 0.01, 0.015,
     0.02, 0.03, 0.04, 0.055, 0.075, 0.1, 0.14, 0.19, 0.25, 0.32, 0.4, 0.5, 0.65, 0.85, 0.98,
 ];
+
+/// The logarithm of the share of good ids, for each.
+static LOG_GOOD: LazyLock<[f64; SHARES.len()]> = LazyLock::new(|| SHARES.map(|share| (-share).ln_1p()));
 
 /// A group is as large as it may be to be clean with these odds. An id is never rejected because the rest of its group
 /// was confirmed, so that pairs cost more than single ids from 29 % on: there, the odds of a pair are 0.5.
@@ -42,13 +47,11 @@ impl Belief {
         Belief(weights.map(|weight| weight / sum))
     }
 
-    fn expect(&self, of: impl Fn(f64) -> f64) -> f64 {
-        self.0.iter().zip(SHARES).map(|(weight, share)| weight * of(share)).sum()
-    }
-
-    /// Multiplies each weight with the likelihood of what was seen.
+    /// Multiplies each weight with the likelihood of what was seen, which follows from the logarithm of the share of
+    /// good ids.
     fn saw(&mut self, likelihood: impl Fn(f64) -> f64) {
-        self.0.iter_mut().zip(SHARES).for_each(|(weight, share)| *weight *= likelihood(share).max(1e-12));
+        let shares = self.0.iter_mut().zip(&*LOG_GOOD);
+        shares.for_each(|(weight, log_good)| *weight *= likelihood(*log_good).max(1e-12));
         let sum: f64 = self.0.iter().sum();
         self.0.iter_mut().for_each(|weight| *weight /= sum);
     }
@@ -59,7 +62,7 @@ impl Belief {
 
     /// How likely `ids` are all good.
     fn clean(&self, ids: usize) -> f64 {
-        self.expect(|share| clean(share, ids))
+        self.0.iter().zip(&*LOG_GOOD).map(|(weight, log_good)| weight * clean(*log_good, ids)).sum()
     }
 
     /// How many ids to send next, at most `most`; of `bad_among`, if one at least of these is bad.
@@ -89,19 +92,16 @@ impl Belief {
     }
 }
 
-fn clean(share: f64, ids: usize) -> f64 {
-    (ids as f64 * (-share).ln_1p()).exp()
+fn clean(log_good: f64, ids: usize) -> f64 {
+    (ids as f64 * log_good).exp()
 }
 
-/// How likely this result is if `share` of the ids are bad.
-fn likelihood(share: f64, asked: Asked, rejected: bool) -> f64 {
-    let good = clean(share, asked.ids);
-    match (rejected, asked.bad_among) {
-        (true, None) => 1.0 - good,
-        (false, None) => good,
-        (true, Some(all)) => (1.0 - good) / (1.0 - clean(share, all)),
-        (false, Some(all)) => (good - clean(share, all)) / (1.0 - clean(share, all)),
-    }
+/// How likely this result is if so many of the ids are good.
+fn likelihood(log_good: f64, asked: Asked, rejected: bool) -> f64 {
+    let good = clean(log_good, asked.ids);
+    let all_good = asked.bad_among.map_or(0.0, |all| clean(log_good, all));
+    let both = if rejected { 1.0 - good } else { good - all_good };
+    both / (1.0 - all_good)
 }
 
 /// About how many requests an id takes if `share` of the ids are bad, in batches of `most`: the simulator's figures.
@@ -152,7 +152,7 @@ impl Share {
     /// What to expect of `ids` of which one at least is bad.
     pub fn expected_of_rejected(&self, ids: usize) -> Belief {
         let mut belief = self.recent.clone();
-        belief.saw(|share| 1.0 - clean(share, ids));
+        belief.saw(|log_good| 1.0 - clean(log_good, ids));
         belief
     }
 
@@ -162,7 +162,7 @@ impl Share {
         // As if they were few: the earlier ones need not be like the ones that are left.
         let part = (50.0 / (confirmed + rejected).max(1) as f64).min(1.0);
         let (good, bad) = (confirmed as f64 * part, rejected as f64 * part);
-        self.recent.saw(|share| (bad * share.ln() + good * (-share).ln_1p()).exp());
+        self.recent.saw(|log_good| (bad * (-log_good.exp_m1()).ln() + good * log_good).exp());
     }
 
     /// Learns from a response, also what it says of the place that it is about.
@@ -170,7 +170,7 @@ impl Share {
         self.rejected = self.rejected.saturating_add(rejected.into());
         let mut seen = None;
         for belief in std::iter::once(&mut self.recent).chain(place.as_deref_mut()) {
-            belief.saw(|share| likelihood(share, asked, rejected));
+            belief.saw(|log_good| likelihood(log_good, asked, rejected));
             seen = Some(belief.0);
         }
         self.met.iter_mut().zip(seen.into_iter().flatten()).for_each(|(met, weight)| *met += COUNTS * weight);

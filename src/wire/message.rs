@@ -12,14 +12,19 @@ impl Message {
         let mut safe = String::new();
         let mut length = 0;
         for c in text.trim().chars() {
+            let start = safe.len();
             // Quotes and backslashes are harmless, and escaping them makes JSON unreadable.
-            let escaped: String = if "\"'\\".contains(c) { c.into() } else { c.escape_debug().collect() };
-            length += escaped.chars().count();
+            if "\"'\\".contains(c) {
+                safe.push(c)
+            } else {
+                safe.extend(c.escape_debug())
+            }
+            length += safe[start..].chars().count();
             if length > Message::MAX - 1 {
+                safe.truncate(start);
                 safe.push('…');
                 break;
             }
-            safe.push_str(&escaped);
         }
         Message(safe.into())
     }

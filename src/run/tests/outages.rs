@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::play::{Fate, play};
 use super::service::{Simulated, Weather};
-use super::support::{SECOND, fine, ids, limits, one_value};
+use super::support::{SECOND, fine, ids, limits, one_value, usually};
 use crate::interface::Status;
 use crate::run::engine::{Engine, Limits};
 use crate::run::transport::{Received, Transport};
@@ -27,7 +27,7 @@ fn a_clean_run_keeps_the_rate_limit_and_sends_nothing_twice() {
 
 #[test]
 fn random_server_errors_cost_little() {
-    let ids = ids(1_000_000);
+    let ids = ids(usually(250_000, 1_000_000));
     let job = one_value(&ids);
     let limits = Limits { interval: Some(SECOND / 5), workers: 8, ..limits() };
     for latency in [30, 300, 1200] {

@@ -136,17 +136,14 @@ pub fn check(job: &Job<'_>, weather: &Weather, limits: &Limits, played: &Played,
     let given_up: Vec<&Range<usize>> = job.groups().iter().filter(|g| nothing_confirmed(g)).collect();
     for slot in 0..job.slots() {
         let state = state_of(slot);
-        let rejected = weather.bad.contains(&slot) || given_up.iter().any(|group| group.contains(&slot));
+        let given_up = || given_up.iter().any(|group| group.contains(&slot));
         match state {
             IdState::Confirmed => assert!(played.accepted[slot], "slot {slot}: a false confirmation"),
             IdState::Rejected => {
-                assert!(rejected, "slot {slot}: a good id rejected");
+                assert!(weather.bad.contains(&slot) || given_up(), "slot {slot}: a good id rejected");
                 // Or it was named, and the rest was confirmed.
                 let alone = played.rejected_alone[slot] || weather.names != Names::None;
-                assert!(
-                    alone || given_up.iter().any(|group| group.contains(&slot)),
-                    "slot {slot}: not alone"
-                );
+                assert!(alone || given_up(), "slot {slot}: not alone");
             }
             IdState::NotAttempted => {
                 assert!(!played.applied[slot] || fate.torn, "slot {slot}: applied, but not attempted");

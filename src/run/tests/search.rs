@@ -5,7 +5,7 @@ use std::fmt;
 
 use super::play::{Fate, Played, check, play};
 use super::service::Weather;
-use super::support::{SECOND, fine, ids, limits, one_value, random};
+use super::support::{SECOND, fine, ids, limits, one_value, random, usually};
 use crate::interface::Status;
 use crate::run::engine::Limits;
 use crate::run::share::entropy;
@@ -113,8 +113,8 @@ const SHARES: [f64; 11] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.35, 
 #[test]
 fn the_search_costs_little_more_than_the_bits() {
     println!("{HEAD}");
-    for share in [0.001, 0.005, 0.05, 0.2, 0.3, 0.5] {
-        for (n, seeds, factor) in [(1000, 20, 1.35), (4000, 4, 1.25)] {
+    for share in usually(&[0.001, 0.005, 0.05, 0.2, 0.5][..], &SHARES[..]).iter().copied() {
+        for (n, seeds, factor) in [(1000, usually(6, 50), 1.35), (4000, usually(2, 50), 1.25)] {
             let cost = cost(n, share, Place::Random, seeds, 300);
             let plan = n as f64 / 1000.0;
             assert!(cost.mean <= factor * cost.bits + plan + 10.0, "{cost}");

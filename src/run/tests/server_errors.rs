@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::play::{Fate, Played, check, play};
 use super::service::Weather;
-use super::support::{RULES, SECOND, fine, ids, limits, one_value, random};
+use super::support::{RULES, SECOND, fine, ids, limits, one_value, random, usually};
 use crate::interface::{IdState, Status};
 use crate::run::engine::Limits;
 use crate::update::{Ids, Job, Update, Value};
@@ -43,7 +43,7 @@ fn one_id_in_the_first_a_later_or_the_only_batch() {
         let ids = ids(n);
         let job = one_value(&ids);
         for (batch_size, workers) in [(1000, 4), (100, 4), (100, 1)] {
-            for seed in 0..20 {
+            for seed in 0..usually(8, 20) {
                 let limits = Limits { batch_size, workers, ..limits() };
                 let played = isolates(&job, &[bad].into(), &limits, seed, Fate::default());
                 let batches = n.div_ceil(batch_size) as u64;
@@ -60,7 +60,7 @@ fn several_ids_spread_and_adjacent() {
     let ids = ids(5000);
     let job = one_value(&ids);
     let one_batch = Limits { batch_size: 5000, ..limits() };
-    for seed in 0..20 {
+    for seed in 0..usually(6, 20) {
         for poison in [
             random(5000, 0.0008, seed),
             random(5000, 0.004, seed),
@@ -127,7 +127,7 @@ fn an_outage_is_not_taken_for_a_bad_id() {
         let ids = ids(n);
         let job = one_value(&ids);
         let limits = Limits { batch_size, ..limits() };
-        for seed in 0..30 {
+        for seed in 0..usually(10, 30) {
             for (from, length) in [(0, 20), (0, 60), (1, 20), (1, 60), (12, 40)] {
                 let outage = Some((from * SECOND, (from + length) * SECOND));
                 let weather = Weather { outage, error_status: 500, ..fine() };

@@ -145,28 +145,21 @@ impl<'a> Simulated<'a> {
         if outage && self.chance(0.3) {
             return (latency, transient(Fault::Unreached, None));
         }
-        let fault = [
-            (self.weather.server_error, transient(Fault::Server, Some(self.weather.error_status)), latency),
-            (self.weather.dropped, transient(Fault::Dropped, None), latency),
-            (self.weather.timeout, transient(Fault::TimedOut, None), 60 * SECOND),
-            (
-                self.weather.ambiguous,
-                Verdict::Ambiguous { status: 207, message: message("perhaps") },
-                latency,
-            ),
-            (
-                self.weather.busy,
-                Verdict::Throttled { status: 503, retry_after: Some(SECOND), message: message("busy") },
-                latency,
-            ),
-        ]
-        .into_iter()
-        .find(|(probability, ..)| self.chance(*probability));
-        if let Some((_, verdict, after)) = fault {
+        let weather = &self.weather;
+        let faults =
+            [weather.server_error, weather.dropped, weather.timeout, weather.ambiguous, weather.busy];
+        if let Some(fault) = faults.into_iter().position(|probability| self.chance(probability)) {
             if self.chance(self.weather.applies_anyway) {
                 self.apply(request);
             }
-            return (after, verdict);
+            let busy = |message| Verdict::Throttled { status: 503, retry_after: Some(SECOND), message };
+            return match fault {
+                0 => (latency, transient(Fault::Server, Some(self.weather.error_status))),
+                1 => (latency, transient(Fault::Dropped, None)),
+                2 => (60 * SECOND, transient(Fault::TimedOut, None)),
+                3 => (latency, Verdict::Ambiguous { status: 207, message: message("perhaps") }),
+                _ => (latency, busy(message("busy"))),
+            };
         }
         if outage {
             return (latency, transient(Fault::Server, Some(self.weather.error_status)));
@@ -174,7 +167,7 @@ impl<'a> Simulated<'a> {
         if request.len() > self.weather.max_ids {
             return (latency, Verdict::TooLarge { retry_after: None, message: message("too large") });
         }
-        if request.sent().any(|slot| self.weather.poison.contains(&slot)) {
+        if request.runs().any(|run| self.weather.poison.range(run).next().is_some()) {
             return (latency, transient(Fault::Server, Some(500)));
         }
         if self.weather.rejected_value == Some(request.group) {
@@ -183,7 +176,7 @@ impl<'a> Simulated<'a> {
                 Verdict::Rejected { status: 400, message: message("bad value"), rejected_ids: vec![] },
             );
         }
-        let bad: Vec<usize> = request.sent().filter(|slot| self.weather.bad.contains(slot)).collect();
+        let bad: Vec<usize> = request.runs().flat_map(|run| self.weather.bad.range(run).copied()).collect();
         if !bad.is_empty() || request.len() > 1 && self.chance(self.weather.groups_rejected) {
             // A rejection without a reason names nobody.
             let named = (!bad.is_empty()).then(|| self.rejected_ids(request, &bad));
@@ -195,22 +188,22 @@ impl<'a> Simulated<'a> {
     }
 
     fn rejected_ids(&mut self, request: &Request, bad: &[usize]) -> Vec<RejectedId> {
-        let index = |slot: &usize| request.sent().position(|s| s == *slot).unwrap_or(0);
-        let name = |slot: &usize| RejectedId::Index(index(slot), Message::new("bad"));
+        let name = |(index, _)| RejectedId::Index(index, Message::new("bad"));
+        let (is_bad, is_good): (Vec<_>, Vec<_>) =
+            request.sent().enumerate().partition(|(_, slot)| bad.binary_search(slot).is_ok());
         match self.weather.names {
             Names::None => Vec::new(),
-            Names::First => bad.iter().take(1).map(name).collect(),
-            Names::All => bad.iter().map(name).collect(),
+            Names::First => is_bad.into_iter().take(1).map(name).collect(),
+            Names::All => is_bad.into_iter().map(name).collect(),
             Names::Wrong => {
-                let good: Vec<usize> = request.sent().filter(|slot| !bad.contains(slot)).collect();
-                let any = (self.rng.next() % (good.len() as u64 + 1)) as usize;
-                good.get(any).map(name).into_iter().collect()
+                let any = (self.rng.next() % (is_good.len() as u64 + 1)) as usize;
+                is_good.into_iter().nth(any).map(name).into_iter().collect()
             }
         }
     }
 
     fn apply(&mut self, request: &Request) {
-        request.sent().for_each(|slot| self.applied[slot] = true);
+        request.runs().for_each(|run| self.applied[run].fill(true));
     }
 }
 
@@ -221,15 +214,18 @@ impl Transport for Simulated<'_> {
 
     fn send(&mut self, ticket: u64, request: Request) {
         assert!(request.len() > 0, "an empty request");
-        assert!(request.sent().all(|slot| self.job.groups()[request.group].contains(&slot)), "foreign slots");
+        let group = &self.job.groups()[request.group];
+        assert!(group.start <= request.slots.start && request.slots.end <= group.end, "foreign slots");
         self.requests += 1;
-        request.sent().for_each(|slot| self.sent[slot] += 1);
+        request.runs().for_each(|run| self.sent[run].iter_mut().for_each(|sent| *sent += 1));
         let (after, verdict) = self.respond(&request);
         let mut accepted = self.accepted_after.last().copied().unwrap_or(0);
         match verdict {
             Verdict::Confirmed(_) => {
-                for slot in request.sent() {
-                    accepted += u32::from(!std::mem::replace(&mut self.accepted[slot], true));
+                for run in request.runs() {
+                    accepted +=
+                        self.accepted[run.clone()].iter().map(|before| u32::from(!before)).sum::<u32>();
+                    self.accepted[run].fill(true);
                 }
             }
             Verdict::Rejected { .. } | Verdict::PerhapsRejected { .. } | Verdict::TooLarge { .. }

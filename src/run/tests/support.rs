@@ -56,6 +56,11 @@ pub fn ids(n: usize) -> Vec<i64> {
     (1..=n as i64).collect()
 }
 
+/// How much a test does: usually, and in `make torture`, which sets USERCOM_SEEDS.
+pub fn usually<T>(usual: T, in_torture: T) -> T {
+    if std::env::var_os("USERCOM_SEEDS").is_some() { in_torture } else { usual }
+}
+
 /// A random share of a list.
 pub fn random(n: usize, share: f64, seed: u64) -> BTreeSet<usize> {
     let mut rng = Rng::new(seed);
