@@ -63,7 +63,7 @@ impl<'t> Job<'t> {
         on_empty: Option<Empty>,
     ) -> Result<Job<'t>, String> {
         let column = table.column(at);
-        let cell = |row: u32| match table.has_header {
+        let cell = |row: u32| match table.has_names {
             true => format!("{}, column \"{}\"", table.place(row as usize), name.escape_debug()),
             false => table.place(row as usize),
         };

@@ -12,7 +12,7 @@ pub struct Table {
     pub source: Source,
     /// "gzip, comma-separated UTF-8".
     pub format: String,
-    pub has_header: bool,
+    pub has_names: bool,
     /// Whether the columns' texts are JSON.
     pub is_json: bool,
     /// The lines on which quoted cells begin that span several.
@@ -57,7 +57,7 @@ impl Table {
         let fail = |name: &str, problem: String| format!("{name}: {problem}");
         let mut table = Table {
             format: input.format,
-            has_header: input.has_header,
+            has_names: input.has_names,
             is_json: input.is_json,
             long_cells: Vec::new(),
             is_limited: false,
