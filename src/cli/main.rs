@@ -28,7 +28,7 @@ use clap::{ArgMatches, Command, CommandFactory, FromArgMatches, Parser};
 use crate::account::AccountArgs;
 #[cfg(feature = "sync")]
 use crate::commands::sync;
-use crate::commands::{check, config as show, demo, docs, resume, runs, sandbox, update, users};
+use crate::commands::{check, config as configs, demo, docs, resume, runs, sandbox, update, users};
 use crate::config::Config;
 use crate::say::say;
 use crate::signals::Signals;
@@ -45,7 +45,7 @@ enum Usercom {
     Resume(resume::ResumeArgs),
     Check(Box<check::CheckArgs>),
     Users(Box<users::UsersArgs>),
-    Config(show::ConfigArgs),
+    Config(configs::ConfigArgs),
     Sandbox(Box<sandbox::SandboxArgs>),
     Demo(demo::DemoArgs),
     #[command(hide = true)]
@@ -115,7 +115,7 @@ impl Usercom {
             Usercom::Sync(args) => Some(args.apply.account()),
             Usercom::Check(args) => Some(&mut args.account),
             Usercom::Users(args) => Some(&mut args.account),
-            Usercom::Config(args) => Some(args.account()),
+            Usercom::Config(args) => args.account(),
             _ => None,
         }
     }
@@ -131,7 +131,7 @@ fn run(parsed: Parsed, command: &Command) -> Result<u8, String> {
         Usercom::Resume(args) => resume(&args, command),
         Usercom::Check(args) => check::run(&args),
         Usercom::Users(args) => users::run(&args, &Signals::listen()?),
-        Usercom::Config(_) => show::show(&parsed.given, &parsed.described, &parsed.config),
+        Usercom::Config(args) => args.run(&parsed.given, &parsed.described, &parsed.config),
         Usercom::Sandbox(args) => sandbox::run(*args),
         Usercom::Demo(args) => demo::run(args),
         Usercom::GenerateDocs(args) => docs::run(&args, command),

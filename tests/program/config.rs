@@ -110,6 +110,14 @@ fn where_each_value_comes_from() {
 }
 
 #[test]
+fn the_profiles_are_listed() {
+    let setup = Setup::new();
+    assert_eq!(setup.run(&["config", "profiles"]).ok().stdout, "");
+    write(&setup, "[profiles.warsaw]\n[profiles.shop-a]\n");
+    assert_eq!(setup.run(&["config", "profiles"]).ok().stdout, "shop-a\nwarsaw\n");
+}
+
+#[test]
 fn each_mistake_is_named_with_its_line() {
     let setup = Setup::new();
     for (text, words) in [

@@ -1,6 +1,6 @@
 //! The first line of a file, and files that are no CSV.
 
-use crate::support::Setup;
+use crate::support::{FAST, Setup, nine};
 
 /// Row 68: a name that is there twice is refused if it is used, and only then.
 #[test]
@@ -117,4 +117,89 @@ fn the_right_separator_is_used() {
             assert_eq!(setup.held("plan"), [(10, "\"pro, max\"".to_owned()), (15, "\"x\"".to_owned())]);
         }
     }
+}
+
+/// A file without a header, as sqlite3 prints it: its columns get names.
+#[test]
+fn columns_without_a_header_are_named() {
+    for (text, columns, more) in [
+        ("10,5\n15,7\n", "id,v", &[][..]),
+        ("5,x,10\r\n7,\"y, z\",15\r\n", "v,,id", &[]),
+        ("10;5\n15;7\n", "id,v", &[]),
+        ("10\t5\n15\t7\n", "id,v", &["--format", "tsv"]),
+        ("10\t5\n15\t7\n", "id,v", &["--format", "mysql"]),
+        // It has one all the same.
+        ("id,v\n10,5\n15,7\n", "id,v", &[]),
+        ("id\tv\tw\n10\t5\t\n15\t7\t\n", "id,v", &["--format", "mysql"]),
+        ("id,v,usercom_state,usercom_message\n10,5,rejected,x\n15,7,,\n", "id,v", &[]),
+        ("10,5\n15,7\n", "user,\"the, value\"", &["--id-column", "user", "--value-column", "the, value"]),
+    ] {
+        let setup = Setup::new();
+        setup.apply("v", text, &[&["--columns", columns], more].concat()).ok();
+        assert_eq!(setup.held("v"), [(10, "5".to_owned()), (15, "7".to_owned())], "{text}");
+    }
+    let setup = Setup::new();
+    for (text, more, words) in [
+        (
+            "10,5\n15,7\n",
+            &[][..],
+            "rows.csv: has no column \"id\"; its first line names \"10\", \"5\"; if that is data, \
+                                   name its columns, as in --columns id,v (sqlite3 prints the names with -header)",
+        ),
+        ("10\n15\n", &[], "if that is data, name its columns"),
+        ("10,5,x\n", &[], "name its columns, as in --columns id,v,\u{2026} (sqlite3"),
+        (
+            "10,5\n",
+            &["--columns", "id,w"],
+            "has no column \"v\"; --columns names \"id\", \"w\"; choose another",
+        ),
+        ("10,5\n", &["--columns", "id,V"], "did you mean --value-column \"V\"?"),
+        ("10,5\n", &["--columns", "id,v,v"], "line 1: has 2 columns, and --columns names 3"),
+        ("10,5\n", &["--columns", "id,id"], "column \"id\" is there twice"),
+        ("10,5\n15\n", &["--columns", "id,v"], "line 2: has 1 columns, the first line has 2"),
+        (
+            "10;1,5\n",
+            &["--columns", "id,v"],
+            "line 1: has 2 columns with commas and with semicolons between them",
+        ),
+        (
+            "10\t5\n",
+            &["--columns", "id", "--format", "mysql"],
+            "line 1: has 2 columns, and --columns names 1",
+        ),
+        ("10,5\nid,v\n", &["--columns", "id,v"], "line 2: names the columns again"),
+        (
+            "{\"id\": 1, \"v\": 5}\n",
+            &["--columns", "id,v"],
+            "rows.csv: each object names its own; leave --columns out",
+        ),
+        ("", &["--columns", "id,v"], "is empty"),
+        ("10,5\n", &["--columns", ","], "names no columns; write them like id,plan"),
+    ] {
+        setup.refused(&setup.apply("v", text, more), words);
+    }
+    let outcome = setup.apply("score", include_bytes!("fixtures/scores.xlsx"), &["--columns", "id,score"]);
+    setup.refused(&outcome, "a workbook names its columns in its first row; leave --columns out");
+    let outcome = setup.update("10\n15\n", &["--columns", "id"]);
+    assert!(outcome.ok().stderr.contains("2 rows, ids in column \"id\""), "{outcome:?}");
+    let outcome = setup.update("10,x\n22,y\n", &["--columns", "id,name"]);
+    assert!(outcome.ok().stderr.contains("2 rows, ids in column \"id\""), "{outcome:?}");
+    assert_eq!(setup.held("plan").len(), 3);
+}
+
+/// What failed of such a file can be fed back.
+#[test]
+fn failed_rows_of_a_file_without_a_header() {
+    let (setup, _users) = nine();
+    let apply = |name: &str| {
+        let words = ["apply", name, "--attribute", "v", "--columns", "id,v", "--failed", "failed.csv"];
+        setup.run(&[&words[..], FAST].concat())
+    };
+    setup.file("rows.csv", "1,5\n99,7\n2,5\n");
+    assert_eq!(apply("rows.csv").code, Some(1));
+    let failed = setup.text("failed.csv");
+    assert!(failed.starts_with("id,v,usercom_state,usercom_message\n99,7,rejected,"), "{failed}");
+    setup.file("mended.csv", failed.replace("99,", "3,"));
+    apply("mended.csv").ok();
+    assert_eq!(setup.held("v"), [(1, "5".to_owned()), (2, "5".to_owned()), (3, "7".to_owned())]);
 }

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::support::Setup;
+use crate::support::{FAST, Setup};
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
@@ -168,24 +168,41 @@ fn decimal_commas() {
     }
 }
 
-/// What databases print, as recorded; `make torture` runs the real ones.
+/// What databases print: `recorded/record` has recorded it, and `make torture` compares it with the real programs.
 #[test]
 fn what_databases_print() {
-    for (name, text, options) in [
-        ("psql --csv", "id,plan,note\n1,pro,\"a, \"\"b\"\"\nc\"\n2,free,\n", &[][..]),
-        ("sqlite3 -csv -header", "id,plan,note\r\n1,pro,\"a, \"\"b\"\"\nc\"\r\n2,free,\r\n", &[]),
-        ("duckdb -csv", "id,plan,note\n1,pro,\"a, \"\"b\"\"\nc\"\n2,free,NULL\n", &[]),
-        ("mysql --batch", "id\tplan\tnote\n1\tpro\ta, \"b\"\\nc\n2\tfree\tNULL\n", &["--format", "mysql"]),
-        ("psql -A", "id|plan|note\n1|pro|x\n2|free|\n", &[]),
+    const NAMES: &str = "id,plan,note,points,day";
+    for (text, options) in [
+        (include_str!("recorded/psql.csv"), &[][..]),
+        (include_str!("recorded/mysql.tsv"), &["--format", "mysql"]),
+        (include_str!("recorded/mysql-no-names.tsv"), &["--format", "mysql", "--columns", NAMES]),
+        (include_str!("recorded/sqlite.csv"), &[]),
+        (include_str!("recorded/sqlite-no-header.csv"), &["--columns", NAMES]),
+        (include_str!("recorded/duckdb-nullvalue.csv"), &[]),
+        // Decimals are strings there.
+        (include_str!("recorded/duckdb.ndjson"), &["--type", "float"]),
     ] {
         let setup = Setup::new();
-        let arguments = [&["apply", "-", "--attribute", "plan"], options].concat();
-        setup.piped(text, &arguments).ok();
-        assert_eq!(setup.held("plan"), [(1, "\"pro\"".to_owned()), (2, "\"free\"".to_owned())], "{name}");
+        let attributes =
+            ["plan:string", "note:string", "points", "day:date"].map(|name| ["--attribute", name]);
+        let arguments = [&["apply", "-", "--empty", "skip"], attributes.as_flattened(), FAST, options];
+        setup.piped(text, &arguments.concat()).ok();
+        for (attribute, values) in [
+            (
+                "plan",
+                &[(10, "\"pro\""), (15, "\"za\u{17c}\u{f3}\u{142}\u{107} \u{1f389}\""), (22, "\"it's\"")][..],
+            ),
+            ("note", &[(10, "\"a, \\\"b\\\"; c|d\""), (15, "\"two\\nlines\"")]),
+            ("points", &[(10, "1.50"), (15, "-0.25")]),
+            ("day", &[(10, "\"2026-11-23\""), (15, "\"2024-02-29\""), (22, "\"2026-01-01\"")]),
+        ] {
+            let values: Vec<_> = values.iter().map(|(id, value)| (*id, (*value).to_owned())).collect();
+            assert_eq!(setup.held(attribute), values, "{attribute} of {text}");
+        }
     }
     let setup = Setup::new();
+    let outcome = setup.piped(include_str!("recorded/duckdb.csv"), &["apply", "-", "--attribute", "points"]);
+    setup.refused(&outcome, "standard input: line 5, column \"points\": \"NULL\"");
     let outcome = setup.piped("id\tplan\n1\t5\" pipe\n", &["apply", "-", "--attribute", "plan"]);
     setup.refused(&outcome, "standard input: line 2: has a quote in a cell that does not begin with one");
-    let outcome = setup.piped("1,pro\n2,free\n", &["apply", "-", "--attribute", "plan"]);
-    setup.refused(&outcome, "-header");
 }

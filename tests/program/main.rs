@@ -5,6 +5,7 @@ mod account;
 mod after;
 mod attributes;
 mod before;
+mod completions;
 mod config;
 mod failed;
 mod files;

@@ -288,3 +288,50 @@ fn the_same_update_runs_once_at_a_time() {
     Outcome::of(first.wait_with_output().unwrap()).ok();
     assert_eq!(applied(&setup), [(1, 1), (2, 1), (3, 1)]);
 }
+
+/// Who has answered after the canaries is not asked again, nor is there a second wait.
+#[test]
+fn canaries_are_asked_about_once() {
+    let setup = Setup::new();
+    setup.file("ids.csv", (1..=2_000).map(|id| format!("{id}\n")).collect::<String>());
+    let update = |value: &'static str, more: &[&'static str]| {
+        let words =
+            "--attribute plan --ids ids.csv --no-preflight --verify 0 --rate-limit 0 --batch-size 100";
+        let limits = ["--max-requests", "5", "--canary", "2", "--value", value];
+        let words: Vec<&str> = ["update"].into_iter().chain(words.split(' ')).chain(limits).collect();
+        [&words, more].concat()
+    };
+    let resumed = |setup: &Setup| setup.run(&["resume", "--last"]);
+    // Not yet answered.
+    let outcome = setup.typed("n\n", &update("pro", &[]));
+    assert!(outcome.stdout.contains("update all others? [y/N]"), "{outcome:?}");
+    assert_eq!(setup.held("plan").len(), 2);
+    let outcome = resumed(&setup);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    assert!(outcome.stderr.contains("canary: there is no terminal to ask on"), "{outcome:?}");
+    assert!(outcome.stderr.contains("to resume, run: usercom resume"), "{outcome:?}");
+    // Answered: the limit of requests ends the run.
+    let outcome = setup.typed("y\ny\n", &update("pro", &[]));
+    assert!(
+        outcome.stdout.contains("resume it?") && outcome.stdout.contains("\nrequest_limit: "),
+        "{outcome:?}"
+    );
+    let held = setup.held("plan").len();
+    let outcome = resumed(&setup);
+    assert_eq!(outcome.code, Some(3), "{outcome:?}");
+    assert!(!outcome.stderr.contains("canary"), "{outcome:?}");
+    assert!(held > 2 && setup.held("plan").len() > held, "{held}");
+    // Started afresh, it asks again.
+    let outcome = setup.typed("n\nn\n", &update("pro", &[]));
+    assert!(outcome.stdout.contains("update all others? [y/N]"), "{outcome:?}");
+
+    // The latest of two runs of the same second is any of them.
+    std::fs::remove_dir_all(setup.state()).unwrap();
+    let outcome = setup.run(&update("free", &["--canary-wait", "0s"]));
+    assert!(
+        outcome.stderr.contains("waiting 0 s before all others") && outcome.code == Some(3),
+        "{outcome:?}"
+    );
+    let outcome = resumed(&setup);
+    assert!(!outcome.stderr.contains("waiting") && outcome.code == Some(3), "{outcome:?}");
+}

@@ -115,9 +115,38 @@ fn rows_that_failed_are_sent_again() {
 fn what_is_invalid_is_counted() {
     let setup = Setup::new();
     let outcome = sync(&setup, "id,score\n1,1\nx,2\ny,3\n", &["--dry-run"]);
-    setup.refused(&outcome, "3 rows in total, 2 with an invalid id; nothing was compared");
-    setup.refused(&outcome, "rows.csv: line 3: \"x\" is not one of User.com's ids");
+    setup.refused(&outcome, "3 ids in total: 1 changed, 0 unchanged, 0 vanished, 2 invalid\n");
+    setup.refused(&outcome, "\nusercom: rows.csv: line 3: \"x\" is not one of User.com's ids");
+    setup.refused(&outcome, "\nusercom: rows.csv: line 4: \"y\" is not one of User.com's ids");
+    setup.refused(&outcome, "\nusercom: nothing would be sent: repair the invalid rows");
+    assert!(!setup.state().exists(), "a dry run leaves nothing");
     setup.refused(&sync(&setup, "id,score\n1,1\n", &["--resume"]), "resume: sync always");
+    // Each kind of invalid row; the same text twice; an id that vanished, and one whose row is invalid has not.
+    sync(&setup, "id,score\n1,1\n2,2\n3,3\n4,4\n", &[]).ok();
+    let rows = "id,score\n1,1\n2,x\n3,\n,5\n6,6\n7,x\n";
+    let outcome = sync(&setup, rows, &["--dry-run", "--type", "int"]);
+    assert_eq!(outcome.code, Some(2), "{outcome:?}");
+    for words in [
+        "6 ids in total: 1 changed, 1 unchanged, 1 vanished, 4 invalid\n",
+        "left as they are: 4\n",
+        "rows.csv: line 3: value: \"x\" is not a whole number",
+        "rows.csv: line 4: has no value\n",
+        "rows.csv: line 5: has no id",
+        "rows.csv: line 7: value: \"x\"",
+    ] {
+        assert!(outcome.stderr.contains(words), "{words:?} is not in {}", outcome.stderr);
+    }
+    let outcome = sync(&setup, rows, &["--dry-run", "--type", "int", "--empty", "skip"]);
+    assert!(outcome.stderr.contains("1 vanished, 3 invalid"), "{outcome:?}");
+    let outcome = sync(&setup, rows, &["--dry-run", "--type", "string", "--empty", "send"]);
+    assert!(
+        outcome.stderr.contains("6 ids in total: 5 changed, 0 unchanged, 1 vanished, 1 invalid"),
+        "{outcome:?}"
+    );
+    // Without a type nothing can be compared.
+    let outcome = sync(&setup, rows, &["--dry-run", "--empty", "skip"]);
+    assert!(outcome.stderr.contains("looks like") && outcome.code == Some(2), "{outcome:?}");
+    assert_eq!(applied(&setup), [(1, 1), (2, 1), (3, 1), (4, 1)]);
 }
 
 #[test]

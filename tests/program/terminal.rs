@@ -6,13 +6,13 @@ use std::time::{Duration, Instant};
 use crate::support::Setup;
 
 /// A terminal of its own server, which ends with it.
-struct Terminal {
+pub struct Terminal {
     socket: String,
 }
 
 impl Terminal {
     /// Runs a line in a shell there.
-    fn open(setup: &Setup, line: &str) -> Terminal {
+    pub fn open(setup: &Setup, line: &str) -> Terminal {
         let terminal = Terminal { socket: setup.path("tmux").display().to_string() };
         let plain = setup.command(&[]);
         let mut command =
@@ -30,8 +30,8 @@ impl Terminal {
         command
     }
 
-    fn press(&self, key: &str) {
-        assert!(self.tmux(&["send-keys", key]).status().unwrap().success());
+    pub fn press(&self, key: &str) {
+        assert!(self.tmux(&["send-keys", "--", key]).status().unwrap().success());
     }
 
     /// What it shows, wrapped lines as one.
@@ -41,7 +41,7 @@ impl Terminal {
     }
 
     #[track_caller]
-    fn wait_for(&self, words: &str) -> String {
+    pub fn wait_for(&self, words: &str) -> String {
         let start = Instant::now();
         loop {
             let shown = self.shown();

@@ -1,4 +1,4 @@
-//! `usercom config show`: which options apply, and where each was set.
+//! `usercom config`: which options apply, and where each was set; the names of the profiles.
 
 use clap::parser::ValueSource;
 use clap::{ArgMatches, Command};
@@ -10,7 +10,7 @@ use crate::flags::{OPTIONS, RunFlags};
 use crate::say::say;
 use crate::stdout;
 
-/// Show the options that config.toml, the environment and the flags set
+/// Show the options that config.toml, the environment and the flags set, and the profiles
 #[derive(clap::Args)]
 pub struct ConfigArgs {
     #[command(subcommand)]
@@ -20,6 +20,8 @@ pub struct ConfigArgs {
 #[derive(clap::Subcommand)]
 enum Action {
     Show(Box<ShowArgs>),
+    /// List the names of the profiles, one per line
+    Profiles,
 }
 
 /// Show each option with the place where it is set
@@ -45,14 +47,35 @@ config.toml is in $XDG_CONFIG_HOME/usercom, which is ~/.config/usercom:
   token_command = [\"pass\", \"show\", \"user.com/shop-a\"]";
 
 impl ConfigArgs {
-    pub fn account(&mut self) -> &mut AccountArgs {
-        let Action::Show(args) = &mut self.action;
-        &mut args.account
+    pub fn account(&mut self) -> Option<&mut AccountArgs> {
+        match &mut self.action {
+            Action::Show(args) => Some(&mut args.account),
+            Action::Profiles => None,
+        }
+    }
+
+    /// `given` are the arguments of the subcommand, which `command` describes.
+    pub fn run(&self, given: &ArgMatches, command: &Command, config: &Config) -> Result<u8, String> {
+        match self.action {
+            Action::Show(_) => print(&show(given, command, config)),
+            Action::Profiles => {
+                print(&Config::profiles()?.into_iter().map(|name| name + "\n").collect::<String>())
+            }
+        }
     }
 }
 
-/// `given` are the arguments of `show`, which `command` describes.
-pub fn show(given: &ArgMatches, command: &Command, config: &Config) -> Result<u8, String> {
+fn print(text: &str) -> Result<u8, String> {
+    match stdout::print(text) {
+        Ok(()) => Ok(0),
+        Err(error) => {
+            say(format_args!("can't print the options: {error}"));
+            Ok(exit::NOT_REPORTED)
+        }
+    }
+}
+
+fn show(given: &ArgMatches, command: &Command, config: &Config) -> String {
     let mut rows = vec![
         [
             "file".to_owned(),
@@ -90,13 +113,7 @@ pub fn show(given: &ArgMatches, command: &Command, config: &Config) -> Result<u8
     let lines = rows.iter().map(|[name, value, from]| {
         format!("{name:first$}  {value:second$}  {from}").trim_end().to_owned() + "\n"
     });
-    match stdout::print(&lines.collect::<String>()) {
-        Ok(()) => Ok(0),
-        Err(error) => {
-            say(format_args!("can't print the options: {error}"));
-            Ok(exit::NOT_REPORTED)
-        }
-    }
+    lines.collect()
 }
 
 /// As the token is looked for.

@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use clap::Command;
+use clap::builder::ValueHint;
 use clap_complete::{Shell, generate_to};
 use clap_mangen::Man;
 
@@ -32,6 +33,32 @@ fn as_shown(command: &Command) -> Command {
         .subcommands(shown)
 }
 
+/// What stands for the profiles of a user in a completion, and how a shell gets them.
+const PROFILES: (&str, &str) = ("PROFILES", "$(usercom config profiles 2>/dev/null)");
+
+/// With what a shell offers for a value.
+fn with_hints(command: Command) -> Command {
+    let command = command.mut_args(|arg| {
+        let name = arg.get_value_names().and_then(|names| Some(names.first()?.as_str().to_owned()));
+        match name.as_deref().filter(|_| arg.get_action().takes_values()) {
+            Some(_) if arg.get_id() == "profile" => arg.value_parser([PROFILES.0]),
+            Some("FILE" | "FILE|LIST") => arg.value_hint(ValueHint::FilePath),
+            Some("DIR") => arg.value_hint(ValueHint::DirPath),
+            Some("COMMAND") => arg.value_hint(ValueHint::CommandString),
+            // A word of a fixed list is followed by a blank, any other value perhaps by more of it.
+            Some(_) if arg.get_possible_values().is_empty() => arg.value_hint(ValueHint::Other),
+            _ => arg,
+        }
+    });
+    command.mut_subcommands(with_hints)
+}
+
+/// A completion knows only what stands in the source: for the profiles it asks the program.
+fn ask_for_profiles(file: &Path, shell: Shell) -> io::Result<()> {
+    let list = if shell == Shell::Fish { PROFILES.1.trim_start_matches('$') } else { PROFILES.1 };
+    fs::write(file, fs::read_to_string(file)?.replace(PROFILES.0, list))
+}
+
 fn write(command: &Command, directory: &Path) -> io::Result<()> {
     let man = folder(directory, "man/man1")?;
     let mut built = command.clone().disable_help_subcommand(true);
@@ -40,12 +67,14 @@ fn write(command: &Command, directory: &Path) -> io::Result<()> {
         let source = concat!("usercom ", env!("CARGO_PKG_VERSION"));
         Man::new(page.clone()).source(source).manual("User Commands").generate_to(&man)?;
     }
+    let mut command = with_hints(command.clone());
     for (shell, place) in [
         (Shell::Bash, "bash-completion/completions"),
         (Shell::Zsh, "zsh/site-functions"),
         (Shell::Fish, "fish/vendor_completions.d"),
     ] {
-        let file = generate_to(shell, &mut command.clone(), "usercom", folder(directory, place)?)?;
+        let file = generate_to(shell, &mut command, "usercom", folder(directory, place)?)?;
+        ask_for_profiles(&file, shell)?;
         if shell == Shell::Bash {
             // bash-completion looks for the name of the program.
             fs::rename(&file, file.with_file_name("usercom"))?;

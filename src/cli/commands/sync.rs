@@ -1,11 +1,13 @@
 //! `usercom sync`: `apply`, but only of what has changed since the last confirmed run.
 
+use std::collections::BTreeMap;
+
 use usercom::IdState;
 
 use crate::account::LastWarning;
 use crate::commands::update::{ApplyArgs, Around};
 use crate::exit;
-use crate::plan::{Job, Table};
+use crate::plan::Job;
 use crate::run::Outcome;
 use crate::say::say;
 use crate::signals::Signals;
@@ -30,18 +32,15 @@ pub fn run(mut args: SyncArgs, signals: &Signals) -> Result<u8, String> {
     let client = args.apply.job.account.client(&last_warning)?;
     let planned = args.apply.plan()?;
     let dry_run = args.apply.job.flags.dry_run;
-    let mut jobs = match planned.jobs(&args.apply) {
-        Ok(jobs) => jobs,
-        Err(problem) => {
-            if dry_run {
-                say(invalid(&planned.table));
-            }
-            return Err(problem);
-        }
+    let jobs = match planned.jobs(&args.apply) {
+        Ok(jobs) => jobs.into_iter().map(|job| (job, BTreeMap::new())).collect(),
+        // Counts all the same, if that is all that is wanted.
+        Err(problem) if dry_run => planned.valid_jobs(&args.apply).map_err(|_| problem)?,
+        Err(problem) => return Err(problem),
     };
     let endpoint = format!("{client:?}");
-    let mut states = Vec::new();
-    for job in &mut jobs {
+    let (mut states, mut changed, mut is_invalid) = (Vec::new(), Vec::new(), false);
+    for (mut job, invalid) in jobs {
         let key = Key {
             endpoint: &endpoint,
             subdomain: args.apply.job.account.subdomain(),
@@ -57,15 +56,25 @@ pub fn run(mut args: SyncArgs, signals: &Signals) -> Result<u8, String> {
             }
             Err(Unopened::Unusable(problem)) => return Err(format!("state: {problem}")),
         };
-        let mut changes = state.compare(job, args.full).map_err(|problem| format!("state: {problem}"))?;
+        let mut changes = state.compare(&job, args.full).map_err(|problem| format!("state: {problem}"))?;
         if planned.table.is_limited {
             // Nobody knows what the rest of the file has.
             (changes.vanished, changes.first_vanished) = (0, Vec::new());
         }
-        say(counts(job, &changes));
+        say(counts(&job, &changes, &invalid));
+        is_invalid |= !invalid.is_empty();
         job.keep(&changes.positions);
         states.push(state);
+        changed.push(job);
     }
+    if is_invalid {
+        return Err(
+            "nothing would be sent: repair the invalid rows, or see --empty and --type; --limit N leaves out those after \
+             row N"
+                .to_owned(),
+        );
+    }
+    let jobs = changed;
     let mut recorded = Recorded { states, jobs: &jobs };
     args.apply.job.send(client, last_warning, &planned.table, &jobs, signals, Some(&mut recorded))
 }
@@ -92,15 +101,18 @@ impl Around for Recorded<'_, '_> {
     }
 }
 
-fn counts(job: &Job<'_>, changes: &Changes) -> String {
+/// `invalid` are rows that the job does not have.
+fn counts(job: &Job<'_>, changes: &Changes, invalid: &BTreeMap<u32, String>) -> String {
+    const SHOWN: usize = 10;
     let (changed, vanished) = (changes.positions.len(), changes.vanished);
     let mut text = format!(
-        "sync of \"{}\": {} in total: {} changed, {} unchanged, {} vanished, 0 invalid",
+        "sync of \"{}\": {} in total: {} changed, {} unchanged, {} vanished, {} invalid",
         job.attribute.escape_debug(),
-        counted(changes.ids, "id"),
+        counted(changes.ids + invalid.len(), "id"),
         thousands(changed),
         thousands(changes.ids - changed),
         thousands(vanished),
+        thousands(invalid.len()),
     );
     if vanished > 0 {
         let first: Vec<String> =
@@ -109,14 +121,11 @@ fn counts(job: &Job<'_>, changes: &Changes) -> String {
         text +=
             &format!("\nusercom: no longer in the file, and left as they are: {}{more}", first.join(", "));
     }
+    for (row, problem) in invalid.iter().take(SHOWN) {
+        text += &format!("\nusercom: {}: {problem}", job.table.place(*row as usize));
+    }
+    if let more @ 1.. = invalid.len().saturating_sub(SHOWN) {
+        text += &format!("\nusercom: and {more} more invalid rows");
+    }
     text
-}
-
-fn invalid(table: &Table) -> String {
-    let n = table.invalid_ids();
-    format!(
-        "{} in total, {} with an invalid id; nothing was compared",
-        counted(table.rows(), "row"),
-        thousands(n)
-    )
 }

@@ -1,5 +1,7 @@
 //! `usercom update` and `usercom apply`: read, plan, say what will be sent, send, deliver the report.
 
+#[cfg(feature = "sync")]
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -133,10 +135,27 @@ pub struct Planned {
 
 impl Planned {
     pub fn jobs(&self, args: &ApplyArgs) -> Result<Vec<Job<'_>>, String> {
+        self.of_each(args, |attribute, column, reading| {
+            Job::of_column(&self.table, attribute, column, reading, args.empty)
+        })
+    }
+
+    /// The same without the rows that are invalid, and what is wrong with each of those.
+    #[cfg(feature = "sync")]
+    pub fn valid_jobs(&self, args: &ApplyArgs) -> Result<Vec<(Job<'_>, BTreeMap<u32, String>)>, String> {
+        self.of_each(args, |attribute, column, reading| {
+            Job::of_valid_rows(&self.table, attribute, column, reading, args.empty)
+        })
+    }
+
+    fn of_each<T>(
+        &self,
+        args: &ApplyArgs,
+        make: impl Fn(String, (usize, &str), Reading) -> Result<T, String>,
+    ) -> Result<Vec<T>, String> {
         let job = |(mapping, column): (&Mapping, &Wanted)| {
             let at = self.columns[1..].iter().position(|other| other.name == column.name).unwrap_or_default();
-            let reading = args.job.reading(mapping.kind, &self.table);
-            Job::of_column(&self.table, mapping.attribute.clone(), (at, &column.name), reading, args.empty)
+            make(mapping.attribute.clone(), (at, &column.name), args.job.reading(mapping.kind, &self.table))
         };
         args.attribute.iter().zip(&self.wanted).map(job).collect()
     }
@@ -264,7 +283,11 @@ impl JobArgs {
     ) -> Result<u8, String> {
         let inputs: Vec<&Path> = self.account.files().collect();
         let mut delivery = self.output.prepare(table, &inputs)?;
-        let pause = self.canary.pause(table.source.is_standard_input)?;
+        let mut pause = self.canary.pause(table.source.is_standard_input).filter(|_| !self.flags.dry_run);
+        // A run that is resumed has perhaps asked already.
+        if let Some(pause) = pause.as_ref().filter(|_| !self.state.resume && self.state.resumed.is_none()) {
+            pause.check()?;
+        }
         let mut runner = Runner {
             client,
             flags: &self.flags,
@@ -285,10 +308,14 @@ impl JobArgs {
         if !self.flags.dry_run {
             self.confirm(table, jobs)?;
         }
-        let pause = pause.filter(|_| !self.flags.dry_run);
         let begun = self.begin(&runner, table, jobs, pause.as_ref())?;
         runner.journals = match &begun {
-            Begun::Kept(kept) => Some(Journals { dir: kept.folder.clone(), stay: true }),
+            Begun::Kept(kept) => {
+                if let Some(pause) = pause.as_mut().filter(|_| kept.has_passed_canaries) {
+                    pause.go_on();
+                }
+                Some(Journals { dir: kept.folder.clone(), stay: true })
+            }
             Begun::JobRunning(dir) => Some(Journals { dir: dir.clone(), stay: false }),
             Begun::Unkept => None,
             Begun::Running => {
@@ -300,7 +327,8 @@ impl JobArgs {
             around.before()?;
         }
         delivery.has_journal = matches!(begun, Begun::Kept(_));
-        let outcomes = match runner.run(jobs, pause.as_ref()) {
+        let checked = pause.as_ref().map_or(Ok(()), Pause::check);
+        let outcomes = match checked.and_then(|()| runner.run(jobs, pause.as_ref())) {
             Ok(outcomes) => outcomes,
             Err(refusal) => {
                 if let Begun::Kept(kept) = begun {

@@ -50,6 +50,11 @@ impl Config {
         Ok(Config { path, profile, settings })
     }
 
+    /// The names of all profiles.
+    pub fn profiles() -> Result<Vec<String>, String> {
+        Ok(file::read()?.map_or_else(Vec::new, |(_, file)| file.profiles.into_keys().collect()))
+    }
+
     /// A refusal of an option that the file has set names its line, and not a flag that nobody has given.
     pub fn renamed(&self, message: String, given: &ArgMatches) -> String {
         let option = message.strip_prefix("--").and_then(|rest| rest.split_once(": "));

@@ -9,7 +9,7 @@ use csv::{ReaderBuilder, StringRecord};
 use super::Rows;
 use super::delimiter::Delimiter;
 use super::guard::{Guard, Seen};
-use super::header::{self, Wanted};
+use super::header::{self, Columns, Wanted};
 
 /// How the first line is to be read.
 pub struct Layout {
@@ -23,15 +23,25 @@ pub struct Layout {
 
 impl Layout {
     /// From the start of a text. Without a `given` separator it is the one with which the wanted columns are there.
-    pub fn of(start: &str, given: Option<Delimiter>, wanted: &[Wanted]) -> Result<Layout, String> {
+    pub fn of(
+        start: &str,
+        given: Option<Delimiter>,
+        wanted: &[Wanted],
+        columns: Option<&Columns>,
+    ) -> Result<Layout, String> {
         let candidates = given.map_or_else(|| Delimiter::USUAL.to_vec(), |given| vec![given]);
+        if let Some(columns) = columns
+            && let Some(layout) = Layout::of_data(start, &candidates, wanted, columns)?
+        {
+            return Ok(layout);
+        }
         // What is wrong with the line, read with the separator with which most of the wanted columns are there.
         let (mut problem, mut most) = (String::new(), None);
         for delimiter in candidates {
             let Some(header) = first_record(start, delimiter) else {
-                return Err("is empty; put a header and at least one id into it".to_owned());
+                return Err(EMPTY.to_owned());
             };
-            let columns = match header::find(&header, wanted) {
+            let columns = match header::find(&header, wanted, header::FIRST_LINE) {
                 Ok(columns) => columns,
                 // A file of one column whose first line is itself an id is a list of ids without a header.
                 Err(_) if wanted.len() == 1 && header.len() == 1 && is_digits(&header[0]) => {
@@ -61,7 +71,48 @@ impl Layout {
         }
         Err(problem)
     }
+
+    /// Of a text without a header, by the number of its columns; `None` if it has one all the same.
+    fn of_data(
+        start: &str,
+        candidates: &[Delimiter],
+        wanted: &[Wanted],
+        columns: &Columns,
+    ) -> Result<Option<Layout>, String> {
+        let firsts = candidates.iter().map(|delimiter| first_record(start, *delimiter));
+        let firsts = firsts.collect::<Option<Vec<_>>>().ok_or(EMPTY)?;
+        if firsts.iter().any(|first| columns.are_in(first)) {
+            return Ok(None);
+        }
+        let names = columns.names();
+        let fits = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
+        let delimiter = match fits.map(|(delimiter, _)| *delimiter).collect::<Vec<_>>()[..] {
+            // A single column has no separator in it, whichever it is.
+            [first, ..] if firsts.iter().all(|first| first.len() == 1) => first,
+            [one] if names.len() > 1 => one,
+            [first, .., last] if names.len() > 1 => {
+                return Err(format!(
+                    "line 1: has {} columns with {}s and with {}s between them; choose one with --delimiter",
+                    names.len(),
+                    first.name(),
+                    last.name()
+                ));
+            }
+            _ => {
+                let most = firsts.iter().map(StringRecord::len).max().unwrap_or_default();
+                return Err(columns.do_not_fit(most));
+            }
+        };
+        Ok(Some(Layout {
+            delimiter,
+            has_header: false,
+            names: names.iter().map(|name| name.trim().to_owned()).collect(),
+            columns: columns.find(wanted)?,
+        }))
+    }
 }
+
+const EMPTY: &str = "is empty; put a header and at least one id into it";
 
 /// The rows after the header.
 pub struct CsvRows<R> {
@@ -168,7 +219,8 @@ fn refuse_separator_line(text: &str) -> Result<(), String> {
 /// When the wanted columns are not there: whether they would be with another separator than the given one.
 fn refuse_other_delimiter(text: &str, given: Delimiter, wanted: &[Wanted]) -> Result<(), String> {
     let fits = |other: &Delimiter| {
-        first_record(text, *other).is_some_and(|header| header::find(&header, wanted).is_ok())
+        first_record(text, *other)
+            .is_some_and(|header| header::find(&header, wanted, header::FIRST_LINE).is_ok())
     };
     match Delimiter::USUAL.into_iter().find(fits) {
         Some(other) => Err(format!(

@@ -43,7 +43,7 @@ pub fn list(text: &str, option: &str) -> Input {
         source: Source::argument(option),
         format: "a list on the command line".to_owned(),
         place: "entry",
-        has_header: false,
+        has_names: false,
         is_json: false,
         form: Form::default(),
         again: Again::List(text.to_owned(), option.to_owned()),

@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use csv::StringRecord;
 
 use super::Rows;
-use super::header::{self, Wanted};
+use super::header::{self, Columns, Wanted};
 
 pub struct MysqlRows<R> {
     lines: BufReader<R>,
@@ -16,10 +16,12 @@ pub struct MysqlRows<R> {
     record: StringRecord,
     /// How many cells the first line has.
     width: usize,
+    /// Whether the line that was read is a row that nobody has had.
+    is_pending: bool,
 }
 
 impl<R: Read> MysqlRows<R> {
-    pub fn new(text: R, wanted: &[Wanted]) -> Result<MysqlRows<R>, String> {
+    pub fn new(text: R, wanted: &[Wanted], named: Option<&Columns>) -> Result<MysqlRows<R>, String> {
         let lines = BufReader::with_capacity(64 * 1024, text);
         let (record, columns) = (StringRecord::new(), Vec::new());
         let mut rows = MysqlRows {
@@ -30,17 +32,31 @@ impl<R: Read> MysqlRows<R> {
             columns,
             record,
             width: 0,
+            is_pending: false,
         };
         if rows.read()?.is_none() {
             return Err("is empty; mysql prints nothing at all when there are no rows".to_owned());
         }
-        rows.columns = header::find(&rows.record, wanted)?;
         rows.width = rows.record.len();
-        rows.names = rows.record.clone();
+        match named.filter(|named| !named.are_in(&rows.record)) {
+            None => {
+                rows.columns = header::find(&rows.record, wanted, header::FIRST_LINE)?;
+                rows.names = rows.record.clone();
+            }
+            Some(named) if named.names().len() == rows.width => {
+                rows.columns = named.find(wanted)?;
+                rows.names = named.names().clone();
+                rows.is_pending = true;
+            }
+            Some(named) => return Err(named.do_not_fit(rows.width)),
+        }
         Ok(rows)
     }
 
     fn read(&mut self) -> Result<Option<u64>, String> {
+        if std::mem::take(&mut self.is_pending) {
+            return Ok(Some(self.line));
+        }
         self.text.clear();
         if self.lines.read_line(&mut self.text).map_err(|error| error.to_string())? == 0 {
             return Ok(None);
@@ -114,13 +130,13 @@ mod tests {
     fn cells_are_unescaped_and_null_is_empty() {
         let text = "id\tnote\n1\ta\\tb\\\\\\n\"c\"\n2\tNULL\n";
         let wanted = [Wanted::new("id", ""), Wanted::new("note", "")];
-        let mut rows = MysqlRows::new(text.as_bytes(), &wanted).unwrap();
+        let mut rows = MysqlRows::new(text.as_bytes(), &wanted, None).unwrap();
         assert_eq!(rows.advance(), Ok(Some(2)));
         assert_eq!((rows.cell(0), rows.cell(1)), ("1", "a\tb\\\n\"c\""));
         assert_eq!(rows.advance(), Ok(Some(3)));
         assert_eq!(rows.cell(1), "");
         assert_eq!(rows.advance(), Ok(None));
-        let mut rows = MysqlRows::new("id\tnote\n1\n".as_bytes(), &wanted).unwrap();
+        let mut rows = MysqlRows::new("id\tnote\n1\n".as_bytes(), &wanted, None).unwrap();
         assert!(rows.advance().unwrap_err().starts_with("line 2: has 1 columns"));
     }
 }

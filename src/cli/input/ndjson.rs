@@ -41,7 +41,7 @@ impl<R: Read> NdjsonRows<R> {
         match self.found.iter().position(|found| !found) {
             Some(missing) if self.line > 0 => {
                 let keys = StringRecord::from(self.keys.clone());
-                header::find(&keys, &self.wanted[missing..=missing]).map(|_| None)
+                header::find(&keys, &self.wanted[missing..=missing], "its objects name").map(|_| None)
             }
             _ => Ok(None),
         }
@@ -152,7 +152,7 @@ mod tests {
             ("[1]\n", "line 1: is not one JSON object: invalid type"),
             ("{\"id\": 1, \"id\": 2}\n", "the key \"id\" is there twice"),
             ("{\"id\": 1} {\"id\": 2}\n", "line 1: is not one JSON object: trailing characters"),
-            ("{\"id\": 1, \"w\": 2}\n", "has no column \"v\"; its first line names \"id\", \"w\""),
+            ("{\"id\": 1, \"w\": 2}\n", "has no column \"v\"; its objects name \"id\", \"w\""),
         ] {
             let mut rows = NdjsonRows::new(text.as_bytes(), &wanted);
             let problem = loop {

@@ -8,7 +8,7 @@ use encoding_rs::{Encoding, UTF_8};
 use super::Rows;
 use super::csv_rows::{CsvRows, Layout};
 use super::delimiter::Delimiter;
-use super::header::Wanted;
+use super::header::{Columns, Wanted};
 use super::mysql::MysqlRows;
 use super::ndjson::NdjsonRows;
 use super::source::{self, Source};
@@ -22,6 +22,9 @@ pub struct InputArgs {
     /// What the file is [default: found out from its first bytes]
     #[arg(long, value_enum)]
     format: Option<Format>,
+    /// The names of the columns, where the first line does not name them, as in sqlite3 -csv: id,plan
+    #[arg(long, value_name = "NAMES", value_parser = Columns::parse)]
+    columns: Option<Columns>,
     /// What separates the columns: , or ; or tab or | [default: the one with which the columns are there]
     #[arg(long, value_name = "CHARACTER", value_parser = Delimiter::parse)]
     delimiter: Option<Delimiter>,
@@ -55,8 +58,8 @@ pub struct Input {
     pub format: String,
     /// What a place in it is called: line, row or entry.
     pub place: &'static str,
-    /// Whether its first line names the columns; a list of ids may do without.
-    pub has_header: bool,
+    /// Whether its columns have names; a list of ids may do without.
+    pub has_names: bool,
     /// Whether cells are JSON texts.
     pub is_json: bool,
     /// How its rows are written.
@@ -132,6 +135,7 @@ impl InputArgs {
         let (start, mut bytes) = source::peek(bytes, START).map_err(unreadable)?;
         let is_workbook = start.starts_with(b"PK\x03\x04") && self.format.is_none();
         if is_workbook || self.format == Some(Format::Xlsx) {
+            self.names_itself("a workbook names its columns in its first row")?;
             let mut workbook = Vec::new();
             bytes.read_to_end(&mut workbook).map_err(unreadable)?;
             let rows = XlsxRows::read(Cursor::new(workbook), self.sheet.as_deref(), wanted, all)?;
@@ -142,7 +146,7 @@ impl InputArgs {
                 source,
                 format,
                 place: "row",
-                has_header: true,
+                has_names: true,
                 is_json: false,
                 form,
                 again,
@@ -156,31 +160,30 @@ impl InputArgs {
         let (start, text) = source::peek(Text::new(bytes, found), START).map_err(unreadable)?;
         let start = String::from_utf8_lossy(&start);
         let encoding = found.name();
-        let (format, rows, has_header, row_form): (_, Box<dyn Rows>, _, _) = match self.format_of(&start) {
-            Format::Ndjson => (
-                format!("NDJSON in {encoding}"),
-                Box::new(NdjsonRows::new(text, wanted)),
-                true,
-                RowForm::Ndjson,
-            ),
+        let (format, rows, has_names, row_form): (_, Box<dyn Rows>, _, _) = match self.format_of(&start) {
+            Format::Ndjson => {
+                self.names_itself("each object names its own")?;
+                let rows = NdjsonRows::new(text, wanted);
+                (format!("NDJSON in {encoding}"), Box::new(rows), true, RowForm::Ndjson)
+            }
             Format::Mysql => {
-                let rows = MysqlRows::new(text, wanted)?;
+                let rows = MysqlRows::new(text, wanted, self.columns.as_ref())?;
                 (format!("mysql --batch in {encoding}"), Box::new(rows), true, RowForm::Mysql)
             }
             format => {
                 let tab = (format == Format::Tsv).then_some(Delimiter::TAB);
-                let layout = Layout::of(&start, self.delimiter.or(tab), wanted)?;
+                let layout = Layout::of(&start, self.delimiter.or(tab), wanted, self.columns.as_ref())?;
                 let format = format!("{}-separated {encoding}", layout.delimiter.name());
-                let has_header = layout.has_header;
+                let has_names = layout.has_header || self.columns.is_some();
                 let form = RowForm::Separated(layout.delimiter.byte());
-                (format, Box::new(CsvRows::new(text, layout)?), has_header, form)
+                (format, Box::new(CsvRows::new(text, layout)?), has_names, form)
             }
         };
         Ok(Input {
             source,
             format: packed + &format,
             place: "line",
-            has_header,
+            has_names,
             is_json: row_form == RowForm::Ndjson,
             form: Form {
                 rows: row_form,
@@ -191,6 +194,13 @@ impl InputArgs {
             again: Again::File(self.clone(), wanted.to_vec()),
             rows,
         })
+    }
+
+    fn names_itself(&self, why: &str) -> Result<(), String> {
+        match self.columns {
+            None => Ok(()),
+            Some(_) => Err(format!("{why}; leave --columns out")),
+        }
     }
 
     fn format_of(&self, start: &str) -> Format {

@@ -72,7 +72,7 @@ impl XlsxRows {
                 }
                 Some((_, names)) => {
                     if columns.is_empty() {
-                        let found = header::find(names, wanted).map_err(place)?;
+                        let found = header::find(names, wanted, header::FIRST_LINE).map_err(place)?;
                         if all {
                             columns = (0..names.len() as u32).collect();
                             (rows.names, rows.width, rows.wanted) = (names.clone(), names.len(), found);
@@ -86,7 +86,7 @@ impl XlsxRows {
         }
         match header {
             None => Err(place("is empty; put a header and at least one id into it".to_owned())),
-            Some((_, names)) => header::find(&names, wanted).map(|_| rows).map_err(place),
+            Some((_, names)) => header::find(&names, wanted, header::FIRST_LINE).map(|_| rows).map_err(place),
         }
     }
 

@@ -1,6 +1,8 @@
 //! One attribute of a table: which rows are sent, and with which values.
 
 use std::borrow::Cow;
+#[cfg(feature = "sync")]
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use usercom::{Client, Run, Update, Value};
@@ -63,7 +65,7 @@ impl<'t> Job<'t> {
         on_empty: Option<Empty>,
     ) -> Result<Job<'t>, String> {
         let column = table.column(at);
-        let cell = |row: u32| match table.has_header {
+        let cell = |row: u32| match table.has_names {
             true => format!("{}, column \"{}\"", table.place(row as usize), name.escape_debug()),
             false => table.place(row as usize),
         };
@@ -114,6 +116,53 @@ impl<'t> Job<'t> {
             is_filtered: false,
             empty: (column.empty, on_empty),
         })
+    }
+
+    /// The rows that could be sent if all others were mended, and what is wrong with each of those.
+    #[cfg(feature = "sync")]
+    pub fn of_valid_rows(
+        table: &'t Table,
+        attribute: String,
+        (at, name): (usize, &str),
+        reading: Reading,
+        on_empty: Option<Empty>,
+    ) -> Result<(Job<'t>, BTreeMap<u32, String>), String> {
+        let column = table.column(at);
+        let texts = column.texts.iter().map(|(text, row)| (&**text, *row));
+        let (kind, read) = values::each(texts, reading, |row| table.place(row as usize))?;
+        let mut invalid: BTreeMap<u32, String> = table.invalid_ids().collect();
+        let empty = read.len() as u32;
+        let (mut rows, mut index) = (Vec::new(), Vec::new());
+        for (row, text) in (0u32..).zip(&column.index) {
+            let problem = match (*text, on_empty) {
+                (EMPTY, None) => Some("has no value"),
+                (EMPTY, _) => None,
+                (text, _) => read[text as usize].as_ref().err().map(String::as_str),
+            };
+            if let Some(problem) = problem {
+                invalid.entry(row).or_insert_with(|| problem.to_owned());
+            }
+            if !invalid.contains_key(&row) && (*text != EMPTY || on_empty == Some(Empty::Send)) {
+                rows.push(row);
+                index.push(if *text == EMPTY { empty } else { *text });
+            }
+        }
+        // Nothing of the job is a text that could not be read; the last value is that of an empty cell.
+        let values = read.into_iter().map(|value| value.unwrap_or(Value::from(""))).chain([Value::from("")]);
+        let firsts = column.texts.iter().map(|(_, row)| *row).chain(column.first_empty.or(Some(0)));
+        let job = Job {
+            table,
+            attribute,
+            column: Some(name.to_owned()),
+            kind,
+            values: values.collect(),
+            index: Some(index),
+            firsts: firsts.collect(),
+            rows: Some(rows),
+            is_filtered: true,
+            empty: (column.empty, on_empty),
+        };
+        Ok((job, invalid))
     }
 
     /// How many ids are sent.

@@ -17,7 +17,7 @@ pub fn paragraph(table: &Table, id_column: &str, jobs: &[(&Job<'_>, &Report)]) -
         table.format,
         counted(table.rows(), "row"),
         if table.is_limited { " (the rest is left out by --limit)" } else { "" },
-        if table.has_header {
+        if table.has_names {
             format!("in column \"{}\"", id_column.escape_debug())
         } else {
             "one per line".to_owned()

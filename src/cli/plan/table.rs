@@ -12,7 +12,7 @@ pub struct Table {
     pub source: Source,
     /// "gzip, comma-separated UTF-8".
     pub format: String,
-    pub has_header: bool,
+    pub has_names: bool,
     /// Whether the columns' texts are JSON.
     pub is_json: bool,
     /// The lines on which quoted cells begin that span several.
@@ -57,7 +57,7 @@ impl Table {
         let fail = |name: &str, problem: String| format!("{name}: {problem}");
         let mut table = Table {
             format: input.format,
-            has_header: input.has_header,
+            has_names: input.has_names,
             is_json: input.is_json,
             long_cells: Vec::new(),
             is_limited: false,
@@ -121,11 +121,6 @@ impl Table {
         &self.columns[at]
     }
 
-    /// How many rows have none.
-    pub fn invalid_ids(&self) -> usize {
-        self.odd.len()
-    }
-
     /// The id of a row as it is written.
     pub fn id(&self, row: usize) -> String {
         match self.odd.binary_search_by_key(&(row as u32), |(row, _)| *row) {
@@ -136,14 +131,21 @@ impl Table {
 
     /// Whether all rows that are sent have an id; `is_sent` tells which are.
     pub fn check_ids(&self, is_sent: impl Fn(usize) -> bool) -> Result<(), String> {
-        let Some((row, text)) = self.odd.iter().find(|(row, _)| is_sent(*row as usize)) else {
-            return Ok(());
-        };
-        let problem = match self.ids {
-            Ids::Numeric(_) => ids::numeric(text).err(),
-            Ids::Custom(_) => ids::custom(text).err(),
-        };
-        Err(format!("{}: {}", self.place(*row as usize), problem.unwrap_or_default()))
+        match self.invalid_ids().find(|(row, _)| is_sent(*row as usize)) {
+            None => Ok(()),
+            Some((row, problem)) => Err(format!("{}: {problem}", self.place(row as usize))),
+        }
+    }
+
+    /// The rows whose id is none, and what is wrong with it.
+    pub fn invalid_ids(&self) -> impl Iterator<Item = (u32, String)> {
+        self.odd.iter().map(|(row, text)| {
+            let problem = match self.ids {
+                Ids::Numeric(_) => ids::numeric(text).err(),
+                Ids::Custom(_) => ids::custom(text).err(),
+            };
+            (*row, problem.unwrap_or_default())
+        })
     }
 
     /// "line 7".

@@ -42,6 +42,20 @@ pub fn many<'a>(
     reading: Reading,
     place: impl Fn(u32) -> String,
 ) -> Result<(Type, Vec<Value>), String> {
+    let (kind, values) = each(texts.clone(), reading, &place)?;
+    let named = values
+        .into_iter()
+        .zip(texts)
+        .map(|(value, (_, row))| value.map_err(|problem| format!("{}: {problem}", place(row))));
+    Ok((kind, named.collect::<Result<_, _>>()?))
+}
+
+/// The same with what is wrong with each text, if they can have one type.
+pub fn each<'a>(
+    texts: impl Iterator<Item = (&'a str, u32)> + Clone,
+    reading: Reading,
+    place: impl Fn(u32) -> String,
+) -> Result<(Type, Vec<Result<Value, String>>), String> {
     let kind = match reading.kind {
         Kind::Auto if reading.is_json => Type { kind: infer_json(texts.clone(), &place)?, inferred: false },
         Kind::Auto => {
@@ -50,18 +64,15 @@ pub fn many<'a>(
         }
         kind => Type { kind, inferred: false },
     };
-    let value = |(text, row)| {
-        let value = match reading.kind {
-            // As written: the type is the text's own.
-            Kind::Auto if reading.is_json => Kind::Json.value(text),
-            Kind::Json => Kind::Json.value(text),
-            _ if reading.is_json => kind.kind.value(table::unquoted(text).as_deref().unwrap_or(text)),
-            _ if kind.kind == Kind::String => kind.kind.value(text),
-            _ => kind.kind.value(&reading.with_point(text)),
-        };
-        value.map_err(|problem| format!("{}: {problem}", place(row)))
+    let value = |(text, _)| match reading.kind {
+        // As written: the type is the text's own.
+        Kind::Auto if reading.is_json => Kind::Json.value(text),
+        Kind::Json => Kind::Json.value(text),
+        _ if reading.is_json => kind.kind.value(table::unquoted(text).as_deref().unwrap_or(text)),
+        _ if kind.kind == Kind::String => kind.kind.value(text),
+        _ => kind.kind.value(&reading.with_point(text)),
     };
-    Ok((kind, texts.map(value).collect::<Result<_, _>>()?))
+    Ok((kind, texts.map(value).collect()))
 }
 
 /// One value that was given on the command line.

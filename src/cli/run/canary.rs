@@ -31,34 +31,47 @@ pub struct Pause {
 
 enum Then {
     Wait(Duration),
-    Ask(Arc<Terminal>),
+    /// None if there is nobody to ask.
+    Ask(Option<Arc<Terminal>>),
+    /// An earlier run has gone on to the others.
+    GoOn,
 }
 
 impl CanaryArgs {
-    /// What to do; refused if there is nobody to ask.
-    pub fn pause(&self, reads_standard_input: bool) -> Result<Option<Pause>, String> {
-        let Some(ids) = self.canary else { return Ok(None) };
-        let then = match (self.canary_wait, Terminal::open(reads_standard_input)) {
-            (Some(wait), _) => Then::Wait(wait),
-            (None, Some(terminal)) => Then::Ask(Arc::new(terminal)),
-            (None, None) => {
-                return Err(
-                    "canary: there is no terminal to ask on; give --canary-wait with a time, such as 10m"
-                        .into(),
-                );
-            }
+    pub fn pause(&self, reads_standard_input: bool) -> Option<Pause> {
+        let then = match self.canary_wait {
+            Some(wait) => Then::Wait(wait),
+            None => Then::Ask(Terminal::open(reads_standard_input).map(Arc::new)),
         };
-        Ok(Some(Pause { ids: usize::try_from(ids).unwrap_or(usize::MAX), then }))
+        Some(Pause { ids: usize::try_from(self.canary?).unwrap_or(usize::MAX), then })
     }
 }
 
 impl Pause {
+    /// Refused if there is nobody to ask.
+    pub fn check(&self) -> Result<(), String> {
+        match self.then {
+            Then::Ask(None) => Err(NOBODY.to_owned()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same ids come first, but nobody is asked again.
+    pub fn go_on(&mut self) {
+        self.then = Then::GoOn;
+    }
+
     /// Shows the first ids, then asks or waits.
     pub fn goes_on(&self, outcomes: &[Outcome<'_, '_>], signals: &Signals) -> Result<bool, String> {
+        if matches!(self.then, Then::GoOn) {
+            return Ok(true);
+        }
         say(shown(outcomes));
         let failed = outcomes.iter().any(|outcome| outcome.failures().next().is_some());
         match &self.then {
-            Then::Ask(terminal) => {
+            Then::GoOn => Ok(true),
+            Then::Ask(None) => Err(NOBODY.to_owned()),
+            Then::Ask(Some(terminal)) => {
                 // What was sent must be told, also when the answer is a signal.
                 let cancel = signals.cancel_run();
                 let answer = ask::confirm_unless(terminal, "update all others?", || cancel.is_requested());
@@ -80,6 +93,8 @@ impl Pause {
         }
     }
 }
+
+const NOBODY: &str = "canary: there is no terminal to ask on; give --canary-wait with a time, such as 10m";
 
 fn shown(outcomes: &[Outcome<'_, '_>]) -> String {
     const SHOWN: usize = 20;

@@ -111,6 +111,13 @@ pub struct Journals {
     pub stay: bool,
 }
 
+/// The journal of one run.
+pub struct RunJournal {
+    pub attribute: String,
+    pub journal: JobJournal,
+    pub follows_canaries: bool,
+}
+
 /// What all runs of a command need.
 pub struct Runner<'a> {
     pub client: Client,
@@ -130,13 +137,13 @@ impl Runner<'_> {
         report.map_err(|error| refusal(error, job, 0))
     }
 
-    /// The attributes and journals of all runs that [`Runner::run`] makes of these jobs.
+    /// The journals of all runs that [`Runner::run`] makes of these jobs.
     pub fn journals(
         &self,
         jobs: &[Job<'_>],
         pause: Option<&Pause>,
         dir: &Path,
-    ) -> Result<Vec<(String, JobJournal)>, String> {
+    ) -> Result<Vec<RunJournal>, String> {
         let mut found = Vec::new();
         for job in jobs {
             let first = pause.map_or(0, |pause| pause.ids.min(job.len()));
@@ -147,7 +154,11 @@ impl Runner<'_> {
                 let journal = |run: Run<'_>| self.flags.apply(run).journal_dir(dir).journal();
                 let journal = job.with_run(&self.client, positions, journal);
                 let journal = journal.map_err(|error| refusal(error, job, start))?;
-                found.extend(journal.map(|journal| (job.attribute.clone(), journal)));
+                found.extend(journal.map(|journal| RunJournal {
+                    attribute: job.attribute.clone(),
+                    journal,
+                    follows_canaries: start > 0,
+                }));
             }
         }
         Ok(found)

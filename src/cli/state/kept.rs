@@ -4,12 +4,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use usercom::{JobJournal, Kept};
+use usercom::Kept;
 
 use super::record::{JobRecord, RecordFile};
 use super::{Folder, InputRecord, Record, StateArgs, create_private};
 use crate::ask::{self, Terminal};
-use crate::run::Outcome;
+use crate::run::{Outcome, RunJournal};
 use crate::say::say;
 use crate::words::{ago, counted, thousands};
 
@@ -19,6 +19,8 @@ pub struct KeptRun {
     id: String,
     input: InputRecord,
     file: RecordFile,
+    /// Whether it resumes one that has gone on after its canaries.
+    pub has_passed_canaries: bool,
 }
 
 /// How a command begins.
@@ -48,19 +50,19 @@ impl StateArgs {
         }
     }
 
-    /// Decides whether to resume, and writes down what is about to run: `jobs` with the journals of their runs.
+    /// Decides whether to resume, and writes down what is about to run.
     pub fn begin(
         &self,
         folder: Folder,
-        jobs: Vec<(String, JobJournal)>,
+        runs: Vec<RunJournal>,
         input: InputRecord,
         max_age: Duration,
         terminal: Option<Terminal>,
     ) -> Result<Begun, String> {
-        let job = |(attribute, journal): &(String, JobJournal)| JobRecord {
-            attribute: attribute.clone(),
-            ids: journal.ids(),
-            journal: journal.name().to_owned(),
+        let job = |run: &RunJournal| JobRecord {
+            attribute: run.attribute.clone(),
+            ids: run.journal.ids(),
+            journal: run.journal.name().to_owned(),
         };
         let mut record = Record {
             arguments: std::env::args_os().skip(1).map(|text| text.to_string_lossy().into_owned()).collect(),
@@ -68,7 +70,7 @@ impl StateArgs {
             input,
             began: SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs(),
             max_age: max_age.as_secs(),
-            jobs: jobs.iter().map(job).collect(),
+            jobs: runs.iter().map(job).collect(),
         };
         let id = record.id();
         if let Some(resumed) = &self.resumed {
@@ -89,19 +91,20 @@ impl StateArgs {
         }
         let earlier = Record::all(&folder.path)?.into_iter().find(|earlier| earlier.id() == id);
         // An earlier run keeps its age: the journals have theirs, too.
-        let (mut settled, mut found) = (0, false);
-        for (_, journal) in &jobs {
-            match journal.look(max_age) {
+        let (mut settled, mut found, mut after_canaries) = (0, false, false);
+        for run in &runs {
+            match run.journal.look(max_age) {
                 Ok(Kept::Running) => return Ok(Begun::JobRunning(folder.path)),
                 Ok(Kept::Resumable { confirmed, rejected }) => {
                     found = true;
+                    after_canaries |= run.follows_canaries;
                     settled += confirmed + rejected;
                 }
                 Ok(Kept::Nothing | Kept::Unfit(_)) => {}
                 Err(error) => return Err(unreadable(&folder, &error)),
             }
         }
-        let is_resumed = found && self.resumes(settled, &jobs, earlier.as_ref(), terminal)?;
+        let is_resumed = found && self.resumes(settled, &runs, earlier.as_ref(), terminal)?;
         if let (true, Some(earlier)) = (is_resumed, &earlier) {
             record.began = earlier.began;
         }
@@ -111,8 +114,8 @@ impl StateArgs {
             Err(error) => return Ok(unkept(&folder, &error)),
         };
         if found && !is_resumed {
-            for (_, journal) in &jobs {
-                match journal.put_away() {
+            for run in &runs {
+                match run.journal.put_away() {
                     Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                         return Ok(Begun::JobRunning(folder.path));
                     }
@@ -121,7 +124,8 @@ impl StateArgs {
                 }
             }
         }
-        Ok(Begun::Kept(KeptRun { folder: folder.path, id, input: record.input, file }))
+        let has_passed_canaries = is_resumed && after_canaries;
+        Ok(Begun::Kept(KeptRun { folder: folder.path, id, input: record.input, file, has_passed_canaries }))
     }
 
     /// Whether what an earlier run has settled is left out. Never without a word: meanwhile another run may have written
@@ -129,11 +133,11 @@ impl StateArgs {
     fn resumes(
         &self,
         settled: usize,
-        jobs: &[(String, JobJournal)],
+        runs: &[RunJournal],
         earlier: Option<&Record>,
         terminal: Option<Terminal>,
     ) -> Result<bool, String> {
-        let ids: usize = jobs.iter().map(|(_, journal)| journal.ids()).sum();
+        let ids: usize = runs.iter().map(|run| run.journal.ids()).sum();
         let began = earlier.map_or(String::new(), |earlier| format!(" that began {}", ago(earlier.age())));
         let what = format!(
             "a run of this update{began} ended early, after {} of {}",
