@@ -273,11 +273,14 @@ FUZZ_SECONDS ?= 30
 fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
+bench: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+bench: export USERCOM_PROGRAM := $(abspath $(BUILT)/usercom)
 bench: lib program              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
 	@scripts/setup bench
-	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
-	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) USERCOM_PROGRAM=$(abspath $(BUILT)/usercom) \
-	  $(PHP) bindings/php/tests/speed.php
+	$(CARGO) bench --bench performance
+	$(PHP) bindings/php/tests/speed.php
+	PYTHONPATH=bindings/python $(PYTHON) bindings/python/tests/speed.py
+	$(NODE) bindings/node/tests/speed.js
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean
