@@ -249,14 +249,14 @@ torture:                ## the journal killed at every call, 10,000 simulated jo
 # cargo-c.
 test-packages: dist test-lib
 	scripts/dist/test dist
+	GLIBC=$(GLIBC) scripts/dist/reproducible $(PORTABLE) dist
 	scripts/dist/bare-debian dist bookworm trixie
 	scripts/dist/crate dist
 	bindings/c/tests/cargo-c.sh
 	bindings/python/tests/package.sh dist sdist
 	bindings/python/tests/debian.sh dist bookworm trixie
 	bindings/python/tests/recipes.sh dist
-	bindings/node/package $(TARGET)/release $(TARGET)/npm
-	bindings/node/tests/debian.sh $(TARGET)/npm
+	bindings/node/tests/debian.sh dist
 
 # PHP 8.4 in a bare Debian 13, the Debian 12 that most servers have, and 8.1, the oldest.
 test-php-versions: test-lib
@@ -277,11 +277,14 @@ FUZZ_SECONDS ?= 30
 fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
+bench: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+bench: export USERCOM_PROGRAM := $(abspath $(BUILT)/usercom)
 bench: lib program              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
 	@scripts/setup bench
-	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) $(CARGO) bench --bench performance
-	USERCOM_LIBRARY=$(abspath $(LIB)/libusercom.so) USERCOM_PROGRAM=$(abspath $(BUILT)/usercom) \
-	  $(PHP) bindings/php/tests/speed.php
+	$(CARGO) bench --bench performance
+	$(PHP) bindings/php/tests/speed.php
+	PYTHONPATH=bindings/python $(PYTHON) bindings/python/tests/speed.py
+	$(NODE) bindings/node/tests/speed.js
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean

@@ -188,10 +188,9 @@ fn the_cpp_header_uses_every_function() {
         by_name == *name || !hpp.contains(&format!("{by_name}\""))
     });
     // Called as they are: they own nothing and can't fail. The one-line call is made of the shared client's, which has a
-    // scope. A heartbeat is for runtimes that end in the middle of a callback. Arrow's streams are C in C++, too.
+    // scope. A heartbeat is for runtimes that end in the middle of a callback.
     let as_they_are = [
         "uc_abi_version",
-        "uc_client_mass_update_arrow",
         "uc_client_shared",
         "uc_library_version",
         "uc_mass_update",

@@ -49,6 +49,44 @@
 
 #include <usercom.h>
 
+// Where Arrow is installed, its own header, which defines more under the same guards. Else what
+// https://arrow.apache.org/docs/format/CDataInterface.html says, to be copied.
+#if __has_include(<arrow/c/abi.h>)
+#include <arrow/c/abi.h>
+#endif
+extern "C" {
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+struct ArrowSchema {
+    const char *format, *name, *metadata;
+    std::int64_t flags, n_children;
+    struct ArrowSchema **children, *dictionary;
+    void (*release)(struct ArrowSchema*);
+    void* private_data;
+};
+struct ArrowArray {
+    std::int64_t length, null_count, offset, n_buffers, n_children;
+    const void** buffers;
+    struct ArrowArray **children, *dictionary;
+    void (*release)(struct ArrowArray*);
+    void* private_data;
+};
+#endif
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+struct ArrowArrayStream {
+    int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+    int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+    const char* (*get_last_error)(struct ArrowArrayStream*);
+    void (*release)(struct ArrowArrayStream*);
+    void* private_data;
+};
+#endif
+}
+
 namespace usercom {
 
 // ---- reports and exceptions -----------------------------------------------------------------------------------
@@ -650,6 +688,56 @@ private:
     std::vector<const char*> ids_;
 };
 
+/// Columns for one call, in the Arrow C stream or C data interface: those of a data frame, a database, a query engine.
+/// They are moved out of the caller's structures, whose `release` is NULL afterwards, and released once, whatever becomes
+/// of the call. `na` is "skip" or "error": see uc_client_mass_update_arrow.
+class ArrowColumns {
+public:
+    ArrowColumns(ArrowArrayStream* stream, const char* na = nullptr) : na_(na) { take(stream_, stream, "stream"); }
+    /// An array and its schema, which are moved both or, where this throws, not at all.
+    ArrowColumns(ArrowArray* array, ArrowSchema* schema, const char* na = nullptr) : na_(na) {
+        if (schema == nullptr || schema->release == nullptr) detail::invalid(std::string("schema: ") + gone);
+        take(array_, array, "array");
+        take(schema_, schema, "schema");
+        stream_ = {[](ArrowArrayStream* of, ArrowSchema* out) { return give(self(of)->schema_, out); },
+                   [](ArrowArrayStream* of, ArrowArray* out) { return give(self(of)->array_, out); },
+                   [](ArrowArrayStream*) -> const char* { return nullptr; },
+                   [](ArrowArrayStream* of) { of->release = nullptr; }, this};
+    }
+    ArrowColumns(const ArrowColumns&) = delete;
+    ArrowColumns& operator=(const ArrowColumns&) = delete;
+    ~ArrowColumns() {
+        if (stream_.release != nullptr) stream_.release(&stream_);
+        if (array_.release != nullptr) array_.release(&array_);
+        if (schema_.release != nullptr) schema_.release(&schema_);
+    }
+
+    ArrowArrayStream* get() & { return &stream_; }
+    const char* na() const { return na_; }
+
+private:
+    static constexpr const char* gone = "is NULL or was released already";
+
+    static ArrowColumns* self(ArrowArrayStream* stream) { return static_cast<ArrowColumns*>(stream->private_data); }
+    template <class T>
+    static void take(T& own, T* from, const char* name) {
+        if (from == nullptr || from->release == nullptr) detail::invalid(std::string(name) + ": " + gone);
+        give(*from, &own);
+    }
+    /// Moves it, as the interface allows. What was given already is a released one, which ends the stream.
+    template <class T>
+    static int give(T& from, T* out) {
+        *out = from;
+        from.release = nullptr;
+        return 0;
+    }
+
+    ArrowArrayStream stream_{};
+    ArrowArray array_{};
+    ArrowSchema schema_{};
+    const char* na_;
+};
+
 // ---- options ----------------------------------------------------------------------------------------------------
 
 /// Options of a client. An invalid value throws InvalidArgument and leaves the option as it was. Setters of a
@@ -1163,6 +1251,24 @@ public:
             return uc_client_mass_update_rows_custom_ids(get(), ids.data(), table.index.data(), ids.size(),
                                                          table.values.data(), table.values.size(), attribute.c_str(),
                                                          options.get(), report);
+        });
+    }
+
+    /// The ids of an Arrow stream or array with one column: User.com's own if they are integers, your own if they are text.
+    Report mass_update_arrow(ArrowColumns&& ids, const Text& attribute, const Value& value,
+                             const RunOptions& options = RunOptions()) const {
+        return run([&](uc_report** report) {
+            return uc_client_mass_update_arrow(get(), ids.get(), attribute.c_str(), value.json().c_str(), ids.na(),
+                                               options.get(), report);
+        });
+    }
+
+    /// A value for each user: an Arrow stream or array with two columns, ids and values.
+    Report mass_update_rows_arrow(ArrowColumns&& rows, const Text& attribute,
+                                  const RunOptions& options = RunOptions()) const {
+        return run([&](uc_report** report) {
+            return uc_client_mass_update_arrow(get(), rows.get(), attribute.c_str(), nullptr, rows.na(), options.get(),
+                                               report);
         });
     }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::functions::{Function, Interface};
 use super::interface::{CLIENT, IdState, Kind, Opt, RUN, Status};
-use super::text::{Names, camel_case, constant, explained, localized, wrapped};
+use super::text::{Names, camel_case, constant, error_table, explained, option_table, raised, wrapped};
 use super::{Generated, functions};
 
 const WIDTH: usize = 110;
@@ -25,7 +25,10 @@ pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
         ("client options", typed_options(CLIENT)),
         ("run options", typed_options(RUN)),
     ];
-    let tables = [("errors", error_table()), ("options", option_table())];
+    let tables = [
+        ("errors", error_table("error", "`code`", constant)),
+        ("options", option_table(&NAMES, |option| kind(option).2)),
+    ];
     Ok(vec![
         Generated::new("bindings/node/lib/generated.js", interface(&functions::read(root)?)),
         Generated::new("bindings/node/lib/errors.js", errors()),
@@ -33,11 +36,6 @@ pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
         Generated::regions(root, "bindings/node/index.d.ts", &types)?,
         Generated::regions(root, README, &tables)?,
     ])
-}
-
-/// Those with an error.
-fn raised() -> impl Iterator<Item = Status> {
-    Status::ALL.iter().copied().filter(|status| !status.exception().is_empty())
 }
 
 fn head(what: &str) -> String {
@@ -207,32 +205,4 @@ fn typed_options(options: &[Opt]) -> String {
         );
         out
     })
-}
-
-fn error_table() -> String {
-    raised().fold(String::from("| error | `code` | meaning |\n|---|---|---|\n"), |mut out, status| {
-        let _ = writeln!(out, "| `{}` | `{}` | {} |", status.exception(), constant(status), status.about());
-        out
-    })
-}
-
-fn option_table() -> String {
-    let mut out = String::new();
-    for (title, options) in [("client", CLIENT), ("run", RUN)] {
-        let _ = writeln!(out, "| option of a {title} | value | default | meaning |\n|---|---|---|---|");
-        for option in options {
-            let first = option.about.split_inclusive(". ").next().unwrap_or_default().trim_end();
-            let _ = writeln!(
-                out,
-                "| `{}` | {} | {} | {} |",
-                name(option),
-                kind(option).2,
-                option.default.words(option.kind),
-                localized(first, &NAMES)
-            );
-        }
-        out.push('\n');
-    }
-    out.truncate(out.len() - 1);
-    out
 }

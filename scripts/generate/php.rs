@@ -6,7 +6,7 @@ use std::path::Path;
 
 use super::functions::{Function, Interface};
 use super::interface::{CLIENT, IdState, Kind, Opt, Preset, RUN, Status};
-use super::text::{Names, camel_case, constant, localized, wrapped};
+use super::text::{Names, camel_case, constant, localized, raised, wrapped};
 use super::{Generated, functions};
 
 const WIDTH: usize = 119;
@@ -44,11 +44,6 @@ pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
     ];
     files.extend(raised().map(exception));
     Ok(files)
-}
-
-/// Those with an exception.
-fn raised() -> impl Iterator<Item = Status> {
-    Status::ALL.iter().copied().filter(|status| !status.exception().is_empty())
 }
 
 /// The C interface without directives, which `FFI::cdef()` can't read.

@@ -7,7 +7,7 @@ use std::path::Path;
 use super::Generated;
 use super::functions::{self, Function};
 use super::interface::{CLIENT, IdState, Kind, Opt, RUN, Status};
-use super::text::{Names, constant, explained, localized, wrapped};
+use super::text::{Names, constant, error_table, explained, option_table, raised, wrapped};
 
 const WIDTH: usize = 110;
 const README: &str = "bindings/python/README.md";
@@ -18,7 +18,10 @@ const NAMES: Names = Names {
 };
 
 pub fn files(root: &Path) -> io::Result<Vec<Generated>> {
-    let regions = [("exceptions", exception_table()), ("options", option_table())];
+    let regions = [
+        ("exceptions", error_table("exception", "status", |status| format!("Status.{}", constant(status)))),
+        ("options", option_table(&NAMES, |option| kind(option.kind).2)),
+    ];
     Ok(vec![
         Generated::new("bindings/python/usercom/_generated.py", interface(root)?),
         Generated::new("bindings/python/usercom/_exceptions.py", exceptions()),
@@ -153,15 +156,14 @@ fn docstring(text: &str) -> String {
 
 /// `_exceptions.py`: one class for each status that has one.
 fn exceptions() -> String {
-    let raised = || Status::ALL.iter().filter(|status| !status.exception().is_empty());
     let mut out = head("The exception of each status.");
     out.push_str("from ._error_base import Error\nfrom ._generated import Status\n\n__all__ = [\n");
     raised().for_each(|status| out.push_str(&format!("    {:?},\n", status.exception())));
     out.push_str("]\n");
     for status in raised() {
-        let bases = if *status == Status::InvalidArgument { "Error, ValueError" } else { "Error" };
+        let bases = if status == Status::InvalidArgument { "Error, ValueError" } else { "Error" };
         let _ = write!(out, "\n\nclass {}({bases}):\n{}", status.exception(), docstring(status.about()));
-        let _ = writeln!(out, "\n    status = Status.{}", constant(*status));
+        let _ = writeln!(out, "\n    status = Status.{}", constant(status));
     }
     out
 }
@@ -195,35 +197,5 @@ fn typed_dict(class: &str, whose: &str, options: &[Opt]) -> String {
     for option in options {
         let _ = writeln!(out, "    {}: Optional[{}]", option.name, kind(option.kind).1);
     }
-    out
-}
-
-fn exception_table() -> String {
-    let mut out = String::from("| exception | status | meaning |\n|---|---|---|\n");
-    for status in Status::ALL.iter().filter(|status| !status.exception().is_empty()) {
-        let (exception, constant) = (status.exception(), constant(*status));
-        let _ = writeln!(out, "| `{exception}` | `Status.{constant}` | {} |", status.about());
-    }
-    out
-}
-
-fn option_table() -> String {
-    let mut out = String::new();
-    for (title, options) in [("client", CLIENT), ("run", RUN)] {
-        let _ = writeln!(out, "| option of a {title} | value | default | meaning |\n|---|---|---|---|");
-        for option in options {
-            let first = option.about.split_inclusive(". ").next().unwrap_or_default().trim_end();
-            let _ = writeln!(
-                out,
-                "| `{}` | {} | {} | {} |",
-                option.name,
-                kind(option.kind).2,
-                option.default.words(option.kind),
-                localized(first, &NAMES)
-            );
-        }
-        out.push('\n');
-    }
-    out.truncate(out.len() - 1);
     out
 }

@@ -1,5 +1,7 @@
 //! Texts of the description, rewritten for a language and wrapped for its comments.
 
+use std::fmt::Write as _;
+
 use super::interface::{CLIENT, Opt, Preset, RUN, Status};
 
 /// How a language names options and statuses.
@@ -83,4 +85,33 @@ pub fn explained(option: &Opt, names: &Names) -> String {
         text.push_str(&format!(" Range: {bounds}."));
     }
     text + &format!(" Default: {}.", option.default.words(option.kind))
+}
+
+/// The statuses that have an error.
+pub fn raised() -> impl Iterator<Item = Status> {
+    Status::ALL.iter().copied().filter(|status| !status.exception().is_empty())
+}
+
+/// The errors of a language as a table; these are the titles of its first two columns.
+pub fn error_table(error: &str, status: &str, name: fn(Status) -> String) -> String {
+    raised().fold(format!("| {error} | {status} | meaning |\n|---|---|---|\n"), |mut out, status| {
+        let _ = writeln!(out, "| `{}` | `{}` | {} |", status.exception(), name(status), status.about());
+        out
+    })
+}
+
+/// All options as two tables, with the first sentence of what each does. `kind` is the type of a value, in words.
+pub fn option_table(names: &Names, kind: fn(&Opt) -> &'static str) -> String {
+    let mut tables = Vec::new();
+    for (title, options) in [("client", CLIENT), ("run", RUN)] {
+        let mut out = format!("| option of a {title} | value | default | meaning |\n|---|---|---|---|\n");
+        for option in options {
+            let first = option.about.split_inclusive(". ").next().unwrap_or_default().trim_end();
+            let (name, meaning) = ((names.option)(option, title == "client"), localized(first, names));
+            let default = option.default.words(option.kind);
+            let _ = writeln!(out, "| {name} | {} | {default} | {meaning} |", kind(option));
+        }
+        tables.push(out);
+    }
+    tables.join("\n")
 }

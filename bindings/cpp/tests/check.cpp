@@ -267,6 +267,158 @@ void runs(const usercom::Client& client) {
     CHECK_EQUAL(ledger("nothing"), "1,null,1");
 }
 
+// A producer of Arrow columns that counts what it made and what was released, and overwrites what it released.
+struct Producer {
+    struct Held {
+        Producer* of;
+        std::vector<const void*> buffers;
+        std::vector<std::int32_t> offsets{0};
+        std::string bytes;
+        std::vector<std::int64_t> numbers;
+        std::vector<ArrowArray*> children;
+    };
+    std::vector<std::int64_t> ids, scores;
+    std::vector<std::string> custom_ids;
+    int alive = 0, streams = 0, batches = 2;
+
+    static void release(ArrowSchema* schema) {
+        for (std::int64_t k = 0; k < schema->n_children; k++) {
+            schema->children[k]->release(schema->children[k]);
+            delete schema->children[k];
+        }
+        static_cast<Producer*>(schema->private_data)->alive--;
+        delete[] schema->children;
+        *schema = {};
+    }
+    static void release(ArrowArray* array) {
+        const std::unique_ptr<Held> held(static_cast<Held*>(array->private_data));
+        for (ArrowArray* child : held->children) {
+            child->release(child);
+            delete child;
+        }
+        held->of->alive--;
+        *array = {};
+    }
+    void schema(ArrowSchema* out, const char* format, std::vector<const char*> fields = {}) {
+        alive++;
+        *out = {format, "", nullptr, 0, static_cast<std::int64_t>(fields.size()), nullptr, nullptr, release, this};
+        out->children = new ArrowSchema*[fields.size()];
+        for (std::size_t k = 0; k < fields.size(); k++) schema(out->children[k] = new ArrowSchema, fields[k]);
+    }
+    ArrowArray column(Held* held, std::size_t rows) {
+        alive++;
+        held->of = this;
+        const auto count = [](std::size_t n) { return static_cast<std::int64_t>(n); };
+        return {count(rows), 0, 0, count(held->buffers.size()), count(held->children.size()), held->buffers.data(),
+                held->children.data(), nullptr, release, held};
+    }
+    ArrowArray column(const std::vector<std::int64_t>& numbers) {
+        auto* held = new Held;
+        held->numbers = numbers;
+        held->buffers = {nullptr, held->numbers.data()};
+        return column(held, numbers.size());
+    }
+    ArrowArray column(const std::vector<std::string>& texts) {
+        auto* held = new Held;
+        for (const std::string& text : texts) {
+            held->bytes += text;
+            held->offsets.push_back(static_cast<std::int32_t>(held->bytes.size()));
+        }
+        held->buffers = {nullptr, held->offsets.data(), held->bytes.data()};
+        return column(held, texts.size());
+    }
+    ArrowArray table() {
+        auto* held = new Held;
+        held->buffers = {nullptr};
+        held->children = {new ArrowArray(column(ids)), new ArrowArray(column(scores))};
+        return column(held, ids.size());
+    }
+    // The table, once for each batch.
+    ArrowArrayStream stream() {
+        return {[](ArrowArrayStream* of, ArrowSchema* out) {
+                    static_cast<Producer*>(of->private_data)->schema(out, "+s", {"l", "l"});
+                    return 0;
+                },
+                [](ArrowArrayStream* of, ArrowArray* out) {
+                    auto* self = static_cast<Producer*>(of->private_data);
+                    *out = self->batches-- > 0 ? self->table() : ArrowArray{};
+                    return 0;
+                },
+                [](ArrowArrayStream*) -> const char* { return nullptr; },
+                [](ArrowArrayStream* of) {
+                    static_cast<Producer*>(of->private_data)->streams++;
+                    of->release = nullptr;
+                },
+                this};
+    }
+};
+
+void arrow(const usercom::Client& client) {
+    using usercom::ArrowColumns, usercom::RunOptions;
+    Producer producer{{1, 2, 3}, {7, 9, 7}, {"u-1", "u-2"}};
+    ArrowSchema schema;
+    ArrowArray array;
+    const auto nothing_is_left = [&](int line) {
+        check(producer.alive == 0 && schema.release == nullptr && array.release == nullptr, line, "released once");
+    };
+
+    ArrowArrayStream stream = producer.stream();
+    const auto rows = client.mass_update_rows_arrow(&stream, "arrow_rows");
+    CHECK(rows.total() == 6 && rows.confirmed() == 3 && rows.requests() == 2);  // a row that comes again supersedes
+    CHECK_EQUAL(ledger("arrow_rows"), "1,7,1 2,9,1 3,7,1");
+    CHECK(stream.release == nullptr && producer.streams == 1 && producer.alive == 0);
+    CHECK_THROWS(client.mass_update_rows_arrow(&stream, "never"), usercom::InvalidArgument, "stream: is NULL or was released");
+
+    producer.schema(&schema, "+s", {"l", "l"});
+    array = producer.table();
+    CHECK_EQUAL(client.mass_update_rows_arrow({&array, &schema, "error"}, "arrow_batch").confirmed(), 3u);
+    CHECK_EQUAL(ledger("arrow_batch"), "1,7,1 2,9,1 3,7,1");
+    nothing_is_left(__LINE__);
+    producer.schema(&schema, "l");
+    array = producer.column(producer.ids);
+    CHECK_EQUAL(client.mass_update_arrow({&array, &schema}, "arrow_ids", "pro").confirmed(), 3u);
+    CHECK_EQUAL(ledger("arrow_ids"), "1,\"\"\"pro\"\"\",1 2,\"\"\"pro\"\"\",1 3,\"\"\"pro\"\"\",1");
+    nothing_is_left(__LINE__);
+    producer.schema(&schema, "u");
+    array = producer.column(producer.custom_ids);
+    CHECK_EQUAL(client.mass_update_arrow({&array, &schema}, "arrow_custom", true).confirmed(), 2u);
+    nothing_is_left(__LINE__);
+    producer.schema(&schema, "g");
+    array = producer.column(std::vector<std::int64_t>{0x7ff8000000000000, 0x4008000000000000});  // NaN and 3.0
+    const auto skipped = client.mass_update_arrow({&array, &schema, "skip"}, "arrow_skipped", 1, RunOptions().dry_run());
+    CHECK_EQUAL(skipped.state(0), UC_ID_NOT_ATTEMPTED);
+    CHECK_EQUAL(skipped.requests(), 1u);
+    nothing_is_left(__LINE__);
+
+    // Whatever goes wrong, before the call or in it, everything is released once, and what was not taken is the caller's.
+    producer.schema(&schema, "l");
+    array = producer.column(producer.ids);
+    CHECK_THROWS(client.mass_update_arrow({&array, nullptr}, "never", 1), usercom::InvalidArgument, "schema: is NULL");
+    CHECK_THROWS(client.mass_update_arrow({nullptr, &schema}, "never", 1), usercom::InvalidArgument, "array: is NULL");
+    CHECK(schema.release != nullptr && array.release != nullptr);
+    CHECK_THROWS(client.mass_update_arrow({&array, &schema, "drop"}, "never", 1), usercom::InvalidArgument, "na: ");
+    nothing_is_left(__LINE__);
+    CHECK_THROWS(client.mass_update_arrow({&array, &schema}, "never", 1), usercom::InvalidArgument, "was released already");
+    CHECK_THROWS(client.mass_update_rows_arrow(static_cast<ArrowArrayStream*>(nullptr), "never"), usercom::InvalidArgument,
+                 "stream: is NULL");
+    producer.schema(&schema, "l");
+    array = producer.column(producer.ids);
+    CHECK_THROWS(client.mass_update_rows_arrow({&array, &schema}, "never"), usercom::InvalidArgument, "stream: ");
+    nothing_is_left(__LINE__);
+    producer.batches = 1;
+    stream = producer.stream();
+    { const ArrowColumns unused(&stream); }
+    CHECK(stream.release == nullptr && producer.streams == 2 && producer.alive == 0);
+    stream = producer.stream();
+    ArrowColumns columns(&stream);
+    RunOptions throwing;
+    throwing.progress([](const usercom::Progress&) { throw std::length_error("mine"); });
+    CHECK_THROWS(client.mass_update_rows_arrow(std::move(columns), "arrow_thrown", throwing), std::length_error, "mine");
+    CHECK(producer.streams == 3 && producer.alive == 0);
+    CHECK_THROWS(client.mass_update_rows_arrow(std::move(columns), "never"), usercom::InvalidArgument, "released already");
+    CHECK_EQUAL(ledger("never"), "");
+}
+
 // Every setter returns a temporary object by value, and one with a name by reference.
 #define CHAINS(Class, call)                                                                        \
     static_assert(std::is_same_v<decltype(usercom::Class().call), usercom::Class>, #call);         \
@@ -576,6 +728,7 @@ int main() {
     values();
     ids_in_every_form(client);
     runs(client);
+    arrow(client);
     options(client);
     exceptions(client);
     callbacks(client);

@@ -35,6 +35,13 @@ cat >"$work/lines" <<'LINES'
   client().mass_update_rows_custom_ids(std::map<int, int>{{1, 1}}, "x");
   client().mass_update_rows_custom_ids(std::map<char, int>{{'a', 1}}, "x");
   client().mass_update_custom_ids(std::vector<int>{1}, "x", 1);
++ ArrowArrayStream stream{}; client().mass_update_rows_arrow({&stream, "skip"}, "x");
++ ArrowArray array{}; ArrowSchema schema{}; client().mass_update_arrow({&array, &schema}, "x", 1);
+  ArrowArrayStream stream{}; client().mass_update_rows_arrow(stream, "x");
+  ArrowArrayStream stream{}; client().mass_update_arrow(&stream, "x");
+  ArrowArray array{}; client().mass_update_arrow(&array, "x", 1);
+  ArrowColumns columns(nullptr); client().mass_update_rows_arrow(columns, "x");
+  ArrowColumns columns(nullptr), copy = columns;
 + takes(std::vector<short>{1});
   takes(std::vector<double>{1.5});
   takes(std::list<float>{1.5f});
