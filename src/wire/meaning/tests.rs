@@ -175,3 +175,87 @@ fn forms() {
     assert_ne!(shape(r#"{"a":[]}"#), shape(r#"{"a":[1]}"#));
     assert!(shape(&format!("{{\"{}\":1}}", "ł".repeat(1000))).chars().count() <= 256);
 }
+
+mod hidden {
+    //! A sign of a failure among harmless fields, wherever it is and however its name is written.
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+    use proptest::sample::select;
+
+    use super::*;
+
+    fn object(fields: &[String]) -> String {
+        format!("{{{}}}", fields.join(","))
+    }
+
+    fn harmless() -> impl Strategy<Value = String> {
+        select(vec![
+            r#""status":"ok""#,
+            r#""success":true"#,
+            r#""ok":1"#,
+            r#""updated":1000"#,
+            r#""errors":[]"#,
+            r#""error":null"#,
+            r#""failed":0"#,
+            r#""code":200"#,
+            r#""detail":"done""#,
+            r#""data":{"id":1}"#,
+            r#""ids":[1,2,3]"#,
+        ])
+        .prop_map(str::to_owned)
+    }
+
+    /// A name in some case, with separators in it.
+    fn written(names: &'static [&'static str]) -> impl Strategy<Value = String> {
+        (select(names), vec(any::<(bool, bool)>(), 20)).prop_map(|(name, how)| {
+            let letters = name.chars().zip(how.into_iter().cycle());
+            letters
+                .flat_map(|(letter, (upper, gap))| {
+                    let letter = if upper { letter.to_ascii_uppercase() } else { letter };
+                    std::iter::once(letter).chain(gap.then_some('_'))
+                })
+                .collect()
+        })
+    }
+
+    fn sign() -> impl Strategy<Value = String> {
+        let something =
+            select(vec!["true", "1", "\"x\"", "[\"x\"]", "{\"7\":\"no such user\"}", "[{\"id\":7}]"]);
+        let word = select(&BAD_WORDS).prop_map(|word| format!("\"{word}\""));
+        let number = (400u16..600).prop_map(|number| number.to_string());
+        let no = select(vec!["false", "0", "\"false\"", "\"0\"", "\"no\""]).prop_map(str::to_owned);
+        let text = |value: &str| value.to_owned();
+        prop_oneof![
+            (written(&ERRORS), something.clone().prop_map(text)),
+            (written(&FAILED), something.prop_map(text)),
+            (written(&SUCCESS), no),
+            (written(&STATUS), prop_oneof![word, number.clone()]),
+            (written(&CODE), number),
+        ]
+        .prop_map(|(name, value)| format!("\"{name}\":{value}"))
+    }
+
+    proptest! {
+        #[test]
+        fn a_failure_is_found_wherever_it_is(around in vec(harmless(), 0..5), sign in sign(), at in any::<prop::sample::Index>(), place in 0..4) {
+            let mut fields = around.clone();
+            fields.insert(at.index(around.len() + 1), sign);
+            let here = object(&fields);
+            let mut outer = around;
+            outer.push(format!("\"result\":{here}"));
+            let body = match place {
+                0 => here,
+                1 => format!("[{{\"status\":\"ok\"}},{here}]"),
+                2 => object(&outer),
+                _ => format!("[{}]", object(&outer)),
+            };
+            prop_assert_eq!(of(&body), Meaning::Failure, "{}", body);
+        }
+
+        #[test]
+        fn no_failure_is_seen_where_there_is_none(around in vec(harmless(), 0..8)) {
+            prop_assert!(matches!(of(&object(&around)), Meaning::Plausible | Meaning::Documented));
+        }
+    }
+}
