@@ -153,6 +153,7 @@ test-format:
 
 test-data:
 	examples/data/make_users.py --check
+	scripts/reliability --check
 
 # The crate as its users compile it: a dev-dependency must not enable a feature that the crate forgot.
 test-core:

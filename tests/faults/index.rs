@@ -80,15 +80,3 @@ fn every_row_has_its_tests() {
     }
     assert!(expected.is_empty(), "not in INDEX.md: {expected:?}");
 }
-
-/// The first three columns of the table with these lines.
-fn told(table: &str) -> Vec<Vec<&str>> {
-    let rows = table.lines().filter(|line| line.starts_with('|') && line.contains("| "));
-    rows.map(|row| row.split(" | ").take(3).collect()).skip(1).collect()
-}
-
-/// `make reliability` wrote the page from these rows.
-#[test]
-fn the_page_about_reliability_has_the_same_rows() {
-    assert_eq!(told(include_str!("../../docs/reliability.md")), told(include_str!("INDEX.md")));
-}
