@@ -199,7 +199,7 @@ fn interim_responses() {
     ];
     side_by_side(cases, |(what, script)| {
         let server = Server::start(*script);
-        let report = server.ask(&ids(6)).batch_size(2).workers(1).impatient().send();
+        let report = server.ask(&ids(6)).batch_size(2).workers(1).send();
         assert_eq!((report.status(), report.requests()), (Status::Ok, 3), "{what}: {report}");
         assert_eq!(server.connections(), 1, "{what}");
     });

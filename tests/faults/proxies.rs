@@ -65,7 +65,7 @@ fn proxies_of_the_environment() {
 fn with_these_proxies(role: &str) {
     let [.., ca, expected] = role.split(' ').collect::<Vec<_>>()[..] else { panic!("{role}") };
     let server = child::server_of(role);
-    let ask = server.ask(&[1]).ca_file(ca.into()).impatient();
+    let ask = server.ask(&[1]).ca_file(ca.into()).stall_timeout(s(3));
     let api = child::api_of(role);
     match expected {
         "invalid" => {
@@ -165,7 +165,7 @@ fn a_proxy_by_option() {
     side_by_side(APIS, |api| {
         let through = |server: &Server| {
             let (proxy, ids) = (Proxy::start(true), ids(3));
-            let ask = server.ask(&ids).ca_file(authority.file()).impatient();
+            let ask = server.ask(&ids).ca_file(authority.file()).stall_timeout(s(3));
             let told = ask.proxy(format!("http://{}", proxy.address)).through(*api);
             told.check(&texts(&ids), server);
             (told, proxy.heads())

@@ -21,7 +21,7 @@ fn a_login_page_stops_the_run() {
     side_by_side(&responses, |(what, bytes)| {
         let bytes = bytes.clone();
         let server = Server::start(move |x| x.end(&bytes, Then::Close));
-        let report = server.ask(&ids(3000)).impatient().send();
+        let report = server.ask(&ids(3000)).send();
         assert_eq!((report.status(), report.requests()), (Status::WrongEndpoint, 1), "{what}: {report}");
         assert_eq!((report.confirmed(), report.not_attempted()), (0, 2000), "{what}: {report}");
         assert!(report.message().contains("Log in"), "{what}: {report}");
@@ -55,7 +55,7 @@ fn redirects_are_never_followed() {
             let location = format!("Location: {target}/api/public/users/mass_update_custom_attributes\r\n");
             x.reply_with(status, &location, "")
         });
-        let report = server.ask(&ids(3000)).impatient().send();
+        let report = server.ask(&ids(3000)).send();
         assert_eq!((report.status(), report.requests()), (Status::WrongEndpoint, 1), "{status}: {report}");
         assert_eq!(report.not_attempted(), 3000, "{status}: {report}");
         assert!(report.message().contains(&status.to_string()), "{status}: {report}");
@@ -85,7 +85,7 @@ fn statuses_that_stop_a_run() {
     side_by_side(cases, |(status, body, expected, says)| {
         let (status, body) = (*status, *body);
         let server = Server::start(move |x| x.reply(status, body));
-        let report = server.ask(&ids(5000)).impatient().send();
+        let report = server.ask(&ids(5000)).send();
         assert_eq!((report.status(), report.requests()), (*expected, 1), "{status}: {report}");
         assert_eq!(report.not_attempted(), 5000, "{status}: {report}");
         assert!(report.message().contains(says), "{status}: {report}");
@@ -96,7 +96,7 @@ fn statuses_that_stop_a_run() {
         }
         let server =
             Server::start(move |x| if x.request.number < 10 { x.ok() } else { x.reply(status, body) });
-        let report = server.ask(&ids(500)).batch_size(10).workers(4).impatient().uneven().send();
+        let report = server.ask(&ids(500)).batch_size(10).workers(4).uneven().send();
         assert_eq!((report.status(), report.confirmed()), (*expected, 100), "{status}: {report}");
         assert_eq!(report.not_attempted(), 400, "{status}: {report}");
         assert!(server.requests().len() <= 14, "{status}: at most workers more: {}", server.requests().len());

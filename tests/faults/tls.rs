@@ -48,12 +48,12 @@ fn invalid_certificates() {
     ];
     side_by_side(&cases, |(what, config)| {
         let server = server(config.clone(), |x| x.ok());
-        let report = server.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
+        let report = server.ask(&ids(3000)).ca_file(authority.file()).send();
         check_stopped(what, &report, &server);
     });
     // The platform's trust store doesn't know a test's authority.
     let server = server(authority.config(&[name], |_| {}), |x| x.ok());
-    let report = server.ask(&ids(3000)).impatient().send();
+    let report = server.ask(&ids(3000)).send();
     check_stopped("the platform's roots", &report, &server);
 }
 
@@ -86,7 +86,7 @@ fn old_tls_and_other_protocols() {
     let authority = Authority::new();
     side_by_side(cases, |(what, bytes)| {
         let plain = says(bytes).asked_through_tls();
-        let report = plain.ask(&ids(3000)).ca_file(authority.file()).impatient().send();
+        let report = plain.ask(&ids(3000)).ca_file(authority.file()).send();
         check_stopped(what, &report, &plain);
     });
 }
@@ -126,7 +126,7 @@ fn truncated_without_close_notify() {
             x.raw(bytes);
             then
         });
-        let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
+        let report = server.ask(&ids(3)).ca_file(authority.file()).stall_timeout(s(3)).send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
     });
 }
@@ -140,7 +140,7 @@ fn whole_json_without_close_notify() {
         x.raw("HTTP/1.1 200 OK\r\n\r\n{\"status\":\"ok\"}");
         Then::Truncate
     });
-    let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
+    let report = server.ask(&ids(3)).ca_file(authority.file()).send();
     assert_eq!(report.status(), Status::Ok, "{report}");
 }
 
@@ -162,7 +162,7 @@ fn garbage_after_the_request() {
             let _ = x.stream.tcp().write_all(bytes);
             x.until_client_closes()
         });
-        let report = server.ask(&ids(3)).ca_file(authority.file()).impatient().send();
+        let report = server.ask(&ids(3)).ca_file(authority.file()).stall_timeout(s(3)).send();
         assert_eq!((report.confirmed(), report.unknown()), (0, 3), "{what}: {report}");
     });
 }
