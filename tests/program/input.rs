@@ -135,7 +135,7 @@ fn ids_on_the_command_line() {
         setup.run(&[&["update", "--attribute", "plan", "--value", "pro", "--ids", ids], more].concat())
     };
     let outcome = update("10, 15,22", &[]);
-    assert!(outcome.ok().stderr.contains("--ids: a list on the command line; 3 rows"), "{outcome:?}");
+    assert!(outcome.ok().stderr.contains("--ids: a list on the command line; 3 ids\n"), "{outcome:?}");
     assert_eq!(setup.held("plan").len(), 3);
     update("7", &[]).ok();
     update("u-1,", &["--custom-ids"]).ok();

@@ -119,3 +119,24 @@ fn ctrl_c_is_an_answer_after_canaries() {
     assert!(shown.contains("10,000 ids: 2 confirmed, 0 rejected, 0 unknown, 9,998 not attempted"), "{shown}");
     assert_eq!(setup.held("plan").len(), 2);
 }
+
+/// Where there is no place for a bar: a narrow terminal has the numbers, and one without a cursor gets lines.
+#[test]
+fn a_terminal_without_place_for_a_bar() {
+    let setup = Setup::new();
+    let program = env!("CARGO_BIN_EXE_usercom");
+    setup.file("ids.csv", (1..=10_000).map(|id| format!("{id}\n")).collect::<String>());
+    let terminal = Terminal::open(
+        &setup,
+        &format!("stty columns 40; '{program}' update {LINE} --rate-limit 1 --no-journal; exec cat"),
+    );
+    let shown = terminal.wait_for(" of 10,000 ids");
+    assert!(!shown.contains('\u{2591}'), "{shown}");
+    drop(terminal);
+
+    let line =
+        format!("TERM=dumb '{program}' update {LINE} --no-journal --rate-limit 0; echo code=$?; exec cat");
+    let terminal = Terminal::open(&setup, &line);
+    let shown = terminal.wait_for("code=0");
+    assert!(!shown.contains('\u{1b}') && !shown.contains('\u{2591}'), "{shown}");
+}
