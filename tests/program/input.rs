@@ -119,7 +119,10 @@ fn workbooks() {
     setup.refused(&outcome, "has no sheet \"scores\"");
     for (attribute, words) in [
         ("error", "row 3, column \"error\": \"#N/A\" is a spreadsheet's error"),
-        ("moment", "row 3, column \"moment\": \"2026-11-23T10:30:00\" looks like a date"),
+        (
+            "moment",
+            "row 3, column \"moment\": \"2026-11-23T10:30:00\" looks like a date & time in another notation",
+        ),
         ("long", "row 3, column \"long\": \"1.234567890123457E+17\" looks like a number"),
         ("nothing", "sheet \"Odd\": has no column \"nothing\""),
     ] {

@@ -11,6 +11,7 @@ use crate::exit;
 use crate::flags::RunFlags;
 use crate::input::{self, Input, InputArgs, Wanted};
 use crate::output::{self, OutputArgs};
+use crate::parse::count;
 #[cfg(feature = "sync")]
 use crate::plan::InvalidRows;
 use crate::plan::kind::Kind;
@@ -76,7 +77,7 @@ pub struct JobArgs {
     #[arg(long)]
     decimal_comma: bool,
     /// Use only the first N rows
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
     limit: Option<u64>,
     /// Do not ask before a run of more than 10,000 ids
     #[arg(long, short)]
