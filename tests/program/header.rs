@@ -156,7 +156,7 @@ fn columns_without_a_header_are_named() {
         ("10,5\n", &["--columns", "id,V"], "did you mean --value-column \"V\"?"),
         ("10,5\n", &["--columns", "id,v,v"], "line 1: has 2 columns, and --columns names 3"),
         ("10,5\n", &["--columns", "id,id"], "column \"id\" is there twice"),
-        ("10,5\n15\n", &["--columns", "id,v"], "line 2: has 1 columns, the first line has 2"),
+        ("10,5\n15\n", &["--columns", "id,v"], "line 2: has 1 column, the first line has 2"),
         (
             "10;1,5\n",
             &["--columns", "id,v"],

@@ -206,6 +206,29 @@ fn what_databases_print() {
     let setup = Setup::new();
     let outcome = setup.piped(include_str!("recorded/duckdb.csv"), &["apply", "-", "--attribute", "points"]);
     setup.refused(&outcome, "standard input: line 5, column \"points\": \"NULL\"");
+    for text in [
+        " id | plan \n----+------\n 10 | pro\n(1 row)\n",
+        "+----+------+\n| id | plan |\n+----+------+\n| 10 | pro  |\n",
+        "\u{250c}\u{2500}\u{2510}\n\u{2502} id \u{2502}\n",
+        "| id | plan |\n|:---|---|\n| 10 | pro |\n",
+    ] {
+        let outcome = setup.piped(text, &["apply", "-", "--attribute", "plan"]);
+        setup.refused(
+            &outcome,
+            "standard input: is a table that is drawn for people; print it as CSV: psql --csv",
+        );
+    }
+    for cell in ["two\\nlines", "a\\tb", "c:\\\\d", "NULL"] {
+        for columns in [&[][..], &["--columns", "id,plan"]] {
+            let header = if columns.is_empty() { "id\tplan\n" } else { "" };
+            let words = ["apply", "-", "--attribute", "plan", "--type", "string"];
+            let outcome = setup.piped(&format!("{header}10\t{cell}\n"), &[&words[..], columns].concat());
+            setup.refused(
+                &outcome,
+                "between tabs, as mysql --batch writes it; give --format mysql, or --format tsv",
+            );
+        }
+    }
     let outcome = setup.piped("id\tplan\n1\t5\" pipe\n", &["apply", "-", "--attribute", "plan"]);
     setup.refused(&outcome, "standard input: line 2: has a quote in a cell that does not begin with one");
 }
