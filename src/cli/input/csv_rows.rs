@@ -91,13 +91,21 @@ impl Layout {
         if firsts.iter().any(|first| columns.are_in(first)) {
             return Ok(None);
         }
-        let names = columns.names();
-        let fits = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
-        let delimiter = match fits.map(|(delimiter, _)| *delimiter).collect::<Vec<_>>()[..] {
+        let (names, found) = (columns.names(), columns.find(wanted)?);
+        let fitting = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
+        let mut fitting: Vec<_> = fitting.collect();
+        // With the wrong separator the id has more in it.
+        if fitting.len() > 1
+            && names.len() > 1
+            && fitting.iter().any(|(_, first)| is_digits(&first[found[0]]))
+        {
+            fitting.retain(|(_, first)| is_digits(&first[found[0]]));
+        }
+        let delimiter = match fitting[..] {
             // A single column has no separator in it, whichever it is.
-            [first, ..] if firsts.iter().all(|first| first.len() == 1) => first,
-            [one] if names.len() > 1 => one,
-            [first, .., last] if names.len() > 1 => {
+            [(first, _), ..] if names.len() == 1 && fitting.len() == firsts.len() => *first,
+            [(one, _)] if names.len() > 1 => *one,
+            [(first, _), .., (last, _)] if names.len() > 1 => {
                 return Err(format!(
                     "line 1: has {} columns with {}s and with {}s between them; choose one with --delimiter",
                     names.len(),
@@ -106,15 +114,16 @@ impl Layout {
                 ));
             }
             _ => {
-                let most = firsts.iter().map(StringRecord::len).max().unwrap_or_default();
-                return Err(columns.do_not_fit(most));
+                return Err(
+                    columns.do_not_fit(firsts.iter().map(StringRecord::len).max().unwrap_or_default())
+                );
             }
         };
         Ok(Some(Layout {
             delimiter,
             has_header: false,
             names: names.iter().map(|name| name.trim().to_owned()).collect(),
-            columns: columns.find(wanted)?,
+            columns: found,
             is_mysql_like: false,
         }))
     }
