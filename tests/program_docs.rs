@@ -1,5 +1,6 @@
 //! The examples of docs/program/*.md: the program prints what the pages show. Each page has a sandbox and, in
-//! `docs/program/PAGE.in`, files of its own. `TRYCMD=overwrite` writes what is printed now into the pages.
+//! `docs/program/PAGE.in`, files of its own; it must have written those of `PAGE.out`. `TRYCMD=overwrite` writes what is
+//! printed now into the pages.
 #![cfg(all(feature = "cli", target_os = "linux"))]
 
 use std::path::PathBuf;

@@ -16,8 +16,13 @@ pub fn of_signal(signal: i32) -> u8 {
     128 + signal as u8
 }
 
-/// For `--help`.
-pub const HELP: &str = "\
+/// For `--help`: examples, the codes, and the variables.
+pub fn help(examples: &[&str]) -> String {
+    let examples: String = examples.iter().map(|example| format!("  {example}\n")).collect();
+    format!("Examples:\n{examples}\n{HELP}")
+}
+
+const HELP: &str = "\
 Exit codes:
   0    every id is confirmed; also for an empty list and for a dry run
   1    the run completed, some ids are rejected or unknown; with --verify-strict, also if a value

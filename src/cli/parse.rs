@@ -43,6 +43,13 @@ pub fn rate(text: &str) -> Result<(u32, Duration), String> {
     Ok((requests as u32, Duration::from_secs(PER)))
 }
 
+/// A whole number above 0.
+pub fn count(text: &str) -> Result<u64, String> {
+    let number =
+        text.parse().ok().filter(|number| *number > 0 && text.bytes().all(|byte| byte.is_ascii_digit()));
+    number.ok_or_else(|| "is not a whole number above 0".to_owned())
+}
+
 /// Digits with a point and an exponent at most: no sign, and none of the words that Rust's parser takes.
 pub fn decimal(text: &str) -> Option<f64> {
     let (number, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
@@ -78,6 +85,10 @@ mod tests {
         }
         for bad in ["", "m", "-1m", "10d", "1m30s", "x"] {
             assert!(duration(bad).is_err(), "{bad}");
+        }
+        assert_eq!(count("12"), Ok(12));
+        for bad in ["", "0", "-1", "+1", "1.0", "1,000", "x", "99999999999999999999"] {
+            assert_eq!(count(bad), Err("is not a whole number above 0".to_owned()), "{bad}");
         }
         for bad in ["", "x", "-1", "-0", "+1", "1s", "0,5", "nan", "inf", "1e30"] {
             assert!(seconds(bad).is_err(), "{bad}");

@@ -41,7 +41,7 @@ use self::report_builder::build_report;
 use self::stop::Stop;
 use self::transport::Transport;
 use self::worker_pool::{Attempt, WorkerPool};
-use crate::interface::Status;
+use crate::interface::{Status, grouped};
 use crate::journal::{Journal, Opened, fingerprint};
 use crate::options::{ClientOptions, RateLimitScope, RunOptions};
 use crate::report::{Report, Traffic};
@@ -118,8 +118,16 @@ pub(crate) fn dry_run(job: &Job<'_>, options: &ClientOptions) -> Report {
         bytes += body.len() as u64;
     }
     let seconds = options.interval().map_or(0.0, |i| i.as_secs_f64() * requests.saturating_sub(1) as f64);
+    let time = match seconds {
+        s if s < 120.0 => format!("{s:.1} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    };
     let message = format!(
-        "dry run, nothing was sent: {requests} requests with {bytes} bytes of bodies, at least {seconds:.1} s at this rate limit"
+        "dry run, nothing was sent: {} request{} with {} bytes of bodies, at least {time} at this rate limit",
+        grouped(requests),
+        if requests == 1 { "" } else { "s" },
+        grouped(bytes),
     );
     let traffic = Traffic { requests, ..Traffic::default() };
     build_report(job, outcomes, Stop::new(Status::DryRun, message), Vec::new(), traffic)

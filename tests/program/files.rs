@@ -112,7 +112,7 @@ fn a_report_that_can_not_be_written_is_refused_at_once() {
     fs::create_dir(setup.path("folder")).unwrap();
     for (report, words) in [
         ("folder", "report: folder: is a directory"),
-        ("nowhere/states.csv", "report: nowhere/states.csv: can't write into its directory"),
+        ("nowhere/states.csv", "report: nowhere/states.csv: there is no directory nowhere; create it first"),
         ("ids.csv/states.csv", "report: ids.csv/states.csv: Not a directory"),
         ("-", "report: -: is no file name"),
         ("new/", "report: new/: names a directory"),

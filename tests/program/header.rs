@@ -126,6 +126,8 @@ fn columns_without_a_header_are_named() {
         ("10,5\n15,7\n", "id,v", &[][..]),
         ("5,x,10\r\n7,\"y, z\",15\r\n", "v,,id", &[]),
         ("10;5\n15;7\n", "id,v", &[]),
+        ("10,\"5;\",5\n15,,7\n", "id,,v", &[]),
+        ("x,y;10;5\nz;15;7\n", ",id,v", &[]),
         ("10\t5\n15\t7\n", "id,v", &["--format", "tsv"]),
         ("10\t5\n15\t7\n", "id,v", &["--format", "mysql"]),
         // It has one all the same.
@@ -154,12 +156,12 @@ fn columns_without_a_header_are_named() {
             "has no column \"v\"; --columns names \"id\", \"w\"; choose another",
         ),
         ("10,5\n", &["--columns", "id,V"], "did you mean --value-column \"V\"?"),
-        ("10,5\n", &["--columns", "id,v,v"], "line 1: has 2 columns, and --columns names 3"),
+        ("10,5\n", &["--columns", "id,v,w"], "line 1: has 2 columns, and --columns names 3"),
         ("10,5\n", &["--columns", "id,id"], "column \"id\" is there twice"),
-        ("10,5\n15\n", &["--columns", "id,v"], "line 2: has 1 columns, the first line has 2"),
+        ("10,5\n15\n", &["--columns", "id,v"], "line 2: has 1 column, the first line has 2"),
         (
-            "10;1,5\n",
-            &["--columns", "id,v"],
+            "u;1,5\n",
+            &["--columns", "id,v", "--custom-ids"],
             "line 1: has 2 columns with commas and with semicolons between them",
         ),
         (

@@ -115,9 +115,9 @@ fn a_header_is_never_an_id_and_an_id_never_a_header() {
     setup.refused(&outcome, "rows.csv: line 3: names the columns again");
     // Data where the names of the columns should be.
     let outcome = setup.apply("plan", "10,pro\n15,basic\n", &[]);
-    setup.refused(&outcome, "if that is data, add a line with the names of the columns on top");
+    setup.refused(&outcome, "if that is data, name its columns, as in --columns");
     let outcome = setup.update("10,pro\n15,basic\n", &[]);
-    setup.refused(&outcome, "if that is data, add a line with the names of the columns on top");
+    setup.refused(&outcome, "if that is data, name its columns, as in --columns");
     let outcome = setup.update("u-1\nu-2\n", &["--custom-ids"]);
     setup.refused(&outcome, "has no column \"id\"; its first line names \"u-1\"");
 }

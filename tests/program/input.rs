@@ -119,7 +119,10 @@ fn workbooks() {
     setup.refused(&outcome, "has no sheet \"scores\"");
     for (attribute, words) in [
         ("error", "row 3, column \"error\": \"#N/A\" is a spreadsheet's error"),
-        ("moment", "row 3, column \"moment\": \"2026-11-23T10:30:00\" looks like a date"),
+        (
+            "moment",
+            "row 3, column \"moment\": \"2026-11-23T10:30:00\" looks like a date & time in another notation",
+        ),
         ("long", "row 3, column \"long\": \"1.234567890123457E+17\" looks like a number"),
         ("nothing", "sheet \"Odd\": has no column \"nothing\""),
     ] {
@@ -135,7 +138,7 @@ fn ids_on_the_command_line() {
         setup.run(&[&["update", "--attribute", "plan", "--value", "pro", "--ids", ids], more].concat())
     };
     let outcome = update("10, 15,22", &[]);
-    assert!(outcome.ok().stderr.contains("--ids: a list on the command line; 3 rows"), "{outcome:?}");
+    assert!(outcome.ok().stderr.contains("--ids: a list on the command line; 3 ids\n"), "{outcome:?}");
     assert_eq!(setup.held("plan").len(), 3);
     update("7", &[]).ok();
     update("u-1,", &["--custom-ids"]).ok();
@@ -203,6 +206,29 @@ fn what_databases_print() {
     let setup = Setup::new();
     let outcome = setup.piped(include_str!("recorded/duckdb.csv"), &["apply", "-", "--attribute", "points"]);
     setup.refused(&outcome, "standard input: line 5, column \"points\": \"NULL\"");
+    for text in [
+        " id | plan \n----+------\n 10 | pro\n(1 row)\n",
+        "+----+------+\n| id | plan |\n+----+------+\n| 10 | pro  |\n",
+        "\u{250c}\u{2500}\u{2510}\n\u{2502} id \u{2502}\n",
+        "| id | plan |\n|:---|---|\n| 10 | pro |\n",
+    ] {
+        let outcome = setup.piped(text, &["apply", "-", "--attribute", "plan"]);
+        setup.refused(
+            &outcome,
+            "standard input: is a table that is drawn for people; print it as CSV: psql --csv",
+        );
+    }
+    for cell in ["two\\nlines", "a\\tb", "c:\\\\d", "NULL"] {
+        for columns in [&[][..], &["--columns", "id,plan"]] {
+            let header = if columns.is_empty() { "id\tplan\n" } else { "" };
+            let words = ["apply", "-", "--attribute", "plan", "--type", "string"];
+            let outcome = setup.piped(&format!("{header}10\t{cell}\n"), &[&words[..], columns].concat());
+            setup.refused(
+                &outcome,
+                "between tabs, as mysql --batch writes it; give --format mysql, or --format tsv",
+            );
+        }
+    }
     let outcome = setup.piped("id\tplan\n1\t5\" pipe\n", &["apply", "-", "--attribute", "plan"]);
     setup.refused(&outcome, "standard input: line 2: has a quote in a cell that does not begin with one");
 }

@@ -27,7 +27,7 @@ fn a_line_is_the_one_that_an_editor_shows() {
             "id,plan\r\n1,pro\r\n1,000,pro\r\n",
             "line 3: has 3 columns, the first line has 2; what has a separator in it needs quotes",
         ),
-        ("id,plan\r\n\r\n1\r\n", "line 3: has 1 columns, the first line has 2"),
+        ("id,plan\r\n\r\n1\r\n", "line 3: has 1 column, the first line has 2"),
         ("id,plan\r\n\r\n1,5\r\n2,\r\n", "line 4, column \"plan\": has no value, the only such row"),
         ("id,plan\r\n\r\n1,5\r\n2,x\r\n", "line 4, column \"plan\": \"x\" looks like text"),
         ("id,plan\r\n\r\n1,5\r\n2,\"1,5\"\r\n", "line 4, column \"plan\": \"1,5\" looks like a number"),

@@ -13,6 +13,7 @@ mod header;
 mod ids;
 mod input;
 mod lines;
+mod memory;
 mod numbers;
 mod page;
 mod quoting;

@@ -16,7 +16,7 @@ fn the_summary_says_what_will_be_sent() {
         "ids in column \"id\"",
         "values in column \"score\" sent as integer (inferred; for text give --type string)",
         "; 3 rows, ids in column",
-        "; 2 ids, 1 distinct value, 1 without a value skipped; 1 requests",
+        "; 2 ids, 1 distinct value, 1 without a value skipped; 1 request with ",
         "an attribute that changes can start automations on the service",
         "at least 0.0 s at this rate limit",
     ] {

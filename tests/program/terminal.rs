@@ -63,9 +63,13 @@ impl Drop for Terminal {
 const LINE: &str = "--attribute plan --value pro --ids ids.csv --batch-size 100 --no-preflight --verify 0";
 
 fn start(setup: &Setup, more: &str) -> Terminal {
+    start_with(setup, "", more)
+}
+
+fn start_with(setup: &Setup, before: &str, more: &str) -> Terminal {
     setup.file("ids.csv", (1..=10_000).map(|id| format!("{id}\n")).collect::<String>());
     let program = env!("CARGO_BIN_EXE_usercom");
-    Terminal::open(setup, &format!("'{program}' update {LINE} {more}; echo code=$?; exec cat"))
+    Terminal::open(setup, &format!("{before} '{program}' update {LINE} {more}; echo code=$?; exec cat"))
 }
 
 /// The bar counts; Ctrl-C ends the run, with the report and the command that resumes it.
@@ -118,4 +122,22 @@ fn ctrl_c_is_an_answer_after_canaries() {
     assert!(shown.contains("\nok: all 2 ids confirmed"), "{shown}");
     assert!(shown.contains("10,000 ids: 2 confirmed, 0 rejected, 0 unknown, 9,998 not attempted"), "{shown}");
     assert_eq!(setup.held("plan").len(), 2);
+}
+
+/// A narrow terminal has place for the numbers only.
+#[test]
+fn a_narrow_terminal_has_no_bar() {
+    let setup = Setup::new();
+    let terminal = start_with(&setup, "stty columns 40;", "--rate-limit 1 --no-journal");
+    let shown = terminal.wait_for(" of 10,000 ids");
+    assert!(!shown.contains('\u{2591}'), "{shown}");
+}
+
+/// A terminal that can't move its cursor gets the lines of a log.
+#[test]
+#[ignore = "waits for half a minute: a part of make torture"]
+fn a_dumb_terminal_has_lines() {
+    let setup = Setup::new();
+    let terminal = start_with(&setup, "export TERM=dumb;", "--rate-limit 1 --no-journal");
+    terminal.wait_for("usercom: attribute \"plan\": 3");
 }

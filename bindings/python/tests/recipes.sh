@@ -13,7 +13,8 @@ work=$(mktemp -d)
 trap 'kill -INT $(jobs -p) 2>/dev/null; sleep 1; kill -9 $(jobs -p) 2>/dev/null; rm -rf "$work"' EXIT
 fail() { echo "recipes: $*" >&2; exit 1; }
 quietly() { "$@" >"$work/log" 2>&1 || fail "$*: $(tail -n 30 "$work/log")"; }
-chmod 755 "$work"
+# shellcheck source=scripts/databases.sh
+. "$root/scripts/databases.sh"
 cd "$work"
 
 if ! cmp -s "$here/recipes-requirements.txt" "$venv/requirements.txt"; then
@@ -37,43 +38,20 @@ held() { # what the sandbox holds of an attribute must be this
   [ "$ledger" = "$2 " ] || fail "$3: the sandbox holds $ledger of $1, not $2"
   curl -sS -X POST "$USERCOM_BASE_URL/_sandbox/reset" >/dev/null
 }
-free_port() { "$python" -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
-until_ready() { # name, command
-  for _ in $(seq 600); do "${@:2}" >/dev/null 2>&1 && return; sleep 0.2; done
-  fail "$1 does not start: $(cat "$work/$1.log")"
-}
 rows="CREATE TABLE visits (user_id BIGINT, points INTEGER, day DATE);
   INSERT INTO visits VALUES (10, 3, '2026-11-22'), (15, 9, '2026-11-22'), (10, 4, '2026-11-22'), (10, 1, '2026-11-23');"
 
-# ---- PostgreSQL, MariaDB: they don't run as root -------------------------------------------------------------
+# ---- PostgreSQL, MariaDB --------------------------------------------------------------------------------------
 
-user=$(id -un) as=()
-if [ "$user" = root ]; then
-  user=nobody as=(setpriv --reuid=nobody --regid="$(id -g nobody)" --clear-groups)
-fi
-bin=$(ls -d /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
-install -d -m 700 -o "$user" postgres mariadb
-port=$(free_port)
-quietly "${as[@]}" "$bin/initdb" --pgdata "$work/postgres/data" --username shop --auth trust --no-sync
-"${as[@]}" "$bin/postgres" -D "$work/postgres/data" -h 127.0.0.1 -p "$port" -k "$work/postgres" -F >PostgreSQL.log 2>&1 &
-postgres="127.0.0.1:$port/postgres"
-until_ready PostgreSQL "$bin/pg_isready" -h 127.0.0.1 -p "$port"
-quietly "$bin/psql" -v ON_ERROR_STOP=1 "postgresql://shop@$postgres" -c "$rows"
-
-port=$(free_port)
-quietly "${as[@]}" mariadb-install-db --no-defaults --datadir="$work/mariadb/data" --skip-test-db --auth-root-authentication-method=normal
-"${as[@]}" "$(PATH=$PATH:/usr/sbin command -v mariadbd)" --no-defaults --datadir="$work/mariadb/data" --bind-address=127.0.0.1 \
-  --port="$port" --socket="$work/mariadb/socket" --pid-file="$work/mariadb/pid" >MariaDB.log 2>&1 &
-mariadb="mysql+pymysql://root@127.0.0.1:$port/shop"
-"$python" - "$port" "$rows" <<'PYTHON' || fail "MariaDB does not start: $(cat MariaDB.log)"
-import sys, time
+start_postgres
+postgres="127.0.0.1:$postgres_port/postgres"
+quietly psql -X -v ON_ERROR_STOP=1 "postgresql://shop@$postgres" -c "$rows"
+start_mariadb
+mariadb="mysql+pymysql://root@127.0.0.1:$mariadb_port/shop"
+"$python" - "$mariadb_port" "$rows" <<'PYTHON' || fail "MariaDB: $(cat MariaDB.log)"
+import sys
 import pymysql
-for k in range(600):
-    try:
-        database = pymysql.connect(host="127.0.0.1", port=int(sys.argv[1]), user="root", autocommit=True)
-        break
-    except pymysql.err.OperationalError:
-        time.sleep(0.2)
+database = pymysql.connect(host="127.0.0.1", port=int(sys.argv[1]), user="root", autocommit=True)
 cursor = database.cursor()
 for statement in ["CREATE DATABASE shop", "USE shop", *sys.argv[2].split(";")[:2]]:
     cursor.execute(statement)

@@ -1,13 +1,11 @@
 //! `usercom sync`: `apply`, but only of what has changed since the last confirmed run.
 
-use std::collections::BTreeMap;
-
 use usercom::IdState;
 
 use crate::account::LastWarning;
 use crate::commands::update::{ApplyArgs, Around};
 use crate::exit;
-use crate::plan::Job;
+use crate::plan::{InvalidRows, Job};
 use crate::run::Outcome;
 use crate::say::say;
 use crate::signals::Signals;
@@ -16,7 +14,7 @@ use crate::words::{counted, thousands};
 
 /// Send only the rows of a file that changed since the last confirmed sync
 #[derive(clap::Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::help(&EXAMPLES))]
 pub struct SyncArgs {
     #[command(flatten)]
     pub apply: ApplyArgs,
@@ -24,6 +22,12 @@ pub struct SyncArgs {
     #[arg(long)]
     full: bool,
 }
+
+const EXAMPLES: [&str; 3] = [
+    "usercom sync scores.csv --profile shop-a --attribute score --dry-run",
+    "usercom sync scores.csv --profile shop-a --attribute score --quiet --failed failed.csv",
+    "usercom sync scores.csv --profile shop-a --attribute score --full",
+];
 
 pub fn run(mut args: SyncArgs, signals: &Signals) -> Result<u8, String> {
     // What is left is known without a journal.
@@ -33,7 +37,7 @@ pub fn run(mut args: SyncArgs, signals: &Signals) -> Result<u8, String> {
     let planned = args.apply.plan()?;
     let dry_run = args.apply.job.flags.dry_run;
     let jobs = match planned.jobs(&args.apply) {
-        Ok(jobs) => jobs.into_iter().map(|job| (job, BTreeMap::new())).collect(),
+        Ok(jobs) => jobs.into_iter().map(|job| (job, InvalidRows::new())).collect(),
         // Counts all the same, if that is all that is wanted.
         Err(problem) if dry_run => planned.valid_jobs(&args.apply).map_err(|_| problem)?,
         Err(problem) => return Err(problem),
@@ -102,7 +106,7 @@ impl Around for Recorded<'_, '_> {
 }
 
 /// `invalid` are rows that the job does not have.
-fn counts(job: &Job<'_>, changes: &Changes, invalid: &BTreeMap<u32, String>) -> String {
+fn counts(job: &Job<'_>, changes: &Changes, invalid: &InvalidRows) -> String {
     const SHOWN: usize = 10;
     let (changed, vanished) = (changes.positions.len(), changes.vanished);
     let mut text = format!(

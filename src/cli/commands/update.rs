@@ -1,7 +1,5 @@
 //! `usercom update` and `usercom apply`: read, plan, say what will be sent, send, deliver the report.
 
-#[cfg(feature = "sync")]
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,6 +11,9 @@ use crate::exit;
 use crate::flags::RunFlags;
 use crate::input::{self, Input, InputArgs, Wanted};
 use crate::output::{self, OutputArgs};
+use crate::parse::count;
+#[cfg(feature = "sync")]
+use crate::plan::InvalidRows;
 use crate::plan::kind::Kind;
 use crate::plan::mapping::{self, Mapping};
 use crate::plan::values::{Empty, Reading};
@@ -25,11 +26,11 @@ use crate::words::thousands;
 
 /// Set an attribute of all ids in a file to one value
 #[derive(clap::Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::help(&UPDATE_EXAMPLES))]
 pub struct UpdateArgs {
-    /// The attribute's name
-    #[arg(long, value_parser = mapping::attribute)]
-    attribute: String,
+    /// The attribute's name; with the type of the value, if you like: points:int
+    #[arg(long, value_name = "NAME[:TYPE]", value_parser = mapping::parse_without_column)]
+    attribute: Mapping,
     /// What to set it to
     #[arg(long, allow_hyphen_values = true)]
     value: String,
@@ -42,7 +43,7 @@ pub struct UpdateArgs {
 
 /// Set attributes to a value for each row of a file; the last row of an id wins
 #[derive(clap::Args)]
-#[command(after_help = exit::HELP)]
+#[command(after_help = exit::help(&APPLY_EXAMPLES))]
 pub struct ApplyArgs {
     /// A file with a header: CSV, TSV, NDJSON or .xlsx, also with gzip or zstd; - is the standard input
     file: PathBuf,
@@ -76,7 +77,7 @@ pub struct JobArgs {
     #[arg(long)]
     decimal_comma: bool,
     /// Use only the first N rows
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
     limit: Option<u64>,
     /// Do not ask before a run of more than 10,000 ids
     #[arg(long, short)]
@@ -97,6 +98,20 @@ pub struct JobArgs {
     output: OutputArgs,
 }
 
+const UPDATE_EXAMPLES: [&str; 4] = [
+    "usercom update --subdomain acme --attribute plan --value pro --ids 10,15,22",
+    "usercom update --subdomain acme --attribute plan --value pro --ids ids.csv --dry-run",
+    "usercom update --profile shop-a --attribute plan --value pro --ids ids.csv --canary 5 --report states.csv",
+    "usercom update --profile shop-a --attribute points:int --value 0 --ids - --yes < ids.txt",
+];
+
+const APPLY_EXAMPLES: [&str; 4] = [
+    "usercom apply scores.csv --subdomain acme --attribute score --dry-run",
+    "usercom apply scores.csv --profile shop-a --attribute points=score:int --attribute plan --failed failed.csv",
+    "usercom apply scores.xlsx --profile shop-a --id-column user --attribute score --empty skip --html report.html",
+    "psql --csv -c 'select id, plan from users' | usercom apply - --profile shop-a --attribute plan",
+];
+
 /// What a run tells to whoever keeps a state of its own.
 pub trait Around {
     /// Nothing was sent yet.
@@ -108,8 +123,8 @@ pub trait Around {
 pub fn update(mut args: UpdateArgs, signals: &Signals) -> Result<u8, String> {
     args.job.journal();
     let table = args.job.table(args.ids()?, 0)?;
-    let reading = args.job.reading(None, &table);
-    let job = Job::one_value(&table, args.attribute, &args.value, reading)?;
+    let reading = args.job.reading(args.attribute.kind, &table);
+    let job = Job::one_value(&table, args.attribute.attribute, &args.value, reading)?;
     let last_warning = LastWarning::default();
     let client = args.job.account.client(&last_warning)?;
     args.job.send(client, last_warning, &table, &[job], signals, None)
@@ -142,7 +157,7 @@ impl Planned {
 
     /// The same without the rows that are invalid, and what is wrong with each of those.
     #[cfg(feature = "sync")]
-    pub fn valid_jobs(&self, args: &ApplyArgs) -> Result<Vec<(Job<'_>, BTreeMap<u32, String>)>, String> {
+    pub fn valid_jobs(&self, args: &ApplyArgs) -> Result<Vec<(Job<'_>, InvalidRows)>, String> {
         self.of_each(args, |attribute, column, reading| {
             Job::of_valid_rows(&self.table, attribute, column, reading, args.empty)
         })

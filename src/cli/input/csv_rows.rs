@@ -10,6 +10,7 @@ use super::Rows;
 use super::delimiter::Delimiter;
 use super::guard::{Guard, Seen};
 use super::header::{self, Columns, Wanted};
+use crate::words::{counted, shorten};
 
 /// How the first line is to be read.
 pub struct Layout {
@@ -19,6 +20,8 @@ pub struct Layout {
     names: Vec<String>,
     /// Where the wanted ones are.
     columns: Vec<usize>,
+    /// Whether mysql --batch may have written it, in which a cell would mean something else.
+    is_mysql_like: bool,
 }
 
 impl Layout {
@@ -29,11 +32,13 @@ impl Layout {
         wanted: &[Wanted],
         columns: Option<&Columns>,
     ) -> Result<Layout, String> {
+        refuse_drawn_table(start)?;
         let candidates = given.map_or_else(|| Delimiter::USUAL.to_vec(), |given| vec![given]);
+        let is_mysql_like = |delimiter| given.is_none() && delimiter == Delimiter::TAB;
         if let Some(columns) = columns
             && let Some(layout) = Layout::of_data(start, &candidates, wanted, columns)?
         {
-            return Ok(layout);
+            return Ok(Layout { is_mysql_like: is_mysql_like(layout.delimiter), ..layout });
         }
         // What is wrong with the line, read with the separator with which most of the wanted columns are there.
         let (mut problem, mut most) = (String::new(), None);
@@ -50,6 +55,7 @@ impl Layout {
                         has_header: false,
                         names: vec![wanted[0].name.trim().to_owned()],
                         columns: vec![0],
+                        is_mysql_like: false,
                     });
                 }
                 Err(why) => {
@@ -63,7 +69,8 @@ impl Layout {
                 }
             };
             let names = header.iter().map(|name| name.trim().to_owned()).collect();
-            return Ok(Layout { delimiter, has_header: true, names, columns });
+            let is_mysql_like = is_mysql_like(delimiter);
+            return Ok(Layout { delimiter, has_header: true, names, columns, is_mysql_like });
         }
         refuse_separator_line(start)?;
         if let Some(given) = given {
@@ -84,13 +91,21 @@ impl Layout {
         if firsts.iter().any(|first| columns.are_in(first)) {
             return Ok(None);
         }
-        let names = columns.names();
-        let fits = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
-        let delimiter = match fits.map(|(delimiter, _)| *delimiter).collect::<Vec<_>>()[..] {
+        let (names, found) = (columns.names(), columns.find(wanted)?);
+        let fitting = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
+        let mut fitting: Vec<_> = fitting.collect();
+        // With the wrong separator the id has more in it.
+        if fitting.len() > 1
+            && names.len() > 1
+            && fitting.iter().any(|(_, first)| is_digits(&first[found[0]]))
+        {
+            fitting.retain(|(_, first)| is_digits(&first[found[0]]));
+        }
+        let delimiter = match fitting[..] {
             // A single column has no separator in it, whichever it is.
-            [first, ..] if firsts.iter().all(|first| first.len() == 1) => first,
-            [one] if names.len() > 1 => one,
-            [first, .., last] if names.len() > 1 => {
+            [(first, _), ..] if names.len() == 1 && fitting.len() == firsts.len() => *first,
+            [(one, _)] if names.len() > 1 => *one,
+            [(first, _), .., (last, _)] if names.len() > 1 => {
                 return Err(format!(
                     "line 1: has {} columns with {}s and with {}s between them; choose one with --delimiter",
                     names.len(),
@@ -99,15 +114,17 @@ impl Layout {
                 ));
             }
             _ => {
-                let most = firsts.iter().map(StringRecord::len).max().unwrap_or_default();
-                return Err(columns.do_not_fit(most));
+                return Err(
+                    columns.do_not_fit(firsts.iter().map(StringRecord::len).max().unwrap_or_default())
+                );
             }
         };
         Ok(Some(Layout {
             delimiter,
             has_header: false,
             names: names.iter().map(|name| name.trim().to_owned()).collect(),
-            columns: columns.find(wanted)?,
+            columns: found,
+            is_mysql_like: false,
         }))
     }
 }
@@ -146,12 +163,30 @@ impl<R: Read> CsvRows<R> {
             // of it.
             Err(error) => Err(match error.kind() {
                 csv::ErrorKind::UnequalLengths { expected_len, len, .. } => format!(
-                    "line {line}: has {len} columns, the first line has {expected_len}; what has a separator in it \
-                     needs quotes"
+                    "line {line}: has {}, the first line has {expected_len}; what has a separator in it needs quotes",
+                    counted(*len as usize, "column")
                 ),
                 csv::ErrorKind::Io(error) => error.to_string(),
                 _ => error.to_string(),
             }),
+        }
+    }
+
+    /// What stands between tabs with a backslash, or as NULL, is not what it seems if mysql has written it.
+    fn refuse_mysql(&self, line: u64) -> Result<(), String> {
+        if !self.layout.is_mysql_like {
+            return Ok(());
+        }
+        let is_escaped = |cell: &&str| {
+            *cell == "NULL" || ["\\n", "\\t", "\\0", "\\\\"].iter().any(|escape| cell.contains(escape))
+        };
+        match self.layout.columns.iter().map(|at| &self.record[*at]).find(is_escaped) {
+            None => Ok(()),
+            Some(cell) => Err(format!(
+                "line {line}: has \"{}\" between tabs, as mysql --batch writes it; give --format mysql, or --format tsv \
+                 to take it as it is",
+                shorten(cell)
+            )),
         }
     }
 
@@ -178,7 +213,8 @@ impl<R: Read> Rows for CsvRows<R> {
             Some(line) if self.repeats_header() => {
                 Err(format!("line {line}: names the columns again; were two files joined? remove this line"))
             }
-            line => Ok(line),
+            Some(line) => self.refuse_mysql(line).map(|()| Some(line)),
+            None => Ok(None),
         }
     }
 
@@ -203,6 +239,22 @@ fn first_record(text: &str, delimiter: Delimiter) -> Option<StringRecord> {
     let reader =
         ReaderBuilder::new().has_headers(false).delimiter(delimiter.byte()).from_reader(text.as_bytes());
     reader.into_records().next()?.ok()
+}
+
+/// What psql, mysql and duckdb draw for people.
+fn refuse_drawn_table(text: &str) -> Result<(), String> {
+    let is_rule = |line: &str| {
+        let of_a_box = |c: char| ('\u{2500}'..='\u{257f}').contains(&c);
+        let line = line.trim();
+        (line.contains("--") || line.contains(of_a_box))
+            && line.chars().all(|c| matches!(c, '-' | '+' | '|' | ' ' | ':') || of_a_box(c))
+    };
+    match text.lines().take(2).any(is_rule) {
+        true => Err("is a table that is drawn for people; print it as CSV: psql --csv, duckdb -csv, sqlite3 -csv, or \
+                     mysql --batch with --format mysql"
+            .to_owned()),
+        false => Ok(()),
+    }
 }
 
 fn refuse_separator_line(text: &str) -> Result<(), String> {

@@ -6,6 +6,7 @@ use csv::StringRecord;
 
 use super::Rows;
 use super::header::{self, Columns, Wanted};
+use crate::words::counted;
 
 pub struct MysqlRows<R> {
     lines: BufReader<R>,
@@ -82,8 +83,8 @@ impl<R: Read> Rows for MysqlRows<R> {
         let found = self.record.len();
         match line {
             Some(line) if found != self.width => Err(format!(
-                "line {line}: has {found} columns, the first line has {}; is it what mysql --batch prints, without \
-                 --raw?",
+                "line {line}: has {}, the first line has {}; is it what mysql --batch prints, without --raw?",
+                counted(found, "column"),
                 self.width
             )),
             line => Ok(line),
@@ -137,6 +138,6 @@ mod tests {
         assert_eq!(rows.cell(1), "");
         assert_eq!(rows.advance(), Ok(None));
         let mut rows = MysqlRows::new("id\tnote\n1\n".as_bytes(), &wanted, None).unwrap();
-        assert!(rows.advance().unwrap_err().starts_with("line 2: has 1 columns"));
+        assert!(rows.advance().unwrap_err().starts_with("line 2: has 1 column"));
     }
 }

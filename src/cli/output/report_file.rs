@@ -26,6 +26,16 @@ enum Target {
     Stream(File),
 }
 
+/// Why no file can be made beside this one.
+fn not_there(path: &Path, error: &io::Error) -> String {
+    let folder = path.parent().filter(|folder| *folder != Path::new("")).unwrap_or(Path::new("."));
+    match error.kind() {
+        io::ErrorKind::NotFound => format!("there is no directory {}; create it first", folder.display()),
+        // The name of the file that was tried says nothing.
+        kind => format!("can't write into the directory {}: {kind}", folder.display()),
+    }
+}
+
 impl ReportFile {
     /// Checks that it can be written, and that no input would be lost. Changes nothing.
     pub fn check(
@@ -63,7 +73,7 @@ impl ReportFile {
         };
         if let Target::File { path, .. } = &target {
             // What is made here goes away at once; it shows that the real one can be made later.
-            temporary(path).map_err(|error| fail(format!("can't write into its directory: {error}")))?;
+            temporary(path).map_err(|error| fail(not_there(path, &error)))?;
         }
         Ok(ReportFile { option, name, target })
     }

@@ -32,7 +32,7 @@ fn of_one(outcome: &Outcome<'_, '_>) -> String {
     let sum = |count: fn(&usercom::Report) -> usize| reports().map(count).sum::<usize>();
     let mut lines: Vec<String> =
         reports().map(|report| format!("{}: {}", report.status().name(), report.message())).collect();
-    lines.push(format!(
+    let counts = format!(
         "{}: {} confirmed, {} rejected, {} unknown, {} not attempted; requests: {}, retries: {}",
         counted(outcome.job.len(), "id"),
         thousands(sum(usercom::Report::confirmed)),
@@ -41,7 +41,9 @@ fn of_one(outcome: &Outcome<'_, '_>) -> String {
         thousands(outcome.not_attempted()),
         reports().map(usercom::Report::requests).sum::<u64>(),
         reports().map(usercom::Report::retries).sum::<u64>(),
-    ));
+    );
+    // A dry run has said that nothing was sent.
+    lines.extend(Some(counts).filter(|_| outcome.status() != Some(Status::DryRun)));
     let (same, other) = (sum(usercom::Report::verified), sum(usercom::Report::mismatched));
     if same + other > 0 {
         lines.push(format!("read back: {same} as sent, {other} otherwise"));

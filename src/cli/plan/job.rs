@@ -11,6 +11,10 @@ use crate::plan::ids::Ids;
 use crate::plan::table::{EMPTY, Table};
 use crate::plan::values::{self, Empty, Reading, Type};
 
+/// What is wrong with each row that is not sent.
+#[cfg(feature = "sync")]
+pub type InvalidRows = BTreeMap<u32, String>;
+
 /// What one run sends. A position counts the ids of the job, a row those of the table.
 pub struct Job<'t> {
     pub table: &'t Table,
@@ -126,11 +130,11 @@ impl<'t> Job<'t> {
         (at, name): (usize, &str),
         reading: Reading,
         on_empty: Option<Empty>,
-    ) -> Result<(Job<'t>, BTreeMap<u32, String>), String> {
+    ) -> Result<(Job<'t>, InvalidRows), String> {
         let column = table.column(at);
         let texts = column.texts.iter().map(|(text, row)| (&**text, *row));
         let (kind, read) = values::each(texts, reading, |row| table.place(row as usize))?;
-        let mut invalid: BTreeMap<u32, String> = table.invalid_ids().collect();
+        let mut invalid: InvalidRows = table.invalid_ids().collect();
         let empty = read.len() as u32;
         let (mut rows, mut index) = (Vec::new(), Vec::new());
         for (row, text) in (0u32..).zip(&column.index) {

@@ -30,6 +30,18 @@ pub fn parse(text: &str) -> Result<Mapping, String> {
     Ok(Mapping { attribute: self::attribute(&unescape(attribute))?, column, kind })
 }
 
+/// The same for a command that has one value for all ids.
+pub fn parse_without_column(text: &str) -> Result<Mapping, String> {
+    match parse(text)? {
+        Mapping { column: Some(_), .. } => {
+            Err("names a column, but one value is set; usercom apply sets those of a \
+                                                column; write \\= if the = is part of the name"
+                .to_owned())
+        }
+        mapping => Ok(mapping),
+    }
+}
+
 /// The name of an attribute. With blanks around it, it would be another attribute, perhaps a new one.
 pub fn attribute(text: &str) -> Result<String, String> {
     if text.trim() == text {
@@ -89,5 +101,7 @@ mod tests {
             let problem = parse(text).unwrap_err();
             assert!(problem.contains(says), "{text}: {problem}");
         }
+        assert_eq!(parse_without_column("a\\=b:int").map(|mapping| mapping.attribute), Ok("a=b".to_owned()));
+        assert!(parse_without_column("a=b").unwrap_err().contains("usercom apply"));
     }
 }

@@ -10,5 +10,7 @@ pub mod summary;
 mod table;
 pub mod values;
 
+#[cfg(feature = "sync")]
+pub use self::job::InvalidRows;
 pub use self::job::Job;
 pub use self::table::Table;

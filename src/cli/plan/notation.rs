@@ -49,9 +49,7 @@ impl Notation {
             _ if BOOLEANS.contains(&text) => {
                 Notation::Unclear("is a spreadsheet's boolean in another language")
             }
-            _ if is_like_date(text) => {
-                Notation::Unclear("looks like a date, but not like one that exists, written 2026-11-23")
-            }
+            _ if is_like_date(text) => Notation::Unclear(other_date(text)),
             _ if is_like_number(text) => {
                 Notation::Unclear("looks like a number that is written in another way")
             }
@@ -118,6 +116,19 @@ fn is_like_date(text: &str) -> bool {
     let groups: Vec<&str> = date.split(sign).collect();
     let is_number = |group: &&str| (1..=4).contains(&group.len()) && is_all(group, |c| c.is_ascii_digit());
     groups.len() == 3 && groups.iter().all(is_number) && [groups[0], groups[2]].iter().any(|g| g.len() > 1)
+}
+
+/// What a text is that is like a date and none in the one notation.
+fn other_date(text: &str) -> &'static str {
+    if text.contains(':') {
+        return "looks like a date & time in another notation than 2026-11-23T10:00:00Z (--type datetime takes an offset \
+                such as +01:00, too)";
+    }
+    let groups: Vec<usize> = text.split('-').map(str::len).collect();
+    match groups[..] {
+        [4, 2, 2] => "looks like a date, but there is no such day",
+        _ => "looks like a date in another notation than 2026-11-23",
+    }
 }
 
 /// A number with a sign, a decimal comma, thousands, an exponent, a percent sign or a currency.

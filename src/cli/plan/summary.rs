@@ -12,15 +12,15 @@ use crate::words::{counted, thousands};
 /// The paragraph: the file, then each job with the report of its dry run.
 pub fn paragraph(table: &Table, id_column: &str, jobs: &[(&Job<'_>, &Report)]) -> String {
     let mut text = format!(
-        "{}: {}; {}{}, ids {}",
+        "{}: {}; {}{}{}",
         table.source.name,
         table.format,
-        counted(table.rows(), "row"),
+        counted(table.rows(), if table.is_list() { "id" } else { "row" }),
         if table.is_limited { " (the rest is left out by --limit)" } else { "" },
-        if table.has_names {
-            format!("in column \"{}\"", id_column.escape_debug())
-        } else {
-            "one per line".to_owned()
+        match table.has_names {
+            true => format!(", ids in column \"{}\"", id_column.escape_debug()),
+            false if table.is_list() => String::new(),
+            false => ", ids one per line".to_owned(),
         },
     );
     for (job, dry_run) in jobs {
@@ -69,7 +69,7 @@ impl Type {
     }
 }
 
-/// "12 requests with 600 bytes of bodies, at least 2.2 s at this rate limit".
+/// "12 requests with 1,600 bytes of bodies, at least 2.2 s at this rate limit".
 fn cost(dry_run: &Report) -> &str {
     let message = dry_run.message();
     message.rsplit_once("nothing was sent: ").map_or(message, |(_, cost)| cost)

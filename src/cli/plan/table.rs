@@ -109,6 +109,11 @@ impl Table {
         }
     }
 
+    /// Whether it was given on the command line, and not in a file.
+    pub fn is_list(&self) -> bool {
+        matches!(self.again, Again::List(..))
+    }
+
     pub fn rows(&self) -> usize {
         self.ids.len()
     }

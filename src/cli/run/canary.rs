@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::Outcome;
 use crate::ask::{self, Terminal};
-use crate::parse::duration;
+use crate::parse::{count, duration};
 use crate::say::say;
 use crate::signals::Signals;
 use crate::words::counted;
@@ -15,7 +15,7 @@ use crate::words::counted;
 #[command(next_help_heading = "Before the run")]
 pub struct CanaryArgs {
     /// Update the first N ids, show them, and ask before all others are updated
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", value_parser = count, allow_hyphen_values = true)]
     canary: Option<u64>,
     /// Do not ask but wait this long, such as 10m; a signal ends it. If an id was not confirmed, nothing more is sent
     #[arg(long, value_name = "TIME", value_parser = duration, requires = "canary")]

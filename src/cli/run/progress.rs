@@ -6,6 +6,7 @@ use std::ops::ControlFlow;
 use std::sync::PoisonError;
 use std::time::{Duration, Instant};
 
+use console::Term;
 use indicatif::{ProgressBar, ProgressStyle};
 use usercom::Progress;
 
@@ -21,6 +22,9 @@ const EVENT_EVERY: Duration = Duration::from_secs(1);
 /// The rate is that of the last so many seconds.
 const RATE_OF: Duration = Duration::from_secs(15);
 
+/// On a terminal with fewer columns the numbers are more than a bar.
+const NARROW: u16 = 70;
+
 /// Who is told.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Audience {
@@ -32,10 +36,11 @@ pub struct Audience {
 impl Audience {
     /// A person, and with `json` a program that reads the standard output.
     pub fn new(quiet: bool, json: bool) -> Audience {
-        let terminal = io::stderr().is_terminal();
+        // A terminal that can't move its cursor (TERM=dumb) has no place for a bar.
+        let has_place = !ProgressBar::no_length().is_hidden();
         // Both on one terminal would be torn.
-        let bar = terminal && !(json && io::stdout().is_terminal());
-        Audience { bar: bar && !quiet, lines: !terminal && !json && !quiet, events: json && !quiet }
+        let bar = has_place && !(json && io::stdout().is_terminal());
+        Audience { bar: bar && !quiet, lines: !has_place && !json && !quiet, events: json && !quiet }
     }
 
     pub fn has_events(self) -> bool {
@@ -60,7 +65,9 @@ pub struct Watch {
 impl Watch {
     pub fn new(audience: Audience, attribute: &str, last_warning: LastWarning, now: Instant) -> Watch {
         let bar = if audience.bar { ProgressBar::new(0) } else { ProgressBar::hidden() };
-        if let Ok(style) = ProgressStyle::with_template("{bar:20} {wide_msg}") {
+        let (_, width) = Term::stderr().size();
+        let template = if width < NARROW { "{wide_msg}" } else { "{bar:20} {wide_msg}" };
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         if audience.bar {
