@@ -221,11 +221,12 @@ test-readme: test-lib
 test-demo:
 	examples/demo/run
 
-# The same artifacts as `make dist`, with the library and the program of the other tests in them.
+# The same artifacts as `make dist`, with the library and the program of the other tests in them, installed and used once
+# each.
 test-dist: test-lib
 	@scripts/dist/machine $(GLIBC)
 	@scripts/dist/build $(TARGET)/debug $(TARGET)/dist
-	scripts/dist/test $(TARGET)/dist
+	USERCOM_SHORT=1 scripts/dist/test $(TARGET)/dist
 
 abi-baseline: abi-library ## make the present C interface the baseline of `make test-abi`
 	bindings/c/packaging/abi accept $(TARGET)/debug/libusercom.so
