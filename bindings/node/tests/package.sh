@@ -72,4 +72,4 @@ mv node_modules/@usercom "$work/away"
 ! node cjs.cjs 2>error || fail 'it works without its library'
 grep -q 'usercom: there is no C library for linux x64, .*make lib.*USERCOM_LIBRARY' error || fail "without a library it says: $(cat error)"
 mv "$work/away" node_modules/@usercom
-echo "package: $(ls "$artifacts") work in a fresh project, with Node.js $(node --version)"
+echo "package: $(cd "$artifacts" && echo usercom-*.tgz) work in a fresh project, with Node.js $(node --version)"
