@@ -223,11 +223,12 @@ test-readme: test-lib
 test-demo:
 	examples/demo/run
 
-# The same artifacts as `make dist`, with the library and the program of the other tests in them.
+# The same artifacts as `make dist`, with the library and the program of the other tests in them, installed and used once
+# each.
 test-dist: test-lib
 	@scripts/dist/machine $(GLIBC)
 	@scripts/dist/build $(TARGET)/debug $(TARGET)/dist
-	scripts/dist/test $(TARGET)/dist
+	USERCOM_SHORT=1 scripts/dist/test $(TARGET)/dist
 
 reliability: setup      ## run the tests and write what came of each fault into docs/reliability.md
 	@scripts/reliability

@@ -1,7 +1,8 @@
 #!/bin/sh
 # Installs the npm packages of a folder into a fresh project and uses them against a sandbox, from ESM, CommonJS and
 # TypeScript: package.sh <folder with the two .tgz files> [<folder to keep the project in>]
-# Needs USERCOM_PROGRAM, npm, and the registry (or npm's cache) for koffi and TypeScript.
+# Needs USERCOM_PROGRAM, npm, and the registry (or npm's cache) for koffi and TypeScript. USERCOM_SHORT=1 leaves out
+# TypeScript.
 set -eu
 fail() { echo "package: $*" >&2; exit 1; }
 [ $# -ge 1 ] || fail "use: $0 <folder with the two .tgz files> [<folder to keep the project in>]"
@@ -27,7 +28,8 @@ cd "$project"
 npm init -y >/dev/null
 # Without install scripts: they are not needed, and careful people forbid them.
 npm install --silent --no-audit --no-fund --prefer-offline --ignore-scripts "$artifacts"/*.tgz
-npm install --silent --no-audit --no-fund --prefer-offline --ignore-scripts --save-dev typescript@5 @types/node@18
+[ -n "${USERCOM_SHORT-}" ] ||
+    npm install --silent --no-audit --no-fund --prefer-offline --ignore-scripts --save-dev typescript@5 @types/node@18
 for package in usercom @usercom/linux-x64-gnu; do
     ls node_modules/$package/LICENSE-MIT node_modules/$package/LICENSE-APACHE >/dev/null || fail "$package has no licences"
 done
@@ -60,12 +62,14 @@ version=$(sed -n 's/.*"version": "\(.*\)".*/\1/p' node_modules/usercom/package.j
 said() { [ "$2" = "$3" ] || fail "$1 says: $2, not: $3"; }
 said ESM "$(node esm.mjs)" "esm $version 3 2 2"
 said CommonJS "$(node cjs.cjs)" 'cjs 2 true'
-node_modules/.bin/tsc --strict --target es2022 --module node16 --types node typed.mts
-said TypeScript "$(node typed.mjs)" 'typed 1'
+if [ -z "${USERCOM_SHORT-}" ]; then
+    node_modules/.bin/tsc --strict --target es2022 --module node16 --types node typed.mts
+    said TypeScript "$(node typed.mjs)" 'typed 1'
+fi
 
 # Where there is no library for the platform, one sentence says what to do.
 mv node_modules/@usercom "$work/away"
 ! node cjs.cjs 2>error || fail 'it works without its library'
 grep -q 'usercom: there is no C library for linux x64, .*make lib.*USERCOM_LIBRARY' error || fail "without a library it says: $(cat error)"
 mv "$work/away" node_modules/@usercom
-echo "package: $(ls "$artifacts") work in a fresh project, with Node.js $(node --version)"
+echo "package: $(cd "$artifacts" && echo usercom-*.tgz) work in a fresh project, with Node.js $(node --version)"

@@ -1,6 +1,7 @@
 #!/bin/sh
 # package.sh DIR [sdist]: installs the wheel of DIR into a fresh venv and uses it against a sandbox (USERCOM_PROGRAM).
 # With `sdist` also that: pip compiles it, with cargo and the registries of Python and Rust. $PYTHON makes the venv.
+# USERCOM_SHORT=1 only installs and uses it.
 set -eu
 : "${USERCOM_PROGRAM:?is the program that serves as the sandbox}"
 root=$(cd "$(dirname "$0")/../../.." && pwd)
@@ -45,13 +46,21 @@ use() { # venv
     [ "$printed" = "$version 2 OK" ] || fail "the $1 prints $printed"
 }
 
-"$python" -m venv wheel
-clean wheel/bin/python -m pip install --quiet --no-index --disable-pip-version-check "$wheel" >log 2>&1 || fail "$(cat log)"
+# Where there is a pip for it, the venv needs none of its own, which takes long to install.
+if [ -x "$root/.venv/bin/python" ]; then
+    "$python" -m venv --without-pip wheel
+    pip="$root/.venv/bin/python -m pip --python wheel/bin/python"
+else
+    "$python" -m venv wheel
+    pip='wheel/bin/python -m pip'
+fi
+# shellcheck disable=SC2086  # words
+clean $pip install --quiet --no-index --disable-pip-version-check "$wheel" >log 2>&1 || fail "$(cat log)"
 use wheel
 for licence in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES; do
     [ -s "$(find wheel -path "*usercom-$version.dist-info/licenses/$licence")" ] || fail "$licence is not in the wheel"
 done
-if [ -x "$auditwheel" ]; then
+if [ -x "$auditwheel" ] && [ -z "${USERCOM_SHORT-}" ]; then
     tag=$(basename "$wheel" .whl | sed 's/.*-//')
     platforms=$(PATH="$root/.venv/bin:$PATH" "$auditwheel" show "$wheel" | tr '\n' ' ')
     oldest=$(echo "$platforms" | sed -n 's/.*platform tag: "\(manylinux_[0-9_]*\)_x86_64".*/\1/p')
@@ -63,7 +72,7 @@ fi
 # What pip says where the sdist has to be compiled, and can't be. Without an index pip needs a copy of hatchling.
 tar -xzf "$sdist"
 [ -f "usercom-$version/rust/Cargo.lock" ] && [ -f "usercom-$version/LICENSE-MIT" ] || fail 'the sdist lacks the crate'
-if [ -x "$root/.venv/bin/hatchling" ]; then
+if [ -x "$root/.venv/bin/hatchling" ] && [ -z "${USERCOM_SHORT-}" ]; then
     ! clean PATH=/usr/bin:/bin:"$root/.venv/bin" "$root/.venv/bin/python" -m pip wheel --quiet --no-index --no-deps \
         --no-build-isolation "$sdist" >log 2>&1 || fail 'the sdist needs no cargo'
     grep -q 'usercom: there is no wheel for this platform, and cargo is missing.*install Rust' log || fail "$(cat log)"

@@ -24,8 +24,9 @@ Rows = Union[Mapping[Any, Any], Iterable[tuple[Any, Any]], Iterable[list[Any]]]
 # Equal values of one of these types have equal JSON. A float is not one of them: 0.0 == -0.0.
 _HASHED = frozenset([bool, int, str, date])
 
-# Rows are read in parts of this size, each in one step where it has only pairs.
-_PART = 10_000
+# Rows are read in parts of this size, each in one step where it has only pairs. After 700 new objects Python looks for
+# garbage among them: larger parts take twice as long.
+_PART = 500
 
 
 def taken(rows: Any, custom: bool, na: Missing) -> Union[tuple[Column, Column], Stream]:
