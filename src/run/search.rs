@@ -19,9 +19,6 @@ const SHARED_IDS: usize = 16;
 /// Each part learns anew how many ids are bad, which takes a few requests: one may be split off per so many.
 const SHARED_EVERY: u64 = 16;
 
-/// A run may take so many requests more than one an id, and its planned batches, without care.
-const EXCESS: i64 = 3;
-
 /// In a forecast, the share of the whole list counts as much as so many bad ids of one stretch.
 const EVERYWHERE: f64 = 5.0;
 /// So many rounds bring the likely share close enough.
@@ -112,7 +109,8 @@ pub(crate) struct Left {
 pub(crate) struct Searches {
     all: BTreeMap<u32, Search>,
     started: u32,
-    /// How many requests more than one an id there were: a rejected group is one more, a confirmed one saves some.
+    /// How many requests more than one an id there were: a rejected group is one more, a confirmed one saves some. A
+    /// group whose response has not come counts as rejected.
     excess: i64,
     /// How many groups were asked, and how many searches were split for it.
     groups: u64,
@@ -194,6 +192,7 @@ impl Searches {
                 continue;
             }
             self.groups += 1;
+            self.excess += i64::from(request.len() > 1);
             search.asked = (Asked { ids: request.len(), bad_among }, request.slots.end);
             let fresh = Batch::new(request, Role::Part);
             let known = fresh.request.slots.end <= search.tried;
@@ -222,7 +221,8 @@ impl Searches {
             let end = search.asked.1;
             search.advance(end);
             search.confirmed += search.asked.0.ids;
-            self.excess -= search.asked.0.ids as i64 - 1;
+            let ids = search.asked.0.ids;
+            self.excess -= if ids > 1 { ids as i64 } else { 0 };
             search.bad_before = search.bad_before.filter(|bad| *bad > end);
             self.resume(number, most);
         }
@@ -238,7 +238,6 @@ impl Searches {
         search.tried = search.tried.max(end);
         if search.asked.0.ids > 1 {
             search.bad_before = Some(end);
-            self.excess += 1;
         } else {
             search.advance(end);
             search.rejected += 1;
@@ -352,9 +351,10 @@ impl Searches {
     }
 }
 
-/// The size of the next group: with care as long as groups have cost more than they have saved.
+/// The size of the next group: with care as long as groups have not saved more than they have cost. A list costs hardly
+/// more than one request an id then. It can't be none more: who sends two ids at once can be wrong.
 fn size_of(belief: &Belief, excess: i64, most: usize, bad_among: Option<usize>) -> usize {
-    match excess > EXCESS {
+    match excess >= 0 {
         true => belief.cautious_size(most, bad_among),
         false => belief.group_size(most, bad_among),
     }
