@@ -75,7 +75,7 @@ fn with_the_lowest_limit_each_resumed_run_gets_further() {
     let (n, day) = (20_000, Duration::from_secs(24 * 3600));
     let ids = ids(n);
     let job = one_value(&ids);
-    let limits = Limits { batch_size: 1000, workers: 8, max_requests: Some(12), ..limits() };
+    let limits = Limits { batch_size: 1000, workers: 8, max_requests: Some(15), ..limits() };
     let bad = (0..n).step_by(1000).collect();
     let dir = tempfile::tempdir().unwrap();
     let (mut settled, mut now) = (0, Instant::now());
