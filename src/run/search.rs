@@ -19,9 +19,6 @@ const SHARED_IDS: usize = 16;
 /// Each part learns anew how many ids are bad, which takes a few requests: one may be split off per so many.
 const SHARED_EVERY: u64 = 16;
 
-/// A run may take so many requests more than one an id, and its planned batches, without care.
-const EXCESS: i64 = 3;
-
 /// In a forecast, the share of the whole list counts as much as so many bad ids of one stretch.
 const EVERYWHERE: f64 = 5.0;
 /// So many rounds bring the likely share close enough.
@@ -43,6 +40,8 @@ struct Search {
     /// How many ids of it were confirmed and rejected.
     confirmed: usize,
     rejected: usize,
+    /// How many were rejected since one was confirmed.
+    in_a_row: usize,
 }
 
 impl Search {
@@ -85,9 +84,10 @@ impl Search {
     }
 
     /// How many ids it is known to have a bad one among.
-    fn rejected_ids(&self) -> Option<f64> {
-        let ids = self.bad_before?.saturating_sub(self.batch.request.slots.start);
-        Some(ids.clamp(1, self.batch.len().max(1)) as f64)
+    fn rejected_ids(&self) -> Option<usize> {
+        let (end, Request { slots, skip, .. }) = (self.bad_before?, &self.batch.request);
+        let skipped = skip.partition_point(|slot| *slot < end);
+        Some(end.saturating_sub(slots.start + skipped).clamp(1, self.batch.len().max(1)))
     }
 
     /// What is left of it and was sent: neither confirmed nor rejected.
@@ -98,6 +98,10 @@ impl Search {
         (request.slots.start < request.slots.end).then_some(self.batch)
     }
 }
+
+/// A search of which no group is being asked: the size of its next group, how many ids were just rejected in a row, where it
+/// starts, and its number. The largest group confirms most; of equal ones, one that is not among many bad ids.
+type Ready = (usize, Reverse<usize>, Reverse<usize>, u32);
 
 /// What is left to search.
 #[derive(Clone, Copy, Debug, Default)]
@@ -112,13 +116,13 @@ pub(crate) struct Left {
 pub(crate) struct Searches {
     all: BTreeMap<u32, Search>,
     started: u32,
-    /// How many requests more than one an id there were: a rejected group is one more, a confirmed one saves some.
+    /// How many requests more than one an id there were: a rejected group is one more, a confirmed one saves some. A
+    /// group whose response has not come counts as rejected.
     excess: i64,
     /// How many groups were asked, and how many searches were split for it.
     groups: u64,
     splits: u64,
-    /// Those of which no group is being asked, by the size of the next one: the largest confirm most.
-    ready: BinaryHeap<(usize, Reverse<usize>, u32)>,
+    ready: BinaryHeap<Ready>,
 }
 
 impl Searches {
@@ -150,10 +154,19 @@ impl Searches {
     fn start(&mut self, batch: Batch, tried: usize, bad_before: Option<usize>, belief: Option<Belief>) {
         self.started += 1;
         let nothing = (Asked { ids: 0, bad_among: None }, 0);
-        self.ready.push((batch.len(), Reverse(batch.request.slots.start), self.started));
+        self.ready.push((batch.len(), Reverse(0), Reverse(batch.request.slots.start), self.started));
         self.all.insert(
             self.started,
-            Search { batch, tried, bad_before, belief, asked: nothing, confirmed: 0, rejected: 0 },
+            Search {
+                batch,
+                tried,
+                bad_before,
+                belief,
+                asked: nothing,
+                confirmed: 0,
+                rejected: 0,
+                in_a_row: 0,
+            },
         );
     }
 
@@ -167,10 +180,10 @@ impl Searches {
     ) -> Option<Batch> {
         let mut held = Vec::new();
         let mut found = None;
-        while let Some((size, start, number)) = self.ready.pop() {
+        while let Some((size, rejected, start, number)) = self.ready.pop() {
             let Some(search) = self.all.get_mut(&number) else { continue };
             if !may_send(search.batch.request.group) {
-                held.push((size, start, number));
+                held.push((size, rejected, start, number));
                 continue;
             }
             let bad_among = search
@@ -183,7 +196,7 @@ impl Searches {
                 let next = size_of(&belief, self.excess, most, bad_among);
                 search.belief = Some(belief);
                 if next < size {
-                    self.ready.push((next, start, number));
+                    self.ready.push((next, rejected, start, number));
                     continue;
                 }
             }
@@ -194,6 +207,7 @@ impl Searches {
                 continue;
             }
             self.groups += 1;
+            self.excess += i64::from(request.len() > 1);
             search.asked = (Asked { ids: request.len(), bad_among }, request.slots.end);
             let fresh = Batch::new(request, Role::Part);
             let known = fresh.request.slots.end <= search.tried;
@@ -222,7 +236,9 @@ impl Searches {
             let end = search.asked.1;
             search.advance(end);
             search.confirmed += search.asked.0.ids;
-            self.excess -= search.asked.0.ids as i64 - 1;
+            search.in_a_row = 0;
+            let ids = search.asked.0.ids;
+            self.excess -= if ids > 1 { ids as i64 } else { 0 };
             search.bad_before = search.bad_before.filter(|bad| *bad > end);
             self.resume(number, most);
         }
@@ -238,10 +254,10 @@ impl Searches {
         search.tried = search.tried.max(end);
         if search.asked.0.ids > 1 {
             search.bad_before = Some(end);
-            self.excess += 1;
         } else {
             search.advance(end);
             search.rejected += 1;
+            search.in_a_row += 1;
             search.bad_before = None;
         }
         self.resume(number, most);
@@ -263,9 +279,9 @@ impl Searches {
             self.all.remove(&number);
             return;
         }
-        let bad_among = search.bad_before.map(|end| end - slots.start);
+        let bad_among = search.rejected_ids();
         let size = search.belief.as_ref().map_or(1, |belief| size_of(belief, self.excess, most, bad_among));
-        self.ready.push((size, Reverse(slots.start), number));
+        self.ready.push((size, Reverse(search.in_a_row), Reverse(slots.start), number));
     }
 
     /// This id was rejected in another request: nothing is known any more of the others.
@@ -300,8 +316,8 @@ impl Searches {
         let (tried, belief) = (search.tried, search.belief.clone());
         self.start(batch, tried, None, belief);
         // Its next group is not all of it.
-        if let Some((_, start, number)) = self.ready.pop() {
-            self.ready.push((size, start, number));
+        if let Some((_, rejected, start, number)) = self.ready.pop() {
+            self.ready.push((size, rejected, start, number));
         }
         true
     }
@@ -318,7 +334,8 @@ impl Searches {
     /// The share of bad ids that makes what is known most likely: so many are settled, so many of them rejected, and
     /// each rejected group has one at least.
     pub fn likely_share(&self, settled: usize, rejected: usize) -> f64 {
-        let groups: Vec<f64> = self.all.values().filter_map(Search::rejected_ids).collect();
+        let groups: Vec<f64> =
+            self.all.values().filter_map(Search::rejected_ids).map(|ids| ids as f64).collect();
         let all = settled as f64 + groups.iter().sum::<f64>();
         let mut share = (rejected + groups.len()) as f64 / all.max(1.0);
         for _ in 0..ROUNDS {
@@ -333,7 +350,7 @@ impl Searches {
         let mut left = Left::default();
         for search in self.all.values() {
             let ids = search.batch.len() as f64;
-            let group = search.rejected_ids();
+            let group = search.rejected_ids().map(|ids| ids as f64);
             // What is seen here counts, and what is seen everywhere as much as a few bad ids.
             let here = group.map_or(0.0, |ids| bad_among(share, ids)) + search.rejected as f64 + EVERYWHERE;
             let of = group.unwrap_or_default() + (search.confirmed + search.rejected) as f64;
@@ -352,9 +369,10 @@ impl Searches {
     }
 }
 
-/// The size of the next group: with care as long as groups have cost more than they have saved.
+/// The size of the next group: with care as long as groups have not saved more than they have cost. A list costs hardly
+/// more than one request an id then. It can't be none more: who sends two ids at once can be wrong.
 fn size_of(belief: &Belief, excess: i64, most: usize, bad_among: Option<usize>) -> usize {
-    match excess > EXCESS {
+    match excess >= 0 {
         true => belief.cautious_size(most, bad_among),
         false => belief.group_size(most, bad_among),
     }

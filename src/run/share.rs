@@ -18,8 +18,8 @@ static LOG_GOOD: LazyLock<[f64; SHARES.len()]> = LazyLock::new(|| SHARES.map(|sh
 /// was confirmed, so that pairs cost more than single ids from 29 % on: there, the odds of a pair are 0.5.
 const CLEAN: f64 = 0.52;
 const CLEAN_PART: f64 = 0.49;
-/// The same while groups have saved nothing yet.
-const CLEAN_FOR_SURE: f64 = 0.8;
+/// Both while groups have saved nothing yet.
+const CLEAN_FOR_SURE: f64 = 0.75;
 
 /// How likely the share is another one from one group to the next: bad ids often come together.
 const CHANGE: f64 = 0.03;
@@ -67,7 +67,7 @@ impl Belief {
 
     /// How many ids to send next, at most `most`; of `bad_among`, if one at least of these is bad.
     pub fn group_size(&self, most: usize, bad_among: Option<usize>) -> usize {
-        self.size(most, bad_among, CLEAN)
+        self.size(most, bad_among, if bad_among.is_none() { CLEAN } else { CLEAN_PART })
     }
 
     /// The same where a rejected group would cost more than one request an id.
@@ -76,10 +76,8 @@ impl Belief {
     }
 
     fn size(&self, most: usize, bad_among: Option<usize>, odds: f64) -> usize {
-        let (mut least, mut most, odds) = match bad_among {
-            None => (1, most.max(1), odds),
-            Some(ids) => (1, most.min(ids.saturating_sub(1)).max(1), CLEAN_PART),
-        };
+        let below = bad_among.map_or(usize::MAX, |ids| ids.saturating_sub(1));
+        let (mut least, mut most) = (1, most.min(below).max(1));
         let all = bad_among.map_or(0.0, |ids| self.clean(ids));
         while least < most {
             let ids = least + (most - least).div_ceil(2);

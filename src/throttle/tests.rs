@@ -298,11 +298,11 @@ fn a_delay_outlives_the_clients_that_were_told_of_it() {
 #[cfg(target_os = "linux")]
 mod shared_with_host {
     use std::fs;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{PermissionsExt, chown, symlink};
     use std::path::PathBuf;
 
     use super::*;
-    use crate::throttle::record::LENGTH;
+    use crate::throttle::record::{LENGTH, decode, encode};
 
     /// A directory of its own, removed at the end.
     struct Dir(PathBuf);
@@ -396,7 +396,51 @@ mod shared_with_host {
 
     fn decoded(dir: &Dir) -> Pacer {
         let bytes: [u8; LENGTH] = fs::read(dir.file()).unwrap().try_into().unwrap();
-        crate::throttle::record::decode(&bytes, &bytes[16..32].try_into().unwrap()).unwrap()
+        decode(&bytes, &bytes[16..32].try_into().unwrap()).unwrap()
+    }
+
+    /// The date is in no file, so setting it changes nothing. A file whose times are of another clock, however wrong, as
+    /// of a machine that was restored from an image, neither stops a run nor lets it send faster.
+    #[test]
+    fn no_jump_of_a_clock_stops_or_floods() {
+        const HOUR: Duration = Duration::from_secs(3600);
+        let (dir, start, mut rng) = (Dir::new("jump"), Instant::now(), Rng::new(1));
+        dir.throttle().admit(start, INTERVAL).unwrap();
+        let (clock, boot) = (Clock::default(), fs::read(dir.file()).unwrap()[16..32].try_into().unwrap());
+        let now = clock.time(start);
+        assert!(decoded(&dir).next.abs_diff(now) < SECOND, "the time since the machine started");
+        let moments = [Duration::ZERO, now.saturating_sub(SECOND), now + SECOND, now + HOUR];
+        let years = [1, 100].map(|years| now + years * 365 * 24 * HOUR);
+        for (then, throttled) in
+            moments.into_iter().chain(years).flat_map(|then| [(then, false), (then, true)])
+        {
+            let mut pacer = Pacer::default();
+            pacer.admit(then, INTERVAL).unwrap();
+            if throttled {
+                pacer.throttled((then, then), Some(5.0), 429, Some(9 * SECOND), &mut rng);
+            }
+            fs::write(dir.file(), encode(&pacer, &boot)).unwrap();
+            let throttles = [dir.throttle(), dir.throttle()];
+            let (mut at, mut sent) = (start, Vec::new());
+            for turn in 0.. {
+                match throttles[turn % 2].admit(at, INTERVAL) {
+                    Ok(permit) => {
+                        sent.push(at - start);
+                        permit.succeeded(at);
+                    }
+                    Err(delay) => at = delay.until,
+                }
+                if sent.len() > 60 {
+                    break;
+                }
+                assert!(turn < 200, "{then:?} of {now:?}: waits for ever");
+            }
+            let longest = if throttled { 24 * HOUR + 20 * SECOND } else { 11 * SECOND };
+            assert!(sent[0] <= longest, "{then:?} of {now:?}: {:?}", sent[0]);
+            assert!(sent.windows(6).all(|six| six[5] - six[0] >= 9 * SECOND / 10), "{then:?}: {sent:?}");
+            // What was learned before a restart is not kept, and nothing is slower for long.
+            assert!(*sent.last().unwrap() <= sent[0] + 60 * SECOND, "{then:?}: {sent:?}");
+        }
     }
 
     #[test]
@@ -431,6 +475,11 @@ mod shared_with_host {
         symlink(&dir.0, &link.0).unwrap();
         assert!(problem(&link.throttle()).contains("not a directory"));
         fs::remove_file(&link.0).unwrap();
+        let theirs = Dir::new("theirs");
+        // Only root can give a directory away.
+        if chown(&theirs.0, Some(65534), None).is_ok() {
+            assert!(problem(&theirs.throttle()).contains("belongs to another user"));
+        }
         let nowhere = Dir(dir.0.join("no/parent"));
         assert!(problem(&nowhere.throttle()).contains("rate_limit_dir"));
         // Of root, unless the tests run as root; read-only in any case.

@@ -43,12 +43,13 @@ impl Engine<'_> {
             return waiting;
         }
         // While a value is in doubt, a part of a rejected batch tells more than another batch. If most batches are
-        // rejected with named ids, bisecting at once is cheap, and the run has more to show if it must stop early.
+        // rejected with named ids, bisecting at once is cheap, and the run has more to show if it must stop early. While
+        // nothing is confirmed, a run with a low request limit that is resumed again and again would else have nothing.
         let quarantined = self.quarantined.peek().map(|q| q.batch.request.group);
         let mut waiting = quarantined.into_iter().chain(self.searches.next_group());
         let in_doubt = waiting.any(|group| self.canaries[group].is_in_doubt());
         let at_once = self.tally.dense() && self.tally.named();
-        match at_once || in_doubt {
+        match at_once || in_doubt || self.confirmed_batches == 0 {
             true => self.bisect(now).or_else(|| self.search()).or_else(|| self.split_off()),
             false => self.split_off().or_else(|| self.bisect(now)).or_else(|| self.search()),
         }

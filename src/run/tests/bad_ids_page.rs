@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::thread;
 
 use super::search::{Cost, Place, cost};
 use super::support::figure;
@@ -86,7 +87,10 @@ fn docs() -> PathBuf {
 #[test]
 #[ignore = "takes a minute"]
 fn the_page_about_bad_ids_has_the_simulators_figures() {
-    let costs: Vec<Cost> = SHARES.iter().map(|share| cost(IDS, *share, Place::Random, SEEDS, 30)).collect();
+    let costs: Vec<Cost> = thread::scope(|scope| {
+        let cost = |share| scope.spawn(move || cost(IDS, share, Place::Random, SEEDS, 30));
+        SHARES.map(cost).into_iter().map(|cost| cost.join().unwrap()).collect()
+    });
     let docs = docs();
     let page = std::fs::read_to_string(docs.join("bad-ids.md")).unwrap();
     let (start, end) = ("<!-- table: generated -->\n", "<!-- end of table -->");

@@ -1,13 +1,17 @@
 //! Runs that reach the request limit, and what their message says.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use super::play::{Fate, check, play};
-use super::service::Weather;
+use super::service::{Simulated, Weather};
 use super::support::{figure, fine, ids, limits, one_value, random, usually};
 use crate::interface::Status;
+use crate::journal::Journal;
 use crate::options::{ClientOptions, RunOptions};
-use crate::run::engine::Limits;
+use crate::run::engine::{Engine, Limits};
+use crate::run::{Hooks, drive, finish, resume};
+use crate::throttle::{Rng, Throttle};
 
 #[test]
 fn dense_bad_ids_end_at_the_request_limit_with_the_clean_ones_first() {
@@ -61,6 +65,34 @@ fn the_request_limit_knows_what_is_left() {
             let said: u64 = figure(report.message(), "would take about ", " more requests");
             let left = played.requests - report.requests();
             assert!(said.abs_diff(left) <= left / 4, "{share}, {left}: {}", report.message());
+        }
+    }
+}
+
+/// Each batch starts with a bad id, and a run may send fewer requests than there are batches.
+#[test]
+fn with_the_lowest_limit_each_resumed_run_gets_further() {
+    let (n, day) = (20_000, Duration::from_secs(24 * 3600));
+    let ids = ids(n);
+    let job = one_value(&ids);
+    let limits = Limits { batch_size: 1000, workers: 8, max_requests: Some(15), ..limits() };
+    let bad = (0..n).step_by(1000).collect();
+    let dir = tempfile::tempdir().unwrap();
+    let (mut settled, mut now) = (0, Instant::now());
+    for seed in 0.. {
+        let mut service =
+            Simulated::new(&job, Weather { bad: Clone::clone(&bad), ..fine() }, Rng::new(seed), now);
+        let mut engine =
+            Engine::new(&job, limits.clone(), Arc::new(Throttle::default()), Rng::new(seed), service.now);
+        let journal = Journal::open(dir.path(), day, &[1; 32], n, SystemTime::now()).unwrap();
+        let mut recorder = resume(&mut engine, &Hooks::default(), journal);
+        let (traffic, _) = drive(&mut engine, &mut service, &mut recorder, &mut Hooks::default());
+        let report = finish(&job, engine, traffic, recorder, &Hooks::default());
+        let before = std::mem::replace(&mut settled, report.confirmed() + report.rejected());
+        assert!(settled > before, "run {seed}: {report}");
+        now = service.now;
+        if settled == n {
+            break;
         }
     }
 }

@@ -29,8 +29,9 @@ pub(super) struct Cost {
     pub bits: f64,
     pub mean: f64,
     most: u64,
-    /// The smallest part of the good ids that was confirmed after half of the requests.
+    /// The part of the good ids that was confirmed after half of the requests: the mean, and the smallest one.
     half: f64,
+    least: f64,
     /// The longest time, in units of what the rate limit needs.
     wall: f64,
 }
@@ -41,20 +42,21 @@ impl fmt::Display for Cost {
         let ratio = self.mean / self.bits;
         write!(
             f,
-            "| {:>9} | {place:<7} | {share:>4} % | {:>9.0} | {:>9.0} | {:>9} | {ratio:>5.2} | {:>4.0} % | {:>4.2} |",
+            "| {:>9} | {place:<7} | {share:>4} % | {:>9.0} | {:>9.0} | {:>9} | {ratio:>5.2} | {:>4.0} % | {:>4.0} % | {:>4.2} |",
             self.n,
             self.bits,
             self.mean,
             self.most,
             100.0 * self.half,
+            100.0 * self.least,
             self.wall
         )
     }
 }
 
 const HEAD: &str = "\
-|       ids | place   |  share |    n·H(p) |      mean |      most | ratio |   half | wall |
-|-----------|---------|--------|-----------|-----------|-----------|-------|--------|------|";
+|       ids | place   |  share |    n·H(p) |      mean |      most | ratio |   half |  least | wall |
+|-----------|---------|--------|-----------|-----------|-----------|-------|--------|--------|------|";
 
 fn bad_ids(n: usize, share: f64, place: Place, seed: u64) -> BTreeSet<usize> {
     let k = ((n as f64 * share) as usize).max(1);
@@ -90,16 +92,27 @@ fn search(n: usize, share: f64, place: Place, seed: u64, latency_ms: u32) -> Opt
 }
 
 pub(super) fn cost(n: usize, share: f64, place: Place, seeds: u64, latency_ms: u32) -> Cost {
-    let mut cost =
-        Cost { n, share, place, bits: n as f64 * entropy(share), mean: 0.0, most: 0, half: 1.0, wall: 0.0 };
+    let mut cost = Cost {
+        n,
+        share,
+        place,
+        bits: n as f64 * entropy(share),
+        mean: 0.0,
+        most: 0,
+        half: 0.0,
+        least: 1.0,
+        wall: 0.0,
+    };
     let runs = (0..).filter_map(|seed| search(n, share, place, seed, latency_ms));
     for played in runs.take(seeds as usize) {
         assert_eq!(played.report.confirmed() + played.report.rejected(), n);
         let requests = played.requests;
         let half = played.accepted_after[requests as usize / 2];
+        let half = f64::from(half) / played.report.confirmed() as f64;
         cost.mean += requests as f64 / seeds as f64;
         cost.most = cost.most.max(requests);
-        cost.half = cost.half.min(f64::from(half) / played.report.confirmed() as f64);
+        cost.half += half / seeds as f64;
+        cost.least = cost.least.min(half);
         cost.wall = cost.wall.max(played.took.as_secs_f64() * 5.0 / requests as f64);
     }
     println!("{cost}");
@@ -108,8 +121,8 @@ pub(super) fn cost(n: usize, share: f64, place: Place, seeds: u64, latency_ms: u
 
 const SHARES: [f64; 11] = [0.001, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.35, 0.4, 0.5];
 
-/// The goals: 1.25 times the bits (1.35 for a short list), a request for each batch and ten more; not more than one
-/// request an id where so many are bad that groups don't pay.
+/// The goals: 1.25 times the bits (1.35 for a short list), a request for each batch and ten more; where so many are bad
+/// that groups don't pay, one request an id, one for each batch, and what it takes to find that out.
 #[test]
 fn the_search_costs_little_more_than_the_bits() {
     println!("{HEAD}");
@@ -119,17 +132,19 @@ fn the_search_costs_little_more_than_the_bits() {
             let plan = n as f64 / 1000.0;
             assert!(cost.mean <= factor * cost.bits + plan + 10.0, "{cost}");
             assert!(
-                cost.most as f64 <= n as f64 + plan + 20.0 && cost.mean <= n as f64 + plan + 10.0,
+                cost.most as f64 <= n as f64 + plan + 15.0 && cost.mean <= n as f64 + plan + 3.0,
                 "{cost}"
             );
             if n == 4000 && share > 0.001 {
-                assert!(cost.half >= 0.4 && cost.wall <= 1.1, "{cost}");
+                assert!(cost.half >= 0.4 && cost.least >= 0.3 && cost.wall <= 1.1, "{cost}");
             }
         }
         for place in [Place::Cluster, Place::Start, Place::End] {
             let cost = cost(4000, share, place, 1, 300);
             // Each bad id is sent on its own, and the ends of the cluster are found.
             assert!(cost.mean <= (4000.0 * share).max(1.0) + 70.0, "{cost}");
+            // Where many in a row are bad, another part of the list is tried first.
+            assert!(cost.half >= 0.4, "{cost}");
         }
     }
 }
