@@ -22,6 +22,7 @@ class Error(Exception):
     def __init__(self, message: str, *, status: Optional[Status] = None, report: Optional[Report] = None) -> None:
         super().__init__(message)
         self.report = report
+        self.result: Any = None
         if status is not None:
             self.status = status
 
