@@ -137,6 +137,8 @@ class _Runner:
         if limit and self.requests >= int(limit):
             message = f"the task has sent {self.requests:,} requests, the most it may"
             return Outcome(Status.REQUEST_LIMIT, message, 0, bytes(table.num_rows), {})
+        if self.job.ends_at is not None and time.time() >= self.job.ends_at:
+            return Outcome(Status.DEADLINE, "the deadline has passed", 0, bytes(table.num_rows), {})
         until = time.monotonic() + _UNTIL_AN_EARLIER_RUN_HAS_ENDED
         while True:
             report: Optional[Report]
