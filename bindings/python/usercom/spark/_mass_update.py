@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 import uuid
@@ -89,9 +90,9 @@ def mass_update(
         raise InvalidType(
             f"token: is not an argument, because Spark would keep it; the executors read it in {_SENT_AS}"
         )
-    for name in ("verify", "verify_strict"):
+    for name in ("verify", "verify_strict", "progress", "cancel", "log"):
         if options.pop(name, None):
-            raise InvalidType(f"{name}: can't be used with Spark; compare some users with Client.users() afterwards")
+            raise InvalidType(f"{name}: can't be used with Spark")
     spark = df.sparkSession
     columns = _columns(attributes)
     client_options, run_options = split_options(options)
@@ -100,6 +101,10 @@ def mass_update(
     token = Token(token_env, token_file, token_conf)
     _check_token(spark, token)
     _check_options(subdomain, columns, client_options, run_options)
+
+    journals = run_options.get("journal_dir")
+    if journals is not None and not os.path.isabs(os.fspath(journals)):
+        raise InvalidArgument(f"journal_dir: {journals} is relative; use an absolute path that all executors see")
 
     custom = custom_ids is not None
     id_name = custom_ids if custom_ids is not None else "id" if ids is None else ids
@@ -116,6 +121,7 @@ def mass_update(
     stopped: Optional[Error] = None
     update = _Update(spark, results)
     prepared: dict[str, tuple[Job, DataFrame]] = {}
+    requests: dict[str, int] = {}
     try:
         # All of them are checked before the first is sent.
         for attribute, value in values.items():
@@ -123,11 +129,12 @@ def mass_update(
             allow_null = bool(run_options.get("allow_null"))
             rows = _frames.rows_to_send(df, id_column, value, order, na, allow_null, tasks).persist()
             prepared[attribute] = job, rows
-            prepared[attribute] = update.checked(job, rows, columns[attribute], bool(order)), rows
+            requests[attribute] = update.check(job, rows, columns[attribute], bool(order))
         for attribute, (job, rows) in prepared.items():
             of_ids, reason = None, ""
             if run_options.get("dry_run"):
-                reason = "dry run, nothing was sent"
+                takes = f", at least {requests[attribute] / rate:,.0f} s at this rate limit" if rate else ""
+                reason = f"dry run, nothing was sent: {requests[attribute]:,} requests{takes}"
             elif stopped is not None:
                 reason = f"the update of another attribute stopped early: {stopped}"
             else:
@@ -213,8 +220,8 @@ class _Update:
         self._results = results
         self._barrier = not _has(spark, "spark.dynamicAllocation.enabled")
 
-    def checked(self, job: Job, rows: DataFrame, name: str, ordered: bool) -> Job:
-        """Raises InvalidArgument if the rows can't be sent. Computes and keeps them."""
+    def check(self, job: Job, rows: DataFrame, name: str, ordered: bool) -> int:
+        """How many requests the rows take. Raises InvalidArgument if they can't be sent. Computes and keeps them."""
 
         def check(batches: Iterable[Any]) -> Iterator[Any]:
             from pyspark import TaskContext
@@ -233,27 +240,31 @@ class _Update:
         for one in found:
             if Status(one["status"]) not in (Status.OK, Status.DRY_RUN):
                 raise error_of(one["status"], one["message"].replace("rows:", f"attributes: the column {name}:", 1))
-        distinct = sum(one["distinct"] for one in found) - (len(found) - 1)
+        borders = [{one["first"], one["last"]} for one in found if one["rows"]]
+        shared = sum(map(len, borders)) - len(set().union(*borders))  # values that two tasks have
+        distinct = sum(one["distinct"] for one in found) - shared
+        requests: int = sum(one["requests"] for one in found)
         if distinct > MAX_VALUES:
-            hours = (
-                sum(one["requests"] for one in found) / (per_second(job.client_options.get("rate_limit")) or 1) / 3600
-            )
             raise InvalidArgument(
                 f"attributes: the column {name} has {distinct} distinct values, more than {MAX_VALUES}; each costs a "
-                f"request, which takes {hours / job.tasks:.1f} hours at this rate: round the values"
+                f"request, {requests} in all: round the values"
             )
-        last = max((one["task"] for one in found), default=0)
-        return replace(job, first_attempts_end=last + 1 + job.tasks)
+        return requests
 
     def sent(self, job: Job, rows: DataFrame) -> tuple[DataFrame, Optional[Error]]:
         """Sends the rows. The outcomes are stored: they can be read again, and are never computed again."""
 
+        # The numbers of tasks go up by one: with a higher one than this, a task is not the first attempt.
+        first_attempts_end = self._last_task() + job.tasks + 1
+
         def send(batches: Iterable[Any]) -> Iterator[Any]:
             from pyspark import TaskContext
 
-            return _task.send(job, batches, TaskContext.get())
+            return _task.send(replace(job, first_attempts_end=first_attempts_end), batches, TaskContext.get())
 
         sending = rows.mapInArrow(send, _frames.outcome_schema(rows), barrier=self._barrier)
+        # A barrier stage is tried again only if a shuffle follows: of its last stage, Spark can't take back results.
+        sending = sending.repartition(_task.OUTCOME[0])
         if self._results is None:
             of_ids = sending.localCheckpoint(eager=True)
         else:
@@ -267,6 +278,16 @@ class _Update:
         if worst is None or Status(worst["status"]).completed:
             return of_ids, None
         return of_ids, error_of(worst["status"], worst["message"])
+
+    def _last_task(self) -> int:
+        """The number of the task that began last; higher if another job is running, too."""
+
+        def number(batches: Iterable[Any]) -> Iterator[Any]:
+            from pyspark import TaskContext
+
+            return _task.number(batches, TaskContext.get())
+
+        return int(self._spark.range(0, 1, 1, 1).mapInArrow(number, "task bigint").collect()[0][0])
 
     def _forget(self, job: Job, kept: list[str]) -> None:
         """Removes what completed runs have left beside the journals."""

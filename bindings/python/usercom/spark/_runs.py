@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
 from typing import Any, Optional
 
@@ -66,7 +67,9 @@ class Distinct:
 
     def __init__(self) -> None:
         self.count = 0
-        self._last: Any = None
+        # A digest of the first value and of the last one.
+        self.first: Optional[str] = None
+        self.last: Optional[str] = None
 
     def add(self, column: Any) -> None:
         import pyarrow
@@ -76,6 +79,10 @@ class Distinct:
             self.count += int(pyarrow.compute.count_distinct(column, mode="all").as_py())
         except pyarrow.ArrowNotImplementedError:  # lists and structures
             self.count += len({repr(value) for value in column.to_pylist()})
-        if self._last is not None and self._last.equals(column[0]):
-            self.count -= 1
-        self._last = column[-1]
+        first, last = map(_digest, (column[0], column[-1]))
+        self.count -= int(first == self.last)
+        self.first, self.last = self.first or first, last
+
+
+def _digest(value: Any) -> str:
+    return hashlib.sha256(repr(value.as_py()).encode()).hexdigest()

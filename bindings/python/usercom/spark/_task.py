@@ -25,8 +25,8 @@ from ._runs import Distinct, runs
 
 # What a check says of the rows of a task.
 CHECKED = (
-    "task bigint, rows bigint, distinct bigint, requests bigint, status int, message string, conflicts bigint, "
-    "conflict string"
+    "rows bigint, distinct bigint, requests bigint, status int, message string, conflicts bigint, conflict string, "
+    "first string, last string"
 )
 
 _STATES = [state.name.lower() for state in sorted(IdState)]
@@ -69,10 +69,10 @@ def check(job: Job, batches: Iterable[Any], context: Any) -> Iterator[Any]:
     for _ in batches:  # Spark waits for a task that leaves rows behind
         pass
     answer = [
-        context.taskAttemptId(), rows, distinct.count, requests, int(status), message, conflicts,
-        conflict,
+        rows, distinct.count, requests, int(status), message, conflicts,
+        conflict, distinct.first, distinct.last,
     ]  # fmt: skip
-    types = [pyarrow.int64()] * 4 + [pyarrow.int32(), pyarrow.string(), pyarrow.int64(), pyarrow.string()]
+    types = [pyarrow.int64()] * 3 + [pyarrow.int32(), pyarrow.string(), pyarrow.int64()] + [pyarrow.string()] * 3
     names = [part.split()[0] for part in CHECKED.split(", ")]
     yield pyarrow.record_batch([pyarrow.array([one], kind) for one, kind in zip(answer, types)], names)
 
@@ -90,6 +90,15 @@ def send(job: Job, batches: Iterable[Any], context: Any) -> Iterator[Any]:
             yield from _outcome_rows(table, runner.run(client, table))
     if schema is not None:
         yield _summary_row(schema, runner)
+
+
+def number(batches: Iterable[Any], context: Any) -> Iterator[Any]:
+    """Gives the number of the task."""
+    import pyarrow
+
+    for _ in batches:
+        pass
+    yield pyarrow.record_batch({"task": [context.taskAttemptId()]})
 
 
 def forget(folder: str, batches: Iterable[Any]) -> Iterator[Any]:
