@@ -268,7 +268,8 @@ test-spark: test-lib
 	@scripts/setup spark
 	cd bindings/python && for spark in 3.5 4; do \
 	  timeout 3600 ../../.venv-spark$$spark/bin/python -m pytest -q -rP -p no:cacheprovider tests/spark/on_spark.py && \
-	  ../../.venv/bin/mypy --strict --disable-error-code import-untyped --python-executable ../../.venv-spark$$spark/bin/python usercom/spark || exit; done
+	  ../../.venv/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-spark$$spark --disable-error-code import-untyped \
+	    --python-executable ../../.venv-spark$$spark/bin/python usercom/spark || exit; done
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

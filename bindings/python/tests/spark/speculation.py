@@ -76,7 +76,8 @@ def main(url: str, folder: Path) -> None:
         settings: dict[str, Any] = {
             "spark.driver.memory": "512m", "spark.executor.memory": "512m", "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": 1, "spark.sql.adaptive.enabled": "false", "spark.locality.wait": "0",
-            "spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"], "spark.executorEnv.USERCOM_TOKEN": os.environ["USERCOM_TOKEN"],
+            "spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"],
+            "spark.executorEnv.USERCOM_TOKEN": os.environ["USERCOM_TOKEN"],  # a made-up one, so it may be seen
             "spark.executorEnv.USERCOM_LIBRARY": os.environ["USERCOM_LIBRARY"],
             "spark.speculation": "true", "spark.speculation.task.duration.threshold": "1s", "spark.speculation.interval": "200ms",
         }  # fmt: skip
