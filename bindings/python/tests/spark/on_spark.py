@@ -9,6 +9,7 @@ import collections
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -40,7 +41,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def spark(folder: Path) -> Iterator[SparkSession]:
     (folder / "events").mkdir()
-    os.environ.update(PYSPARK_PYTHON=sys.executable, SPARK_WORKER_DIR=str(folder / "work"), SPARK_LOCAL_IP="127.0.0.1")
+    os.environ.update(PYSPARK_PYTHON=sys.executable, SPARK_LOCAL_IP="127.0.0.1")
     os.environ.pop("USERCOM_TOKEN", None)
     short = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"  # for processes that live for minutes
     settings = {
@@ -60,8 +61,15 @@ def spark(folder: Path) -> Iterator[SparkSession]:
         builder = builder.config(name, str(value))
     session = builder.getOrCreate()
     session.sparkContext.setLogLevel("OFF")
+    logs = logs_of(session)
     yield session
     session.stop()
+    shutil.rmtree(logs, ignore_errors=True)
+
+
+def logs_of(spark: SparkSession) -> Path:
+    """Where the workers of a local cluster keep what the executors write: beside Spark."""
+    return Path(pyspark.__file__).parent / "work" / spark.sparkContext.applicationId
 
 
 @pytest.fixture
@@ -472,7 +480,7 @@ def test_the_token_is_nowhere(
 
     events = until(lambda: (log := logged()).count("SparkListenerJobEnd") > 10 and log, "the event log has it")
     assert IN_CONF in events and "MapInArrow" in events and TOKEN not in events
-    workers = "".join(path.read_text(errors="replace") for path in (folder / "work").rglob("std*"))
+    workers = "".join(path.read_text(errors="replace") for path in logs_of(spark).rglob("std*"))
     assert workers and TOKEN not in workers
     for process in Path("/proc").glob("[0-9]*"):
         try:
