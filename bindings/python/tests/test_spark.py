@@ -214,7 +214,10 @@ def table() -> str:
 
 
 def size(count: int) -> str:
-    return f"{count / 2**30:,.1f} GiB" if count >= 2**30 else f"{count / 2**20:,.0f} MiB"
+    for unit, bytes in (("GiB", 2**30), ("MiB", 2**20)):
+        if count >= bytes:
+            return f"{count / bytes:,.1f} {unit}" if unit == "GiB" else f"{count / bytes:,.0f} {unit}"
+    return f"{count / 2**10:,.1f} KiB"
 
 
 def test_the_page_shows_the_examples() -> None:

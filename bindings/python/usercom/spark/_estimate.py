@@ -14,7 +14,7 @@ class Estimate(NamedTuple):
 
     requests: int
     hours: float
-    driver_bytes: int  # of Python: the driver holds a few rows for each task, whatever the table has
+    driver_bytes: int  # more than without the update: a line for each run
     worker_bytes: int  # of the Python process of each task that sends
     sorted_bytes: int  # what the executors of these tasks sort and keep, in memory or on disk
     rows_per_task: int
@@ -23,7 +23,8 @@ class Estimate(NamedTuple):
 # Measured, in bytes per row of a run: Arrow's columns, the library's table of it, states, and the columns of the outcome.
 _PER_ROW = 130
 _WORKER = 120 * 2**20
-_DRIVER = 64 * 2**20
+# The name of a run and its part of the summary.
+_PER_RUN = 200
 
 
 def estimate(rows: int, values: int, rate_limit: float = 5, *, tasks: int = 1, value_bytes: int = 8) -> Estimate:
@@ -38,4 +39,5 @@ def estimate(rows: int, values: int, rate_limit: float = 5, *, tasks: int = 1, v
     per_task = math.ceil(rows / tasks)
     worker = _WORKER + min(per_task, MAX_ROWS) * (_PER_ROW + 2 * value_bytes)
     sorted_bytes = rows * (16 + value_bytes)
-    return Estimate(requests, requests / rate_limit / 3600, _DRIVER, worker, sorted_bytes, per_task)
+    driver = tasks * math.ceil(per_task / MAX_ROWS) * _PER_RUN
+    return Estimate(requests, requests / rate_limit / 3600, driver, worker, sorted_bytes, per_task)
