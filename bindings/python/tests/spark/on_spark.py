@@ -482,11 +482,28 @@ def test_the_token_is_nowhere(
     assert IN_CONF in events and "MapInArrow" in events and TOKEN not in events
     workers = "".join(path.read_text(errors="replace") for path in logs_of(spark).rglob("std*"))
     assert workers and TOKEN not in workers
+    mine = descendants(os.getpid())
+    assert any("CoarseGrainedExecutorBackend" in line for line in mine)
+    assert not [line for line in mine if TOKEN in line]
+
+
+def descendants(of: int) -> list[str]:
+    """The command lines of the processes that this one has started, and that these have."""
+    children: dict[int, list[int]] = collections.defaultdict(list)
+    lines: dict[int, str] = {}
     for process in Path("/proc").glob("[0-9]*"):
         try:
-            assert TOKEN not in (process / "cmdline").read_text(errors="replace")
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            lines[int(process.name)] = (process / "cmdline").read_text(errors="replace")
         except OSError:
             continue
+        children[parent].append(int(process.name))
+    found, waiting = [], [of]
+    while waiting:
+        below = children[waiting.pop()]
+        waiting += below
+        found += [lines[one] for one in below]
+    return found
 
 
 # ---- the examples -------------------------------------------------------------------------------------------------

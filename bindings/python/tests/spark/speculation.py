@@ -77,10 +77,11 @@ def main(url: str, folder: Path) -> None:
             "spark.driver.memory": "512m", "spark.executor.memory": "512m", "spark.ui.enabled": "false",
             "spark.sql.shuffle.partitions": 1, "spark.sql.adaptive.enabled": "false", "spark.locality.wait": "0",
             "spark.executorEnv.PYTHONPATH": os.environ["PYTHONPATH"],
-            "spark.executorEnv.USERCOM_TOKEN": os.environ["USERCOM_TOKEN"],  # a made-up one, so it may be seen
             "spark.executorEnv.USERCOM_LIBRARY": os.environ["USERCOM_LIBRARY"],
             "spark.speculation": "true", "spark.speculation.task.duration.threshold": "1s", "spark.speculation.interval": "200ms",
         }  # fmt: skip
+        (folder / "spark.conf").write_text(f"spark.executorEnv.USERCOM_TOKEN {os.environ['USERCOM_TOKEN']}\n")
+        os.environ["PYSPARK_SUBMIT_ARGS"] = f"--properties-file {folder}/spark.conf pyspark-shell"
         builder = SparkSession.builder.master(master)
         for name, value in settings.items():
             builder = builder.config(name, str(value))
