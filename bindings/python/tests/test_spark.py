@@ -16,7 +16,7 @@ import pytest
 from conftest import ROOT, TOKEN, Sandbox
 
 import usercom
-from usercom.spark import Estimate, _done, _job, _runs, _task, estimate
+from usercom.spark import Estimate, _done, _job, _mass_update, _runs, _task, estimate
 
 Start = Callable[..., Sandbox]
 PAGE = (ROOT / "docs/spark.md").read_text()
@@ -87,6 +87,31 @@ def test_the_rate_is_what_tasks_are_worth() -> None:
     for tasks, rate in ((6, 5), (0, 5), (2, 1.5)):
         with pytest.raises(usercom.InvalidArgument, match=f"^tasks: is {tasks}; use 1 to {int(rate)}"):
             _job.checked_tasks(tasks, rate)
+
+
+@pytest.mark.parametrize(
+    "dynamic, speculation, threshold, tasks, words",
+    [
+        ("false", "true", "1s", 4, None),  # barrier mode has no copies
+        ("true", "false", None, 4, None),
+        ("true", "true", None, 1, None),
+        ("true", "true", "1s", 1, "or leave out spark.speculation.task.duration.threshold"),
+        ("true", "true", None, 4, "or tasks to 1"),
+    ],
+)
+def test_copies_of_a_task_that_sends_are_refused(
+    dynamic: str, speculation: str, threshold: Any, tasks: int, words: Any
+) -> None:
+    settings = {"spark.dynamicAllocation.enabled": dynamic, "spark.speculation": speculation}
+    settings |= {"spark.speculation.task.duration.threshold": threshold} if threshold else {}
+    options: dict[str, Any] = {}
+    spark: Any = SimpleNamespace(conf=settings)
+    if words is None:
+        _mass_update._settle_tasks(spark, options, tasks, 8)
+        assert options == ({"rate_limit": 2} if tasks == 4 else {})
+    else:
+        with pytest.raises(usercom.InvalidArgument, match=f"^tasks: .*spark.speculation.*, {words}$"):
+            _mass_update._settle_tasks(spark, options, tasks, 8)
 
 
 def test_the_numbers_are_those_of_the_library() -> None:
