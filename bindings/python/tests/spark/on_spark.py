@@ -303,7 +303,7 @@ def test_a_poisonous_id(spark: SparkSession, start: Start, update: Callable[...,
 
 
 def test_a_storm_of_429(spark: SparkSession, start: Start, update: Callable[..., DataFrame]) -> None:
-    shop = start("--rate", "20")
+    shop = start("--rate", "8")
     result = update(numbers(spark, 60_000), base_url=shop.url, tasks=2)
     requests = collections.Counter(request["status"] for request in shop.requests())
     assert states(result) == {"confirmed": 60_000} and requests[429] > 0
