@@ -146,7 +146,7 @@ test: setup             ## all tests of all languages
 	  [ $$first = 0 ] && [ $$second = 0 ] || exit 1; \
 	  echo; echo "All stages passed ($(STAGES) $(ROW_1) $(ROW_2)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) test-dist test-lib test-packages test-php-versions
+.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) test-dist test-lib test-packages test-php-versions test-spark
 
 test-format:
 	$(CARGO) fmt --check
@@ -171,8 +171,8 @@ test-doc:
 	RUSTDOCFLAGS='-D warnings' $(CARGO) doc --no-deps --lib --features capi,sandbox
 
 # The bindings' tests load this library and start this program as their sandbox.
-test-c test-cpp test-python test-php test-php-versions test-node test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
-test-c test-cpp test-install test-dist test-packages test-python test-php test-php-versions test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
+test-c test-cpp test-python test-php test-php-versions test-spark test-node test-conformance test-readme: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
+test-c test-cpp test-install test-dist test-packages test-python test-php test-php-versions test-spark test-node test-readme: export USERCOM_PROGRAM := $(abspath $(TARGET)/debug/usercom)
 # The program is the one that `cargo test` builds and starts: another one in its place would be missing for a moment.
 test-lib:
 	@mkdir -p $(TARGET)
@@ -238,13 +238,14 @@ abi-baseline: test-lib ## make the present C interface the baseline of `make tes
 
 # ---- long tests, before a release ----------------------------------------------------------------
 
-torture:                ## the journal killed at every call, 10,000 simulated jobs, sanitizers, packages, licences
+torture:                ## the journal killed at every call, 10,000 simulated jobs, sanitizers, packages, Spark, licences
 	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
 	@$(MAKE_QUIET) test-dist
 	@$(MAKE_QUIET) test-packages
 	@$(MAKE_QUIET) test-php-versions
+	@$(MAKE_QUIET) test-spark
 	@$(MAKE_QUIET) deny
 
 # A part of `make torture`, because it links for minutes, downloads bare Debians, needs root for that, and compiles
@@ -267,6 +268,14 @@ test-php-versions: test-lib
 	bindings/php/tests/debian.sh bookworm $(TARGET)/php-package
 	bindings/php/tests/debian.sh trixie $(TARGET)/php-package
 	bindings/php/tests/php81 $(TARGET)/php81
+
+# usercom.spark on a cluster of this machine, with each PySpark, and Dask and Ray. Needs 3 GB of memory.
+test-spark: test-lib
+	@scripts/setup spark
+	cd bindings/python && for spark in 3.5 4; do \
+	  timeout 3600 ../../.venv-spark$$spark/bin/python -m pytest -q -rP -p no:cacheprovider tests/spark/on_spark.py && \
+	  ../../.venv/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-spark$$spark --disable-error-code import-untyped \
+	    --python-executable ../../.venv-spark$$spark/bin/python usercom/spark || exit; done
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

@@ -239,8 +239,9 @@ fn applied_but_the_response_is_lost() {
 #[test]
 fn a_server_that_dies_in_the_middle() {
     let server = Server::start(|x| if x.request.number < 5 { x.ok() } else { Then::Reset });
-    let report = server.ask(&ids(200)).batch_size(10).workers(4).impatient().uneven().send();
+    let report = server.ask(&ids(400)).batch_size(10).workers(4).impatient().uneven().send();
     assert_eq!((report.status(), report.confirmed()), (Status::Transport, 50), "{report}");
-    assert!(report.unknown() > 0 && report.unknown() <= 80, "what was sent in vain: {report}");
-    assert!(report.not_attempted() >= 70, "{report}");
+    // What was in flight, and the probes of a second.
+    assert!((1..=120).contains(&report.unknown()), "what was sent in vain: {report}");
+    assert!(report.not_attempted() >= 230, "{report}");
 }

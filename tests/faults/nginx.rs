@@ -101,8 +101,8 @@ fn a_limit_of_nginx_is_found_and_kept() {
     // As many as are in flight at once are throttled together, while the limit is looked for.
     run(&unlimited, 70, 35);
     run(&unlimited, 50, 8);
-    // Half of what nginx allows.
-    run(&nginx.client(&server).rate_limit(5, s(1)).build().unwrap(), 15, 0);
+    // Half of what nginx allows. The run before may have left nothing of the burst for its first request.
+    run(&nginx.client(&server).rate_limit(5, s(1)).build().unwrap(), 15, 1);
 }
 
 /// What is kept of nginx's rate from ten seconds after the start on, and how many 429s there are.

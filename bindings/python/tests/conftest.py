@@ -47,7 +47,7 @@ class Sandbox:
         self.process.stdout.close()
 
     def get(self, path: str) -> str:
-        with OPENER.open(f"{self.url}/_sandbox/{path}", timeout=10) as response:
+        with OPENER.open(f"{self.url}/_sandbox/{path}", timeout=120) as response:
             return str(response.read().decode())
 
     def reset(self) -> None:

@@ -94,22 +94,22 @@ class Client:
     ) -> Report:
         """Sets an attribute of many users to one value, and reports what became of each id.
 
-                `ids` are User.com's own: any iterable of int; a numpy array, a Series, or a table of one column, of pandas,
-                polars, pyarrow, DuckDB or anything else that has the Arrow stream or array interface. These are read where
-                they are, mostly without a copy; don't change them during the call. `attribute` is 1 to 255 characters.
-                `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or Json.
+        `ids` are User.com's own: any iterable of int; a numpy array, a Series, or a table of one column, of pandas,
+        polars, pyarrow, DuckDB or anything else that has the Arrow stream or array interface. These are read where
+        they are, mostly without a copy; don't change them during the call. `attribute` is 1 to 255 characters.
+        `value` is a bool, int, float, Decimal, str, date, datetime with a time zone, list, dict or Json.
 
-                `na` says what becomes of missing ids (None, NaN, NA, null): "error" refuses them, "skip" does not send them;
-                they are not attempted, and a note of the report counts them. With either, ids may be floats below 2^53 without
-                a fraction, because a column of integers becomes floats when some are missing. By default both are refused.
+        `na` says what becomes of missing ids (None, NaN, NA, null): "error" refuses them, "skip" does not send them;
+        they are not attempted, and a note of the report counts them. With either, ids may be floats below 2^53 without
+        a fraction, because a column of integers becomes floats when some are missing. By default both are refused.
 
-                `progress` is called with a Progress on this thread. If it returns False or raises, the run stops; what it
-        XX stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
-                `options` are those of `RunOptions`, by name; None is the default of each.
+        `progress` is called with a Progress on this thread. If it returns False or raises, the run stops; what it
+        raises is raised again. `cancel` stops the run from elsewhere. Ctrl-C stops it, too, within 6 s.
+        `options` are those of `RunOptions`, by name; None is the default of each.
 
-                Returns the report of a run that completed, also with rejected ids in it: see its status, or call its
-                raise_for_failures(). Raises InvalidArgument before anything is sent, and another Error, with the report
-                in it, for a run that stopped early.
+        Returns the report of a run that completed, also with rejected ids in it: see its status, or call its
+        raise_for_failures(). Raises InvalidArgument before anything is sent, and another Error, with the report
+        in it, for a run that stopped early.
         """
         run = self._run(progress, cancel, options)
         return run.one_value(_ids.taken(ids, False, checked(na)), False, attribute, value, na)

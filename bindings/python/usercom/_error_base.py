@@ -14,7 +14,8 @@ class Error(Exception):
     """The base of every exception of this package.
 
     `status` says what went wrong; `report` what became of every id until then. It is None if no run began. Both
-    come along when the exception is pickled, as a process pool does.
+    come along when the exception is pickled, as a process pool does. `result` is for `usercom.spark`: the DataFrame
+    with what became of every row.
     """
 
     status: Status = Status.INTERNAL
@@ -22,6 +23,7 @@ class Error(Exception):
     def __init__(self, message: str, *, status: Optional[Status] = None, report: Optional[Report] = None) -> None:
         super().__init__(message)
         self.report = report
+        self.result: Any = None
         if status is not None:
             self.status = status
 
