@@ -236,7 +236,7 @@ abi-baseline: test-lib ## make the present C interface the baseline of `make tes
 
 # ---- long tests, before a release ----------------------------------------------------------------
 
-torture:                ## the journal killed at every call, 10,000 simulated jobs, sanitizers, packages, licences
+torture:                ## the journal killed at every call, 10,000 simulated jobs, real proxies, sanitizers, packages, licences
 	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture

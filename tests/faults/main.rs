@@ -9,7 +9,7 @@ mod cancel;
 mod connection;
 mod framing;
 mod index;
-mod nginx;
+mod parts;
 mod process;
 mod proxies;
 mod rate_limit;
