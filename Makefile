@@ -31,7 +31,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture soak sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -265,6 +265,10 @@ test-php-versions: test-lib
 	bindings/php/tests/debian.sh bookworm $(TARGET)/php-package
 	bindings/php/tests/debian.sh trixie $(TARGET)/php-package
 	bindings/php/tests/php81 $(TARGET)/php81
+
+SOAK_SECONDS ?= 3600
+soak:                   ## random faults, cancels and kills for SOAK_SECONDS (an hour): nothing is lost, nothing grows
+	SOAK_SECONDS=$(SOAK_SECONDS) $(CARGO) test --features cli,capi --test faults -- --exact soak::soak --nocapture
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

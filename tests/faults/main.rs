@@ -16,6 +16,7 @@ mod rate_limit;
 mod rejected_ids;
 mod responses;
 mod retries;
+mod soak;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;
