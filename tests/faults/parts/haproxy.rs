@@ -29,8 +29,8 @@ fn tell(haproxy: &Part, command: &str) {
     assert_eq!(told.trim(), "", "{command}");
 }
 
-/// How often it responded with this status; -1 where it cut the connection.
-fn count(haproxy: &Part, status: i32) -> usize {
+/// How often it responded with this status.
+fn count(haproxy: &Part, status: u16) -> usize {
     let status = status.to_string();
     haproxy.text("output").lines().filter(|line| *line == status).count()
 }

@@ -23,7 +23,7 @@ mod victims;
 const SECONDS: u64 = 10;
 const THREADS: usize = 8;
 /// Of each kind of process that is killed.
-const VICTIMS: i64 = 2;
+const VICTIMS: usize = 2;
 /// Where the ids begin of the threads, of the processes that are killed, and of the program.
 const FIRST: [i64; 3] = [1_000_000_000, 10_000_000_000, 20_000_000_000];
 
@@ -136,7 +136,10 @@ fn soak_for(seconds: u64) {
         assert!(child.0.wait().unwrap().success(), "the threads failed");
     });
     let ledger = ledger.lock().unwrap();
-    println!("{seconds} s: {:?}\n{THREADS} threads in a process, {held}", ledger.figures);
+    println!(
+        "{seconds} s: {:?}\nmost that the process with {THREADS} threads held in each quarter of the time: {held}",
+        ledger.figures
+    );
     assert!(ledger.settled.is_empty(), "a job was not done");
     let Figures { requests, faults, jobs, cancelled, killed, .. } = ledger.figures;
     assert!([jobs, cancelled, killed].iter().all(|figure| *figure > 0), "{:?}", ledger.figures);

@@ -22,7 +22,7 @@ impl Held {
 /// One process for the whole time, whose threads begin job after job with a client each, and cancel some.
 pub fn use_threads(url: &str, time: Duration) {
     let before = Held::now();
-    let (start, next, over) = (Instant::now(), AtomicI64::new(FIRST[0]), AtomicUsize::new(0));
+    let (start, next) = (Instant::now(), AtomicI64::new(FIRST[0]));
     let mut samples = Vec::new();
     thread::scope(|scope| {
         for _ in 0..THREADS {
@@ -31,7 +31,6 @@ pub fn use_threads(url: &str, time: Duration) {
                     let n = random(20..200) as i64;
                     one_job(url, &job(next.fetch_add(n, SeqCst), n));
                 }
-                over.fetch_add(1, SeqCst);
             });
         }
         while start.elapsed() < time {
@@ -39,22 +38,15 @@ pub fn use_threads(url: &str, time: Duration) {
             thread::sleep(ms(100));
         }
     });
+    let quarters = samples.chunks(samples.len().div_ceil(4)).map(Held::most).collect::<Vec<_>>();
+    let each =
+        |at: usize, unit: f64| quarters.iter().map(|held| held.0[at] as f64 / unit).collect::<Vec<_>>();
+    let [memory, threads, descriptors] = [each(0, 1_048_576.0), each(1, 1.0), each(2, 1.0)];
+    println!("@ held {memory:.1?} MiB, {threads:.0?} threads, {descriptors:.0?} descriptors");
     // The first quarter is to warm up.
-    let quarter = samples.len() / 4;
-    let (early, late) = (Held::most(&samples[quarter..2 * quarter]), Held::most(&samples[3 * quarter..]));
-    let ([memory, threads, descriptors], [late_memory, late_threads, late_descriptors]) = (early.0, late.0);
-    let mib = |bytes: u64| bytes as f64 / 1_048_576.0;
-    println!(
-        "@ held in the second quarter of the time and in the last: {:.1} and {:.1} MiB, {threads} and {late_threads} \
-         threads, {descriptors} and {late_descriptors} descriptors",
-        mib(memory),
-        mib(late_memory)
-    );
-    assert!(late_memory <= memory + memory / 4 + (16 << 20), "memory grows");
-    assert!(
-        late_threads <= 2 * threads && late_descriptors <= 2 * descriptors,
-        "threads or descriptors grow"
-    );
+    assert!(memory[3] <= 1.25 * memory[1] + 4.0, "memory grows: {memory:.1?} MiB");
+    assert!(threads[3] <= 2.0 * threads[1], "threads grow: {threads:?}");
+    assert!(descriptors[3] <= 2.0 * descriptors[1], "descriptors grow: {descriptors:?}");
     // The system shows a thread for a moment after it was joined.
     until(|| Held::now().0[1] <= before.0[1]);
     let after = Held::now();
