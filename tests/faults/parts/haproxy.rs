@@ -8,7 +8,7 @@ use super::*;
 fn start(server: &Server, defaults: &str, words_of_server: &str) -> Part {
     Part::start(|dir, port| {
         let config = format!(
-            "global\n    maxconn 256\n    stats socket {}/admin level admin\n    log stdout format raw local0\n\
+            "global\n    maxconn 256\n    noreuseport\n    stats socket {}/admin level admin\n    log stdout format raw local0\n\
              defaults\n    mode http\n    log global\n    log-format %ST\n    retries 0\n    timeout connect 5s\n\
              \x20   timeout client 60s\n    timeout server 60s\n    timeout queue 60s\n    {defaults}\n\
              listen front\n    bind 127.0.0.1:{port}\n    server app {} {words_of_server}\n",
@@ -87,23 +87,24 @@ fn haproxy_closes_idle_connections() {
     });
 }
 
-/// Row 25: one request at a time reaches the service, and who waits for longer gets 503.
+/// Row 25: one request at a time reaches the service, one waits for it, and a third one waits for too long and gets 503.
 #[test]
 fn haproxy_queues_what_is_too_much() {
-    with_ids(60, |api, ids| {
+    with_ids(40, |api, ids| {
         let (now, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let in_server = most.clone();
         let server = Server::start(move |x| {
             in_server.fetch_max(now.fetch_add(1, SeqCst) + 1, SeqCst);
-            thread::sleep(ms(30));
+            thread::sleep(ms(60));
             now.fetch_sub(1, SeqCst);
             x.ok()
         });
-        let haproxy = start(&server, "timeout queue 50ms", "maxconn 1");
+        let haproxy = start(&server, "timeout queue 90ms", "maxconn 1");
         let front = haproxy.to(&server);
-        let told = front.ask(ids).batch_size(1).through(api);
+        // On a busy machine two of three may wait for too long.
+        let told = front.ask(ids).batch_size(1).workers(3).max_attempts(20).through(api);
         all_confirmed(&told, ids, &server);
-        assert_eq!(most.load(SeqCst), 1);
+        assert!(most.load(SeqCst) == 1 && count(&haproxy, 503) > 0, "{told}");
         println!("{} of {} requests got 503", count(&haproxy, 503), told.requests);
     });
 }

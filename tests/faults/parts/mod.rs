@@ -116,15 +116,27 @@ fn spawn(words: &[String], dir: &Path, port: u16) -> Option<Child> {
     }
     let mut process = command.spawn().unwrap();
     loop {
-        let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
+        if listens(process.id(), port) {
+            return Some(process);
+        }
         if process.try_wait().unwrap().is_some() {
             return None;
         }
-        if listens {
-            return Some(process);
-        }
         thread::sleep(ms(5));
     }
+}
+
+/// Whether this process listens on this port of 127.0.0.1. Whether a connection succeeds would not say whose port it is.
+fn listens(pid: u32, port: u16) -> bool {
+    let sockets = fs::read_to_string(format!("/proc/{pid}/net/tcp")).unwrap_or_default();
+    let (address, listening) = (format!("0100007F:{port:04X}"), "0A");
+    let inode = sockets.lines().find_map(|line| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        (words[1] == address && words[3] == listening).then(|| format!("socket:[{}]", words[9]))
+    });
+    let files = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
+    let mut links = files.filter_map(|file| fs::read_link(file.path()).ok());
+    inode.is_some_and(|inode| links.any(|link| link.as_os_str() == inode.as_str()))
 }
 
 /// Daemons are in folders that are not on everybody's PATH.

@@ -121,9 +121,12 @@ fn nginx_takes_small_bodies_only() {
 #[test]
 fn nginx_limits_with_503() {
     with_ids(30, |api, ids| {
-        let server = Server::start(|x| x.ok());
-        let nginx = Nginx::limiting(503, 20, 5, &server);
-        let told = nginx.0.to(&server).ask(ids).batch_size(1).through(api);
+        let server = Server::start(|x| {
+            thread::sleep(ms(50));
+            x.ok()
+        });
+        let nginx = Nginx::limiting(503, 20, 2, &server);
+        let told = nginx.0.to(&server).ask(ids).batch_size(1).workers(2).max_attempts(20).through(api);
         all_confirmed(&told, ids, &server);
         println!("{} of {} requests got 503", nginx.count(503), told.requests);
     });

@@ -1,6 +1,7 @@
 //! The service, of which each fifth response goes wrong, and its ledger, which knows what a report may say.
 
 use std::collections::HashSet;
+use std::sync::{MutexGuard, PoisonError};
 
 use super::support::exchange::State;
 use super::*;
@@ -26,6 +27,11 @@ pub struct Figures {
     pub ids: usize,
 }
 
+/// Also after a thread has failed, so that the first failure is the only one that is shown.
+pub fn lock(ledger: &Mutex<Ledger>) -> MutexGuard<'_, Ledger> {
+    ledger.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 pub fn serve(x: &mut Exchange<'_>, ledger: &Mutex<Ledger>) -> Then {
     // It would remember all of them.
     *x.shared.state() = State::default();
@@ -33,12 +39,12 @@ pub fn serve(x: &mut Exchange<'_>, ledger: &Mutex<Ledger>) -> Then {
     let bad = ids.iter().any(|id| is_bad(*id));
     let what = random(0..1000);
     let apply = |accepted: bool| {
-        let mut ledger = ledger.lock().unwrap();
+        let mut ledger = lock(ledger);
         ledger.applied.extend(ids.iter().filter(|_| !bad));
         ledger.accepted.extend(ids.iter().filter(|_| accepted));
     };
     {
-        let figures = &mut ledger.lock().unwrap().figures;
+        let figures = &mut lock(ledger).figures;
         figures.requests += 1;
         figures.faults += u64::from(what < 200);
     }

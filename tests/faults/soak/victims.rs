@@ -29,7 +29,7 @@ pub fn kill_and_resume(ids: &[i64], ledger: &Mutex<Ledger>, victim: &impl Victim
             }
         }
         let status = child.0.wait().unwrap();
-        let mut ledger = ledger.lock().unwrap();
+        let mut ledger = lock(ledger);
         ledger.figures.killed += u64::from(status.signal().is_some());
         ledger.figures.cancelled += u64::from(status.code() == Some(130));
         if victim.hear(&mut child.0, &mut ledger, alone) {
