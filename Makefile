@@ -31,7 +31,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture sanitize fuzz clean
+.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture soak sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -238,7 +238,7 @@ abi-baseline: test-lib ## make the present C interface the baseline of `make tes
 
 # ---- long tests, before a release ----------------------------------------------------------------
 
-torture:                ## the journal killed at every call, 10,000 simulated jobs, sanitizers, packages, Spark, licences
+torture:                ## the journal killed at every call, 10,000 simulated jobs, real proxies, sanitizers, packages, Spark, licences
 	@scripts/setup torture
 	@$(MAKE_QUIET) sanitize
 	@scripts/torture
@@ -276,6 +276,10 @@ test-spark: test-lib
 	  timeout 3600 ../../.venv-spark$$spark/bin/python -m pytest -q -rP -p no:cacheprovider tests/spark/on_spark.py && \
 	  ../../.venv/bin/mypy --strict --cache-dir $(abspath $(TARGET))/mypy-spark$$spark --disable-error-code import-untyped \
 	    --python-executable ../../.venv-spark$$spark/bin/python usercom/spark || exit; done
+
+SOAK_SECONDS ?= 3600
+soak:                   ## random faults, cancels and kills for SOAK_SECONDS (an hour): nothing is lost, nothing grows
+	SOAK_SECONDS=$(SOAK_SECONDS) $(CARGO) test --features cli,capi --test faults -- --exact soak::soak --nocapture
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize

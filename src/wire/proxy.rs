@@ -57,18 +57,21 @@ impl Proxy {
     pub fn rejection(&self, status: u16) -> Option<String> {
         let has_user = self.proxy.username().is_some();
         let advice = match status {
-            407 if has_user => {
+            // 401 from tinyproxy, for a wrong password.
+            401 | 407 if has_user => {
                 "it does not accept the user or the password in the proxy URL; check both, and write special characters \
                  in percent-encoding, such as %40 for @"
             }
-            407 => "it wants a user and a password; write http://user:password@host:port as the proxy URL",
+            401 | 407 => {
+                "it wants a user and a password; write http://user:password@host:port as the proxy URL"
+            }
             300..=399 => {
                 "it redirects, perhaps to a page to log in at; log in there, or ask its administrator"
             }
             400 | 404 | 405 | 410 | 411 | 426 => {
                 "it may be no proxy but a web server; check its host and port"
             }
-            401..=499 => {
+            402..=499 => {
                 "it does not allow this connection; ask its administrator, or name the host in NO_PROXY"
             }
             _ => return None,
@@ -142,7 +145,7 @@ mod tests {
             (302, Some("redirects")),
             (399, Some("redirects")),
             (400, Some("no proxy but a web server")),
-            (401, Some("administrator")),
+            (401, Some("wants a user and a password")),
             (403, Some("administrator")),
             (404, Some("no proxy but a web server")),
             (405, Some("no proxy but a web server")),
@@ -166,9 +169,11 @@ mod tests {
                 assert!(said.starts_with(&start), "{said}");
             }
         }
-        let said = proxy("http://me:s3cret@127.0.0.1:3128").rejection(407).unwrap();
-        assert!(said.contains("does not accept the user or the password"), "{said}");
-        assert!(!said.contains("s3cret") && !said.contains("me:"), "{said}");
+        for status in [401, 407] {
+            let said = proxy("http://me:s3cret@127.0.0.1:3128").rejection(status).unwrap();
+            assert!(said.contains("does not accept the user or the password"), "{said}");
+            assert!(!said.contains("s3cret") && !said.contains("me:"), "{said}");
+        }
         assert_eq!(connect_status("proxy server responded 407/407"), Some(407));
         assert_eq!(connect_status("proxy server did not respond"), None);
     }

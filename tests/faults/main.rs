@@ -9,13 +9,14 @@ mod cancel;
 mod connection;
 mod framing;
 mod index;
-mod nginx;
+mod parts;
 mod process;
 mod proxies;
 mod rate_limit;
 mod rejected_ids;
 mod responses;
 mod retries;
+mod soak;
 #[path = "../support/mod.rs"]
 mod support;
 mod tls;

@@ -102,6 +102,7 @@ impl<'a> Ask<'a> {
             stall_timeout(time: Duration) = "stall_timeout_ms", time.as_millis() as u64;
             deadline(time: Duration) = "deadline_ms", time.as_millis() as u64;
             max_requests(number: u64) = "max_requests", number;
+            journal_dir(path: PathBuf) = "journal_dir", path.to_str().unwrap();
         }
     }
 
@@ -223,6 +224,7 @@ fn set_of_run<'a>(run: Run<'a>, (name, json): &Setting) -> Run<'a> {
         "stall_timeout_ms" => run.stall_timeout(ms(number(json))),
         "deadline_ms" => run.deadline(ms(number(json))),
         "max_requests" => run.max_requests(number(json)),
+        "journal_dir" => run.journal_dir(json.as_str().unwrap()),
         _ => panic!("{name}"),
     }
 }

@@ -45,7 +45,12 @@ pub fn client_of(role: &str) -> ClientBuilder {
 
 /// In the parent: this binary, to run only `test` in this role.
 pub fn command<F: Fn()>(test: F, role: &str) -> Command {
-    let mut command = again(test, &[]);
+    command_under(&[], test, role)
+}
+
+/// The same, started by a tool with these arguments.
+pub fn command_under<F: Fn()>(tool: &[&str], test: F, role: &str) -> Command {
+    let mut command = again(test, tool);
     command.env(ROLE, role);
     command
 }

@@ -70,7 +70,7 @@ pub fn impatient(client: &Client, ids: &[i64]) -> Report {
 }
 
 /// Waits until something has happened. A hang is the watchdog's business.
-pub fn until(happened: impl Fn() -> bool) {
+pub fn until(mut happened: impl FnMut() -> bool) {
     while !happened() {
         thread::sleep(ms(2));
     }

@@ -19,7 +19,7 @@ pub struct Server {
     url: String,
     shared: Arc<Shared>,
     /// None where another process serves, or nobody.
-    here: Option<(SocketAddr, Arc<Serve>, Watchdog)>,
+    here: Option<(SocketAddr, Arc<Serve>, Option<Watchdog>)>,
 }
 
 impl Server {
@@ -92,6 +92,12 @@ impl Server {
         Server::elsewhere(&format!("http://{address}"), &fresh_token())
     }
 
+    /// For a test that runs for longer than the watchdog waits; it needs one of its own.
+    pub fn without_watchdog(mut self) -> Server {
+        self.here.as_mut().unwrap().2 = None;
+        self
+    }
+
     /// Another one that does the same.
     pub fn twin(&self) -> Server {
         let Some((_, serve, _)) = &self.here else { return Server::elsewhere(&self.url, &fresh_token()) };
@@ -129,7 +135,7 @@ impl Server {
             thread::park();
         });
         let url = format!("{scheme}://{address}");
-        Server { token: fresh_token(), url, shared, here: Some((address, serve, Watchdog::new())) }
+        Server { token: fresh_token(), url, shared, here: Some((address, serve, Some(Watchdog::new()))) }
     }
 
     pub fn url(&self) -> String {
@@ -152,6 +158,11 @@ impl Server {
     /// Whole requests, in the order in which they came.
     pub fn requests(&self) -> Vec<Request> {
         self.shared.state().requests.clone()
+    }
+
+    /// How many requests have come.
+    pub fn received(&self) -> usize {
+        self.shared.state().requests.len()
     }
 
     pub fn connections(&self) -> usize {

@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, Certificate, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
@@ -34,12 +34,26 @@ impl Authority {
 
     /// A server's settings with a certificate for `names`, made as `change` says.
     pub fn config(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
+        let (certificate, key) = self.certificate(names, change);
+        config(certificate.der().clone(), &key)
+    }
+
+    /// A certificate for `names` and its key, for a server that is another program.
+    pub fn pem(&self, names: &[&str]) -> (String, String) {
+        let (certificate, key) = self.certificate(names, |_| {});
+        (certificate.pem(), key.serialize_pem())
+    }
+
+    fn certificate(
+        &self,
+        names: &[&str],
+        change: impl FnOnce(&mut CertificateParams),
+    ) -> (Certificate, KeyPair) {
         let names: Vec<String> = names.iter().map(|n| n.to_string()).collect();
         let mut params = CertificateParams::new(names).unwrap();
         change(&mut params);
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.issuer).unwrap();
-        config(certificate.der().clone(), &key)
+        (params.signed_by(&key, &self.issuer).unwrap(), key)
     }
 }
 
@@ -97,9 +111,18 @@ pub fn server(
     config: Arc<ServerConfig>,
     script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
 ) -> Server {
+    server_on(TcpListener::bind("127.0.0.1:0").unwrap(), config, script)
+}
+
+/// The same on a listener that the test has made.
+pub fn server_on(
+    listener: TcpListener,
+    config: Arc<ServerConfig>,
+    script: impl Fn(&mut Exchange<'_>) -> Then + Send + Sync + 'static,
+) -> Server {
     let wrap = move |tcp| {
         let connection = ServerConnection::new(config.clone()).map_err(io::Error::other)?;
         Ok(Box::new(Tls(StreamOwned::new(connection, tcp))) as Box<dyn Stream>)
     };
-    Server::wrapped(TcpListener::bind("127.0.0.1:0").unwrap(), "https", wrap, script)
+    Server::wrapped(listener, "https", wrap, script)
 }
