@@ -23,7 +23,7 @@ fn a_proxy_that_rejects_the_connection_stops_the_run_at_once() {
     for (status, advice) in [
         ("407 Proxy Authentication Required", "write http://user:password@host:port as the proxy URL"),
         ("403 Forbidden", "ask its administrator"),
-        ("401 Unauthorized", "ask its administrator"),
+        ("401 Unauthorized", "wants a user and a password"),
         ("429 Too Many Requests", "ask its administrator"),
         ("404 Not Found", "check its host and port"),
         ("405 Method Not Allowed", "check its host and port"),

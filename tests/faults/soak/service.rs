@@ -22,6 +22,8 @@ pub struct Figures {
     pub faults: u64,
     pub runs: u64,
     pub cancelled: u64,
+    /// Ended by the stall timeout; they are resumed, too.
+    pub stalled: u64,
     pub killed: u64,
     pub jobs: u64,
     pub ids: usize,
@@ -85,6 +87,10 @@ impl Ledger {
     /// A report of a run. `alone`: no run before it did anything that it can't know of.
     pub fn check(&mut self, ids: &[i64], states: &[u8], alone: bool, said: &str) {
         self.figures.runs += 1;
+        if said.contains("no progress") {
+            self.figures.stalled += 1;
+            println!("from id {} on: {said}", ids[0]);
+        }
         assert_eq!(ids.len(), states.len(), "a state for each: {said}");
         for (id, state) in ids.iter().zip(states) {
             if *state == IdState::Confirmed as u8 {
