@@ -10,8 +10,7 @@ import itertools
 import json
 import sys
 import time
-from collections.abc import Iterator
-from typing import Callable
+from collections.abc import Callable, Iterator
 
 which, url, size = sys.argv[1], sys.argv[2], int(sys.argv[3])
 SMALL = [10, 15, 22, 23]

@@ -91,7 +91,7 @@ pub fn workers(tools: &Tools, table: &mut Table) -> Result<()> {
 /// What the server sees in each second, at two rate limits of the client.
 pub fn rate(tools: &Tools, table: &mut Table) -> Result<()> {
     const ALLOWED: u32 = 50;
-    const SECONDS: u64 = 12;
+    const SECONDS: u64 = 30;
     let mut lines = Vec::new();
     table.head(&format!("A service that allows {ALLOWED} requests a second"));
     for limit in [ALLOWED, 2 * ALLOWED] {
