@@ -13,8 +13,7 @@ fn main() -> Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let [url, size] = &arguments[..] else { return Err(Error::other("URL and size?")) };
     let size: usize = size.parse().map_err(Error::other)?;
-    let ids: Vec<i64> =
-        if size == SMALL.len() { SMALL.into() } else { (1_000_000..2_000_000).collect() };
+    let ids: Vec<i64> = if size == SMALL.len() { SMALL.into() } else { (1_000_000..2_000_000).collect() };
     let mut batches = ids.chunks(size).cycle();
     let client = reqwest::blocking::Client::new();
     contender::obey(|| {
