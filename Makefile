@@ -154,6 +154,7 @@ test-format:
 test-data:
 	examples/data/make_users.py --check
 	scripts/reliability --check
+	benches/page --check
 
 # The crate as its users compile it: a dev-dependency must not enable a feature that the crate forgot.
 test-core:
@@ -294,12 +295,12 @@ fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding
 
 bench: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)
 bench: export USERCOM_PROGRAM := $(abspath $(BUILT)/usercom)
-bench: lib program              ## what calls cost, compared with a raw socket, libcurl and the vendor's samples
+bench: export CARGO := $(CARGO)
+bench: export PHP := $(PHP)
+bench: export NODE := $(NODE)
+bench: lib program              ## what calls cost, compared with other HTTP clients; writes docs/performance.md
 	@scripts/setup bench
-	$(CARGO) bench --bench performance
-	$(PHP) bindings/php/tests/speed.php
-	PYTHONPATH=bindings/python $(PYTHON) bindings/python/tests/speed.py
-	$(NODE) bindings/node/tests/speed.js
+	@benches/run
 
 clean:                  ## remove what was built (not .venv)
 	$(CARGO) clean

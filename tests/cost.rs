@@ -1,7 +1,8 @@
 //! What a call may cost, counted rather than timed, so that a busy machine changes nothing.
 //!
 //! Each cost is the difference between two runs of a child process, one with twice the calls of the other:
-//! what a process costs just by starting falls out. The child is this test program, started anew.
+//! what a process costs just by starting falls out. The child is this test program, started anew. What is the same in
+//! each run has its figures in cost.baseline, and may not get 3 % worse.
 #![cfg(all(feature = "capi", target_os = "linux"))]
 // The C functions are called as a C program calls them.
 #![allow(unsafe_code)]
@@ -13,12 +14,17 @@ mod process;
 #[path = "../benches/performance/server.rs"]
 mod server;
 
-use std::collections::HashMap;
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::CString;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::Command;
 use std::ptr::null_mut;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use process::{again, peak_memory, succeed_as_test, temporary};
+use process::{ROOT, again, peak_memory, succeed, succeed_as_test, temporary};
 use server::{Behaviour, Server};
 use usercom::{Client, ClientBuilder};
 
@@ -33,6 +39,34 @@ fn server() -> Server {
 fn builder(address: &str) -> ClientBuilder {
     Client::builder("acme", TOKEN).base_url(&format!("http://{address}")).no_rate_limit()
 }
+
+/// The system's allocator, which counts.
+struct Counting;
+
+static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
+
+// SAFETY: the system's allocator does all the work.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.alloc(layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        ALLOCATIONS.fetch_add(1, Relaxed);
+        // SAFETY: the caller's promise.
+        unsafe { System.realloc(block, layout, size) }
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: the caller's promise.
+        unsafe { System.dealloc(block, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
 
 // ---- the child --------------------------------------------------------------------------------------
 
@@ -51,6 +85,7 @@ fn child() {
         "unsorted" => million(address, (0..n as i64).map(|i| 1 + i * 7_368_787 % n as i64)),
         _ => panic!("{task}"),
     }
+    println!("\nallocations {}", ALLOCATIONS.load(Relaxed));
 }
 
 fn rust_calls(address: &str, n: usize) {
@@ -160,6 +195,70 @@ fn no_thread_for_a_small_request() {
     assert_no_thread_each("c");
 }
 
+// ---- the baseline -----------------------------------------------------------------------------------
+
+fn allocations(task: &str, server: &Server, n: usize) -> u64 {
+    said(&run_child(&[], task, server, n), "allocations")
+}
+
+fn instructions(task: &str, server: &Server, n: usize) -> u64 {
+    let log = temporary(format!("cost_{task}_{n}.instructions"));
+    let log_option = format!("--log-file={}", log.display());
+    let quiet = ["--cache-sim=no", "--cachegrind-out-file=/dev/null"];
+    run_child(&[&["valgrind", "--tool=cachegrind", &log_option][..], &quiet].concat(), task, server, n);
+    let log = std::fs::read_to_string(log).unwrap();
+    let line = log.lines().find(|line| line.contains("I   refs:")).unwrap_or_else(|| panic!("{log}"));
+    line.rsplit(' ').next().unwrap().replace(',', "").parse().unwrap()
+}
+
+/// What a small call costs once everything is warm.
+fn each(task: &str, cost: fn(&str, &Server, usize) -> u64) -> f64 {
+    const CALLS: usize = 100;
+    let server = server();
+    let once = cost(task, &server, CALLS);
+    (cost(task, &server, 2 * CALLS) - once) as f64 / CALLS as f64
+}
+
+/// Instructions depend on the compiler, too.
+fn compiler() -> String {
+    succeed(Command::new("rustc").arg("-V")).stdout.trim().to_owned()
+}
+
+/// `USERCOM_WRITE=1` writes what it measures.
+#[test]
+fn no_cost_is_3_percent_over_the_baseline() {
+    let mut is = BTreeMap::new();
+    for task in ["rust", "c"] {
+        let calls = more(task).values().sum::<u64>() as f64 / N as f64;
+        is.insert(format!("{task} system-calls"), calls);
+        is.insert(format!("{task} allocations"), each(task, allocations));
+    }
+    // The C functions call what Rust programs call. valgrind takes two seconds to start.
+    is.insert("c instructions".to_owned(), each("c", instructions));
+    let file = Path::new(ROOT).join("tests/cost.baseline");
+    if std::env::var_os("USERCOM_WRITE").is_some() {
+        let mut text = format!("# A small call in a test build, per call: see cost.rs.\n# {}\n", compiler());
+        is.iter().for_each(|(name, figure)| writeln!(text, "{name} {figure:.2}").unwrap());
+        std::fs::write(&file, text).unwrap();
+    }
+    let text = std::fs::read_to_string(file).unwrap();
+    let same = text.contains(&compiler());
+    let rows = text.lines().filter(|line| !line.starts_with('#')).map(|line| line.rsplit_once(' ').unwrap());
+    let was: BTreeMap<String, f64> = rows.map(|(name, n)| (name.to_owned(), n.parse().unwrap())).collect();
+    assert!(was.keys().eq(is.keys()), "cost.baseline has other rows than {is:?}");
+    let mut worse = String::new();
+    for (name, is) in &is {
+        let most = if same || !name.ends_with("instructions") { 1.03 } else { 1.3 };
+        if *is > most * was[name] {
+            writeln!(worse, "{name} a call: {is}; the baseline has {}", was[name]).unwrap();
+        }
+    }
+    assert!(
+        worse.is_empty(),
+        "{worse}If this is worth it: USERCOM_WRITE=1 cargo test --features cli,capi --test cost baseline"
+    );
+}
+
 // ---- connections ------------------------------------------------------------------------------------
 
 #[test]
@@ -176,10 +275,14 @@ fn as_many_connections_as_workers() {
 
 // ---- memory -----------------------------------------------------------------------------------------
 
+/// The number in the line of the output that begins with `name`.
+fn said(output: &str, name: &str) -> u64 {
+    let number = output.lines().find_map(|line| line.strip_prefix(name)?.split_whitespace().next_back());
+    number.unwrap_or_else(|| panic!("no {name} in {output}")).parse().unwrap()
+}
+
 fn growth(task: &str) -> u64 {
-    let said = run_child(&[], task, &server(), 1_000_000);
-    let grown = said.lines().find_map(|line| line.strip_prefix("grown "));
-    grown.unwrap_or_else(|| panic!("{said}")).parse().unwrap()
+    said(&run_child(&[], task, &server(), 1_000_000), "grown")
 }
 
 #[test]

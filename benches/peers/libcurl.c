@@ -1,5 +1,5 @@
 /* libcurl as one uses it well: one handle for all calls, so that its connection is kept.
- * Argument: the URL of the call. */
+ * Arguments: the URL of the call, and the ids of each. */
 #include <curl/curl.h>
 #include <string.h>
 #include "protocol.h"
@@ -7,6 +7,8 @@
 static CURL *curl;
 static char response[4096];
 static size_t filled;
+static long small[] = {10, 15, 22, 23}, *ids = small;
+static size_t all = 4, size, next;
 
 static size_t take(char *data, size_t size, size_t n, void *unused)
 {
@@ -20,12 +22,12 @@ static size_t take(char *data, size_t size, size_t n, void *unused)
 
 static int call(void)
 {
-    static const long ids[] = {10, 15, 22, 23};
-    char body[256];
+    static char body[32 * 1024];
     int at = sprintf(body, "{\"ids\":[");
-    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
-        at += sprintf(body + at, i ? ",%ld" : "%ld", ids[i]);
+    for (size_t i = 0; i < size; i++) {
+        at += sprintf(body + at, i ? ",%ld" : "%ld", ids[next + i]);
     }
+    next = (next + size) % all;
     at += sprintf(body + at, "],\"attribute\":\"plan\",\"value\":\"pro\"}");
     filled = 0;
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body);
@@ -39,8 +41,18 @@ static int call(void)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2 || (curl = curl_easy_init()) == NULL) {
+    if (argc != 3 || (curl = curl_easy_init()) == NULL) {
         return 1;
+    }
+    size = (size_t)atol(argv[2]);
+    if (size != all) {
+        all = 1000000;
+        if (size != 1000 || (ids = malloc(all * sizeof *ids)) == NULL) {
+            return 1;
+        }
+        for (size_t i = 0; i < all; i++) {
+            ids[i] = 1000000 + (long)i;
+        }
     }
     struct curl_slist *headers = curl_slist_append(NULL, "Content-Type: application/json");
     headers = curl_slist_append(headers,

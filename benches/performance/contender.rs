@@ -58,6 +58,11 @@ impl Contender {
         self.rounds.push(took);
         Ok(())
     }
+
+    /// The most memory that the program ever had, in bytes.
+    pub fn peak(&self) -> Result<u64> {
+        peak(&self.child.id().to_string())
+    }
 }
 
 impl Drop for Contender {
@@ -82,6 +87,14 @@ pub fn measure(work: impl FnOnce() -> Result<()>) -> Result<Took> {
     let (wall, cpu) = (Instant::now(), processor_time());
     work()?;
     Ok(Took { wall: wall.elapsed().as_nanos() as f64, cpu: processor_time() - cpu })
+}
+
+/// The most memory that a process ever had, in bytes; `self` for this one.
+pub fn peak(process: &str) -> Result<u64> {
+    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
+    let kib = line.split_whitespace().next().unwrap_or_default();
+    kib.parse::<u64>().map(|kib| kib * 1024).map_err(Error::other)
 }
 
 /// Nanoseconds of processor that this process has used, also by threads that are gone.

@@ -6,15 +6,17 @@
 
 mod contender;
 mod floor;
+mod growth;
 mod report;
 mod rounds;
 mod server;
+mod tools;
 
 use std::io::{Error, Result};
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use contender::{measure, obey};
+use contender::{measure, obey, peak};
 use floor::Floor;
 use server::{Behaviour, Server};
 use usercom::{Client, ClientBuilder};
@@ -43,8 +45,9 @@ fn main() -> Result<()> {
             let client = client(address)?;
             (0..number(n)?).try_for_each(|_| small(&client))
         }
-        ["million", "floor", address] => million_by_hand(address),
-        ["million", order, workers, address] => million(address, order, number(workers)?),
+        ["ids", n, "floor", _, address] => by_hand(&increasing(number(n)?), address),
+        ["ids", n, "unsorted", workers, address] => at_once(&unsorted(number(n)?), number(workers)?, address),
+        ["ids", n, _, workers, address] => at_once(&increasing(number(n)?), number(workers)?, address),
         _ => Err(Error::other(format!("what is {words:?}?"))),
     }
 }
@@ -83,39 +86,34 @@ fn serve(delay: u64, rate: u32) -> Result<()> {
     Ok(())
 }
 
-fn increasing() -> Vec<i64> {
-    (0..MILLION as i64).map(|i| 1_000_000 + i).collect()
+fn increasing(n: usize) -> Vec<i64> {
+    (0..n as i64).map(|i| 1_000_000 + i).collect()
 }
 
-fn million_by_hand(address: &str) -> Result<()> {
-    let (ids, mut body) = (increasing(), Vec::new());
-    let mut floor = Floor::connect(address)?;
+/// The same ids in no order.
+fn unsorted(n: usize) -> Vec<i64> {
+    let ids = increasing(n);
+    // An odd multiplier that shares no factor with a power of ten visits every place once.
+    (0..n).map(|i| ids[i * 7_368_787 % n]).collect()
+}
+
+/// What a raw socket takes for these ids. Says it, as [`at_once`] does.
+fn by_hand(ids: &[i64], address: &str) -> Result<()> {
+    let (mut floor, mut body) = (Floor::connect(address)?, Vec::new());
     let took = measure(|| {
         ids.chunks(BATCH).try_for_each(|batch| {
             floor.render(batch, &mut body);
             floor.call()
         })
     })?;
-    println!("{} {} {}", took.wall, took.cpu, peak()?);
+    println!("{} {} {}", took.wall, took.cpu, peak("self")?);
     Ok(())
 }
 
-fn million(address: &str, order: &str, workers: usize) -> Result<()> {
-    let mut ids = increasing();
-    if order == "unsorted" {
-        // An odd multiplier that shares no factor with a million visits every place once.
-        ids = (0..MILLION).map(|i| ids[i * 7_368_787 % MILLION]).collect();
-    }
+/// Updates these ids in one run. Says the nanoseconds on the clock and on the processor, and the most memory.
+fn at_once(ids: &[i64], workers: usize, address: &str) -> Result<()> {
     let client = builder(address).workers(workers).build().map_err(Error::other)?;
-    let took = measure(|| update(&client, &ids))?;
-    println!("{} {} {}", took.wall, took.cpu, peak()?);
+    let took = measure(|| update(&client, ids))?;
+    println!("{} {} {}", took.wall, took.cpu, peak("self")?);
     Ok(())
-}
-
-/// The most memory that this process ever had, in bytes.
-fn peak() -> Result<u64> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    let kib = line.split_whitespace().next().unwrap_or_default();
-    kib.parse::<u64>().map(|kib| kib * 1024).map_err(Error::other)
 }
