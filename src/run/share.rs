@@ -116,7 +116,7 @@ pub(crate) fn entropy(share: f64) -> f64 {
 }
 
 /// What all responses of a run together say.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Share {
     /// What the last responses say.
     recent: Belief,
@@ -124,12 +124,15 @@ pub(crate) struct Share {
     met: [f64; SHARES.len()],
     /// How many requests were rejected.
     rejected: u32,
+    /// The sizes of the batches that were confirmed before the first rejection. Most runs have none, so nothing is
+    /// learned from these until then.
+    clean: Vec<usize>,
 }
 
 impl Share {
     pub fn new() -> Share {
         let recent = Belief::first();
-        Share { met: recent.0.map(|weight| BEFORE * weight), recent, rejected: 0 }
+        Share { met: recent.0.map(|weight| BEFORE * weight), recent, rejected: 0, clean: Vec::new() }
     }
 
     /// Whether anything was rejected for the sake of its ids.
@@ -139,23 +142,29 @@ impl Share {
 
     /// Whether a batch of `most` ids is too likely to be rejected. One rejection may be chance.
     pub fn is_high(&self, most: usize) -> bool {
-        self.rejected > 1 && self.recent.group_size(most, None) * 2 <= most
+        self.rejected > 1 && self.expected().group_size(most, None) * 2 <= most
     }
 
     /// What to expect of ids of which nothing is known.
     pub fn expected(&self) -> Belief {
-        self.recent.clone()
+        if self.clean.is_empty() {
+            return self.recent.clone();
+        }
+        let mut learned = self.clone();
+        learned.learn_from_clean();
+        learned.recent
     }
 
     /// What to expect of `ids` of which one at least is bad.
     pub fn expected_of_rejected(&self, ids: usize) -> Belief {
-        let mut belief = self.recent.clone();
+        let mut belief = self.expected();
         belief.saw(|log_good| 1.0 - clean(log_good, ids));
         belief
     }
 
     /// Learns from the counts of an earlier run.
     pub fn resume(&mut self, confirmed: usize, rejected: usize) {
+        self.learn_from_clean();
         self.rejected += u32::try_from(rejected).unwrap_or(u32::MAX);
         // As if they were few: the earlier ones need not be like the ones that are left.
         let part = (50.0 / (confirmed + rejected).max(1) as f64).min(1.0);
@@ -164,8 +173,22 @@ impl Share {
     }
 
     /// Learns from a response, also what it says of the place that it is about.
-    pub fn learn(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
+    pub fn learn(&mut self, place: Option<&mut Belief>, asked: Asked, rejected: bool) {
+        if !rejected && !self.any_bad() && place.is_none() {
+            return self.clean.push(asked.ids);
+        }
+        self.learn_from_clean();
         self.rejected = self.rejected.saturating_add(rejected.into());
+        self.learn_now(place, asked, rejected);
+    }
+
+    fn learn_from_clean(&mut self) {
+        for ids in std::mem::take(&mut self.clean) {
+            self.learn_now(None, Asked { ids, bad_among: None }, false);
+        }
+    }
+
+    fn learn_now(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
         let mut seen = None;
         for belief in std::iter::once(&mut self.recent).chain(place.as_deref_mut()) {
             belief.saw(|log_good| likelihood(log_good, asked, rejected));
