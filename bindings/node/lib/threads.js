@@ -7,6 +7,17 @@ const library = require('./library');
 
 const KEPT = 4;
 const idle = [];
+/** How many threads are loading the library. */
+const starting = new Int32Array(new SharedArrayBuffer(4));
+const LONGEST_START_MS = 5000;
+
+/** koffi ends the process with an abort if its thread is stopped while it is being loaded. */
+function waitForStarting() {
+  const end = Date.now() + LONGEST_START_MS;
+  for (let n; (n = Atomics.load(starting, 0)) > 0;) {
+    if (Atomics.wait(starting, 0, n, Math.max(0, end - Date.now())) === 'timed-out') return;
+  }
+}
 
 /** Runs a job on a thread of its own. Resolves to its result: of a run, the address of its report. */
 function onThread(job, tell) {
@@ -29,10 +40,13 @@ function onThread(job, tell) {
 }
 
 function start() {
+  if (!process.listeners('exit').includes(waitForStarting)) process.on('exit', waitForStarting);
+  Atomics.add(starting, 0, 1);
   return new Worker(path.join(__dirname, 'worker.js'), {
     execArgv: [], // loaders and hooks of the program are not for this file
     env: { ...process.env, USERCOM_LIBRARY: library.path },
     name: 'usercom',
+    workerData: starting,
   });
 }
 
