@@ -36,6 +36,10 @@ const ENDINGS = {
   'the end of a thread that is blocked': ['const worker = await thread("client.massUpdateSync(ids, \'v\', 1, { onProgress: () => { parentPort.postMessage(1); } });"); await worker.terminate(); process.exitCode = 7;', 7],
   'process.exit in a thread': ['const worker = await thread("update(); begun.then(() => { parentPort.postMessage(1); process.exit(3); });"); worker.once("exit", (code) => { process.exitCode = code + 4; });', 7],
 };
+// The threads of the runs are being started then.
+for (const ms of [10, 30, 60, 100]) {
+  ENDINGS[`process.exit after ${ms} ms`] = [`for (let k = 0; k < 8; k++) update(); setTimeout(() => process.exit(7), ${ms});`, 7];
+}
 
 test('the end during a run', { concurrency: 4 }, async (t) => {
   const sandbox = await Sandbox.start(t, ['--latency', '20']);
