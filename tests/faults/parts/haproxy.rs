@@ -42,12 +42,8 @@ fn haproxy_cuts_sessions() {
         let gate = Gate::every(20);
         let server = gate.server();
         let haproxy = start(&server, "", "");
-        let front = haproxy.to(&server);
-        let ask = front.ask(ids).batch_size(1);
-        let told = during(api, &ask, || {
-            gate.each(&server, ids, |_| tell(&haproxy, "shutdown sessions server front/app"));
-        });
-        all_confirmed(&told, ids, &server);
+        let cut = |_: &dyn Fn()| tell(&haproxy, "shutdown sessions server front/app");
+        let told = gate.run(api, &haproxy, &server, ids, cut);
         assert!(told.retries > 0, "nothing was cut: {told}");
         println!("{} requests, {} retries", told.requests, told.retries);
     });
@@ -116,19 +112,14 @@ fn haproxy_takes_the_service_away() {
         let gate = Gate::every(20);
         let server = gate.server();
         let haproxy = start(&server, "", "");
-        let front = haproxy.to(&server);
-        let ask = front.ask(ids).batch_size(1);
-        let told = during(api, &ask, || {
-            gate.each(&server, ids, |release| {
-                let before = count(&haproxy, 503);
-                tell(&haproxy, "set server front/app state maint");
-                release();
-                // Some of them were on their way, the others are the probes of an outage.
-                until(|| count(&haproxy, 503) >= before + 4);
-                tell(&haproxy, "set server front/app state ready");
-            });
+        let told = gate.run(api, &haproxy, &server, ids, |release| {
+            let before = count(&haproxy, 503);
+            tell(&haproxy, "set server front/app state maint");
+            release();
+            // Some of them were on their way, the others are the probes of an outage.
+            until(|| count(&haproxy, 503) >= before + 4);
+            tell(&haproxy, "set server front/app state ready");
         });
-        all_confirmed(&told, ids, &server);
         println!("{} of {} requests got 503", count(&haproxy, 503), told.requests);
     });
 }

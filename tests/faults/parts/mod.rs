@@ -221,4 +221,21 @@ impl Gate {
             release();
         }
     }
+
+    /// A run through what is in between, a request for each id, with [`Gate::each`]; all of it is confirmed.
+    #[track_caller]
+    fn run(
+        &self,
+        api: Api,
+        part: &Part,
+        server: &Server,
+        ids: &[i64],
+        work: impl FnMut(&dyn Fn()),
+    ) -> Outcome {
+        let front = part.to(server);
+        let ask = front.ask(ids).batch_size(1);
+        let told = during(api, &ask, || self.each(server, ids, work));
+        all_confirmed(&told, ids, server);
+        told
+    }
 }

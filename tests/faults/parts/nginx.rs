@@ -139,17 +139,12 @@ fn nginx_is_reloaded_under_load() {
         let gate = Gate::every(25);
         let server = gate.server();
         let nginx = Nginx::start_as("worker_processes 1;", &[], server.address(), "", "");
-        let front = nginx.0.to(&server);
-        let ask = front.ask(ids).batch_size(1);
         let ended = || nginx.0.text("error.log").matches("gracefully shutting down").count();
-        let told = during(api, &ask, || {
-            gate.each(&server, ids, |_| {
-                let before = ended();
-                nginx.0.signal(libc::SIGHUP);
-                until(|| ended() > before);
-            });
+        let told = gate.run(api, &nginx.0, &server, ids, |_| {
+            let before = ended();
+            nginx.0.signal(libc::SIGHUP);
+            until(|| ended() > before);
         });
-        all_confirmed(&told, ids, &server);
         let pids: BTreeSet<u32> = nginx.answered().iter().map(|answered| answered.pid).collect();
         assert!(pids.len() > 2, "{pids:?}");
         println!("{} workers of nginx, {} retries", pids.len(), told.retries);
@@ -164,17 +159,12 @@ fn what_is_behind_nginx_is_killed() {
         let server = gate.server();
         let mut behind = Nginx::start(server.address(), "", "");
         let nginx = Nginx::start(behind.0.address(), "", "");
-        let front = nginx.0.to(&server);
-        let ask = front.ask(ids).batch_size(1);
-        let told = during(api, &ask, || {
-            gate.each(&server, ids, |_| {
-                let before = nginx.count(502);
-                behind.0.kill();
-                until(|| nginx.count(502) > before);
-                behind.0.start_again();
-            });
+        let told = gate.run(api, &nginx.0, &server, ids, |_| {
+            let before = nginx.count(502);
+            behind.0.kill();
+            until(|| nginx.count(502) > before);
+            behind.0.start_again();
         });
-        all_confirmed(&told, ids, &server);
         println!("{} of {} requests got 502", nginx.count(502), told.requests);
     });
 }
