@@ -55,6 +55,14 @@ class Reading {
     reading.add(cancel);
   }
 
+  /** The users that were read, each with the cursor after it. */
+  *handOut({ users: found }) {
+    for (const [json, cursor] of found) {
+      this.cursor = cursor;
+      yield user(json);
+    }
+  }
+
   /** After the users that came before it: the end, or what went wrong. */
   isOver({ status, message, ended }) {
     if (status !== Status.OK) {
@@ -104,10 +112,7 @@ function users(client, attributes, given) {
     try {
       for (;;) {
         const read = await onThread(one.job);
-        for (const [json, cursor] of read.users) {
-          one.cursor = cursor;
-          yield user(json);
-        }
+        yield* one.handOut(read);
         if (one.isOver(read)) return;
       }
     } finally {
@@ -122,10 +127,7 @@ function usersSync(client, attributes, given) {
     try {
       for (;;) {
         const read = look({ ...one.job, count: 1 });
-        for (const [json, cursor] of read.users) {
-          one.cursor = cursor;
-          yield user(json);
-        }
+        yield* one.handOut(read);
         if (one.isOver(read)) return;
       }
     } finally {
