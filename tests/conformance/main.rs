@@ -2,7 +2,7 @@
 //!
 //! The cases are in `values.json`, `arguments.json` and `runs.json`. Rust and the program are driven from here; the other
 //! languages by a driver each, a program that reads a call per line and prints its outcome. Those need what they are
-//! written in: `make test-conformance` builds them and runs everything.
+//! written in: `make test-conformance` builds them and runs the cases through them.
 #![cfg(all(feature = "cli", feature = "capi"))]
 #![allow(unsafe_code)]
 
