@@ -7,7 +7,7 @@ use std::time::Duration;
 /// So long after the last 429 the configured rate is back; without one, the rate has doubled.
 const RECOVERED: Duration = Duration::from_secs(60);
 /// How long the rate stays near the one that failed: the higher, the longer.
-const GENTLE: i32 = 5;
+const GENTLE: i32 = 8;
 /// The lowest rate, in requests per second. The delays after 429s do the rest.
 const LOWEST: f64 = 0.2;
 /// The same while nothing gets through at all: then it may be no matter of the rate.
@@ -142,8 +142,13 @@ impl Ceiling {
             } else if last.changed_at <= last.resumed_at && rate < last.rate * CLOSE {
                 // The rate was too high all the time. Some of the requests may still be accepted.
                 too_high = too_high.min(last.sent / active);
+                // A service that took so many in a row saves up, and that was used up at both ends of this time.
+                if rate < SLOW && last.accepted >= 5.0 && active > time * 0.8 {
+                    too_high = too_high.min(guess * 1.03);
+                }
             }
-            if last.fine < below(too_high) {
+            // Otherwise the service allows less than it did.
+            if last.fine * 1.02 < too_high {
                 fine = last.fine.max(fine);
             }
         }

@@ -47,7 +47,9 @@ impl Pacer {
                 self.awaited = true;
                 return Err((self.next, Waiting::RateLimit));
             }
-            let gently = GENTLY.max(interval / 20).min(interval / 2);
+            // Near a rate that the service rejects, two requests that are too close to each other may be one too many.
+            let gently =
+                if ceiling.is_some() { Duration::ZERO } else { GENTLY.max(interval / 20).min(interval / 2) };
             // Late is only who waited for this moment.
             let earliest = if self.awaited { now.saturating_sub(CATCH_UP) } else { now };
             self.due = self.due.max(earliest) + interval;

@@ -54,6 +54,7 @@ impl Service {
             Kind::Leaky(_) => Duration::from_millis(now.as_millis() as u64),
             Kind::Tokens { .. } => now,
         };
+        let now = now.max(self.last);
         self.left = (self.left + self.rate * (now - self.last).as_secs_f64()).min(self.most());
         self.last = now;
         // Sums of fractions are never exact.
@@ -76,6 +77,10 @@ pub struct Simulation {
     pub latency: Duration,
     /// A sleep is never exact: late by up to so much.
     pub late: Duration,
+    /// The same for one sleep in fifty.
+    pub busy: Duration,
+    /// How much longer one request may be on its way to the service than another.
+    pub way: Duration,
     pub interval: Option<Duration>,
     rng: Rng,
     /// By the time of the response: when it was sent, and whether it was accepted.
@@ -95,12 +100,20 @@ impl Simulation {
             workers,
             latency,
             late: Duration::from_micros(200),
+            busy: Duration::from_millis(4),
+            way: Duration::from_micros(500),
             interval: None,
             rng: Rng::new(seed),
             in_flight: BTreeMap::new(),
             seen: Vec::new(),
             confirmed: false,
         }
+    }
+
+    /// Now and then something else has the processor.
+    fn lateness(&mut self) -> Duration {
+        let most = if self.rng.unit() < 0.02 { self.busy } else { self.late };
+        most.mul_f64(self.rng.unit())
     }
 
     pub fn run_until(&mut self, end: Duration) {
@@ -110,14 +123,16 @@ impl Simulation {
             let admitted = free.then(|| self.pacer.admit(self.now, self.interval));
             let wake = match admitted {
                 Some(Ok(())) => {
-                    let accepted = self.service.accepts(self.now);
+                    // The way to the service takes more or less long.
+                    let there = self.now + self.way.mul_f64(self.rng.unit());
+                    let accepted = self.service.accepts(there);
                     self.seen.push((self.now, accepted));
                     let latency = self.latency.mul_f64(0.9 + 0.2 * self.rng.unit());
                     let number = self.seen.len() as u64;
                     self.in_flight.insert((self.now + latency, number), (self.now, accepted));
                     continue;
                 }
-                Some(Err((until, _))) => Some(until + self.late.mul_f64(self.rng.unit())),
+                Some(Err((until, _))) => Some(until + self.lateness()),
                 None => None,
             };
             let response = self.in_flight.first_key_value().map(|((at, _), _)| *at);
@@ -165,7 +180,11 @@ fn a_limit_that_nobody_was_told_is_found_and_kept() {
                     let (kept, share, throttled) = run.shares(start + from * SECOND, start + to * SECOND);
                     let what = format!("{kind:?} {rate} {workers} {ms}: {kept:.3}, {share:.4} ({throttled})");
                     // One a second is too few requests to learn much in ten seconds.
-                    let (least, most) = if rate > 1.0 { (0.89, 0.025) } else { (0.75, 0.08) };
+                    let (least, most) = if rate > 1.0 {
+                        (if rate < 200.0 { 0.87 } else { 0.8 }, 0.025)
+                    } else {
+                        (0.75, 0.08)
+                    };
                     assert!(kept >= least && share <= most, "{what}");
                 };
                 check(&mut run, 10, 70);
@@ -188,6 +207,8 @@ fn below_the_limit_nothing_is_throttled() {
         for rate in [1.0, 5.0, 10.0, 50.0, 200.0] {
             let mut run = Simulation::new(kind, rate, 32, Duration::from_millis(50), 5);
             run.interval = Some(SECOND.div_f64(rate * 0.95));
+            // To catch up, a request may be 2 ms nearer to the one before than the service without a burst allows.
+            (run.busy, run.way) = (run.late, Duration::ZERO);
             let start = run.now;
             run.run_until(start + 60 * SECOND);
             let (kept, _, throttled) = run.shares(start, run.now);
@@ -209,5 +230,28 @@ fn within_a_minute_the_configured_rate_is_back() {
         let (kept, _, throttled) = run.shares(start + 160 * SECOND, start + 170 * SECOND);
         // Of the eightfold rate that the service has now, the run may use half.
         assert!(throttled == 0 && kept > 0.47, "{rate}: {kept}, {throttled}");
+    }
+}
+
+#[test]
+fn a_limit_is_kept_on_average() {
+    const SEEDS: u64 = 10;
+    for rate in [1.0, 2.0, 5.0, 10.0, 50.0, 200.0] {
+        for (kind, ms) in KINDS.into_iter().flat_map(|kind| [(kind, 20), (kind, 200)]) {
+            let (mut kept, mut throttled) = (0.0, 0.0);
+            for seed in 0..SEEDS {
+                let mut run = Simulation::new(kind, rate, 8, Duration::from_millis(ms), seed);
+                let start = run.now;
+                run.run_until(start + 70 * SECOND);
+                let minute = run.shares(start + 10 * SECOND, start + 70 * SECOND);
+                kept += minute.0 / SEEDS as f64;
+                throttled += minute.2 as f64 / SEEDS as f64;
+            }
+            // Without a burst, one request that is half a millisecond early is too early.
+            let least = if rate > 1.0 && rate < 200.0 { 0.9 } else { 0.84 };
+            let most = (60.0 * rate * 0.02).max(3.5);
+            let what = format!("{kind:?} {rate} {ms}: {kept:.3}, {throttled:.2} in a minute");
+            assert!(kept >= least && throttled <= most, "{what}");
+        }
     }
 }
