@@ -65,7 +65,8 @@ pub unsafe extern "C" fn uc_client_mass_update_arrow(
 
         let table = Table::read(&mut stream, if one.is_some() { 1 } else { 2 })?;
         drop(stream); // the batches live on without it
-        let (ids, mut skipped) = ids(&table.column(0)?, &table.types[0].of_values, missing, one.is_none())?;
+        let (mut ids, mut skipped) =
+            ids(&table.column(0)?, &table.types[0].of_values, missing, one.is_none())?;
         let mut what = match one {
             Some(update) => update,
             None => {
@@ -79,7 +80,7 @@ pub unsafe extern "C" fn uc_client_mass_update_arrow(
             }
         };
         what.table.get_or_insert_default().skipped = skipped;
-        update(client, what, ids.borrowed(), run_options)
+        update(client, what, ids.lend(), run_options)
     };
     run(report, call)
 }

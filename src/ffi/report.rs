@@ -43,7 +43,8 @@ impl FailureIds {
 
 /// Text for C. A NUL inside would end it and is written as two characters.
 pub(super) fn c_string(text: &str) -> CString {
-    CString::new(text.replace('\0', "\\0")).unwrap_or_default()
+    let with_nul = |_| CString::new(text.replace('\0', "\\0")).unwrap_or_default();
+    CString::new(text).unwrap_or_else(with_nul)
 }
 
 impl From<Report> for uc_report {

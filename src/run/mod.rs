@@ -172,7 +172,8 @@ fn drive(
         }
         // The journal comes before sending and waiting: after a crash the next run must know what was settled, and
         // what may have been applied.
-        if let Err(stop) = recorder.record(&engine.outcomes.take_entries()) {
+        let recorded = recorder.record(engine.outcomes.take_entries().as_slice());
+        if let Err(stop) = recorded {
             engine.stop(stop);
             if let Step::Send { ticket, .. } = step {
                 engine.recall(ticket);
@@ -195,14 +196,15 @@ fn drive(
         }
         let wake = [until, hooks.next_check(now), abort_at.filter(|_| !aborted)].into_iter().flatten().min();
         let response = transport.wait(wake);
-        let waited = transport.now().saturating_duration_since(now);
+        let after = transport.now();
+        let waited = after.saturating_duration_since(now);
         match reason {
             Waiting::RateLimit => traffic.waited_for_rate_limit += waited,
             Waiting::Service | Waiting::RetryAfter(_) => traffic.waited_for_service += waited,
         }
         if let Some(response) = response {
             hooks.received(response.ticket, &response.verdict);
-            engine.handle_response(response.ticket, response.verdict, transport.now());
+            engine.handle_response(response.ticket, response.verdict, after);
         }
     }
     hooks.final_progress(|| engine.progress(transport.now(), None));

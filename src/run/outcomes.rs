@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::iter::once;
 use std::ops::Range;
+use std::vec::Drain;
 
 use crate::interface::IdState;
 use crate::journal::Entry;
@@ -190,8 +191,8 @@ impl Outcomes {
     }
 
     /// The journal entries since the last call.
-    pub fn take_entries(&mut self) -> Vec<Entry> {
-        std::mem::take(&mut self.entries)
+    pub fn take_entries(&mut self) -> Drain<'_, Entry> {
+        self.entries.drain(..)
     }
 
     /// Every state, all reasons, and the reason of each rejected or unknown slot.
@@ -231,8 +232,7 @@ mod tests {
         outcomes.confirm(&request(1..2, &[]));
         outcomes.give_up(once(2..5), no);
         assert_eq!((outcomes.confirmed(), outcomes.rejected()), (3, 0));
-        let entries = outcomes.take_entries();
-        assert_eq!(entries.len(), 4);
+        assert_eq!(outcomes.take_entries().len(), 4);
         let (states, _, why) = outcomes.into_reasons();
         use IdState::*;
         assert_eq!(states, [Confirmed, Confirmed, Confirmed, Unknown, Unknown, NotAttempted]);

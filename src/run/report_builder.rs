@@ -34,7 +34,7 @@ pub(super) fn build_report(
         format!("{all} rows were not sent because their id or value is missing; the first: row {first} (counted from 0)")
     }));
     let failures = FailureList::new(failures, |position, text| job.ids.write(position, text));
-    Report::new(end.status, end.message, states, failures, reasons, notes, traffic)
+    Report::new(end.status, end.message.into_owned(), states, failures, reasons, notes, traffic)
 }
 
 fn by_position(job: &Job<'_>, by_slot: &[IdState]) -> Vec<IdState> {

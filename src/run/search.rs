@@ -397,7 +397,7 @@ mod tests {
     /// Searches a rejected batch of `n` ids; `workers` groups are asked at once. Returns the ids that were rejected
     /// alone and the number of requests.
     fn search(n: usize, workers: usize, is_bad: impl Fn(usize) -> bool) -> (BTreeSet<usize>, usize) {
-        let (mut searches, mut share, outcomes) = (Searches::default(), Share::new(), Outcomes::new(n));
+        let (mut searches, mut share, outcomes) = (Searches::default(), Share::default(), Outcomes::new(n));
         searches.rejected(Batch::new(Request { group: 0, slots: 0..n, skip: vec![] }, Role::Batch));
         let (mut found, mut requests, mut done) = (BTreeSet::new(), 0, 0);
         while !searches.is_empty() {
@@ -465,7 +465,7 @@ mod tests {
 
     #[test]
     fn what_is_settled_elsewhere_is_left_out() {
-        let (mut searches, share, mut outcomes) = (Searches::default(), Share::new(), Outcomes::new(4));
+        let (mut searches, share, mut outcomes) = (Searches::default(), Share::default(), Outcomes::new(4));
         searches.rejected(Batch::new(Request { group: 0, slots: 0..4, skip: vec![2] }, Role::Batch));
         outcomes.confirm(&Request::single(0, 0));
         let batch = searches.next(&outcomes, &share, MOST, |_| true).unwrap();
@@ -482,7 +482,7 @@ mod tests {
     fn what_was_never_sent_is_not_given_back() {
         let mut searches = Searches::default();
         searches.unsent(Request { group: 1, slots: 0..9, skip: vec![] });
-        let (share, outcomes) = (Share::new(), Outcomes::new(9));
+        let (share, outcomes) = (Share::default(), Outcomes::new(9));
         let batch = searches.next(&outcomes, &share, 3, |_| true).unwrap();
         assert_eq!((batch.request.slots.clone(), batch.sent, batch.maybe_applied), (0..3, 0, false));
         searches.group_rejected(batch.search.unwrap(), &batch, 3);

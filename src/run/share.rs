@@ -116,25 +116,25 @@ pub(crate) fn entropy(share: f64) -> f64 {
 }
 
 /// What all responses of a run together say.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Share {
+    /// Nothing until the first rejection, which most runs don't have.
+    learned: Option<Box<Learned>>,
+    /// How many requests were rejected.
+    rejected: u32,
+    /// The sizes of the batches that were confirmed until then, to learn from.
+    clean: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Learned {
     /// What the last responses say.
     recent: Belief,
     /// The shares that were met, in places that differ, with their weights.
     met: [f64; SHARES.len()],
-    /// How many requests were rejected.
-    rejected: u32,
-    /// The sizes of the batches that were confirmed before the first rejection. Most runs have none, so nothing is
-    /// learned from these until then.
-    clean: Vec<usize>,
 }
 
 impl Share {
-    pub fn new() -> Share {
-        let recent = Belief::first();
-        Share { met: recent.0.map(|weight| BEFORE * weight), recent, rejected: 0, clean: Vec::new() }
-    }
-
     /// Whether anything was rejected for the sake of its ids.
     pub fn any_bad(&self) -> bool {
         self.rejected > 0
@@ -147,12 +147,10 @@ impl Share {
 
     /// What to expect of ids of which nothing is known.
     pub fn expected(&self) -> Belief {
-        if self.clean.is_empty() {
-            return self.recent.clone();
+        match &self.learned {
+            Some(learned) if self.clean.is_empty() => learned.recent.clone(),
+            _ => self.clone().learned().recent.clone(),
         }
-        let mut learned = self.clone();
-        learned.learn_from_clean();
-        learned.recent
     }
 
     /// What to expect of `ids` of which one at least is bad.
@@ -164,12 +162,11 @@ impl Share {
 
     /// Learns from the counts of an earlier run.
     pub fn resume(&mut self, confirmed: usize, rejected: usize) {
-        self.learn_from_clean();
         self.rejected += u32::try_from(rejected).unwrap_or(u32::MAX);
         // As if they were few: the earlier ones need not be like the ones that are left.
         let part = (50.0 / (confirmed + rejected).max(1) as f64).min(1.0);
         let (good, bad) = (confirmed as f64 * part, rejected as f64 * part);
-        self.recent.saw(|log_good| (bad * (-log_good.exp_m1()).ln() + good * log_good).exp());
+        self.learned().recent.saw(|log_good| (bad * (-log_good.exp_m1()).ln() + good * log_good).exp());
     }
 
     /// Learns from a response, also what it says of the place that it is about.
@@ -177,18 +174,26 @@ impl Share {
         if !rejected && !self.any_bad() && place.is_none() {
             return self.clean.push(asked.ids);
         }
-        self.learn_from_clean();
         self.rejected = self.rejected.saturating_add(rejected.into());
-        self.learn_now(place, asked, rejected);
+        self.learned().learn(place, asked, rejected);
     }
 
-    fn learn_from_clean(&mut self) {
-        for ids in std::mem::take(&mut self.clean) {
-            self.learn_now(None, Asked { ids, bad_among: None }, false);
+    fn learned(&mut self) -> &mut Learned {
+        let learned = self.learned.get_or_insert_with(|| Box::new(Learned::new()));
+        for ids in self.clean.drain(..) {
+            learned.learn(None, Asked { ids, bad_among: None }, false);
         }
+        learned
+    }
+}
+
+impl Learned {
+    fn new() -> Learned {
+        let recent = Belief::first();
+        Learned { met: recent.0.map(|weight| BEFORE * weight), recent }
     }
 
-    fn learn_now(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
+    fn learn(&mut self, mut place: Option<&mut Belief>, asked: Asked, rejected: bool) {
         let mut seen = None;
         for belief in std::iter::once(&mut self.recent).chain(place.as_deref_mut()) {
             belief.saw(|log_good| likelihood(log_good, asked, rejected));
@@ -244,7 +249,7 @@ mod tests {
     #[test]
     fn the_share_is_learned_and_a_change_is_noticed() {
         for share in [0.055, 0.25] {
-            let mut learned = Share::new();
+            let mut learned = Share::default();
             let one = |rejected| (Asked { ids: 1, bad_among: None }, rejected);
             for n in 0..2000 {
                 let (asked, rejected) = one((f64::from(n) * share).fract() < share);
@@ -261,7 +266,7 @@ mod tests {
 
     #[test]
     fn results_that_contradict_each_other_are_survived() {
-        let mut learned = Share::new();
+        let mut learned = Share::default();
         let mut place = learned.expected_of_rejected(2);
         for rejected in [true, false] {
             for bad_among in [Some(1), Some(1000), None] {
@@ -269,7 +274,7 @@ mod tests {
                 learned.learn(Some(&mut place), Asked { ids: 1000, bad_among }, rejected);
             }
         }
-        assert!(place.0.iter().chain(&learned.recent.0).all(|weight| weight.is_finite()));
+        assert!(place.0.iter().chain(&learned.learned().recent.0).all(|weight| weight.is_finite()));
         learned.resume(0, 0);
         learned.resume(usize::MAX / 2, 5);
         assert!(learned.expected().group_size(1000, None) == 1000);

@@ -1,5 +1,6 @@
 //! Why a run ended, and the message about it.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use crate::interface::Status;
@@ -9,11 +10,11 @@ use crate::wire::{Fatal, Fault, Message, Unreadable};
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stop {
     pub status: Status,
-    pub message: String,
+    pub message: Cow<'static, str>,
 }
 
 impl Stop {
-    pub fn new(status: Status, message: impl Into<String>) -> Stop {
+    pub fn new(status: Status, message: impl Into<Cow<'static, str>>) -> Stop {
         Stop { status, message: message.into() }
     }
 

@@ -106,30 +106,25 @@ pub(crate) struct Trial {
     pub failed: Vec<Batch>,
     stage: Stage,
     left: usize,
-    /// Something that was tried was accepted or rejected.
+    /// Something that was tried was accepted or rejected, or something else of its value was confirmed meanwhile.
     works: bool,
-    /// How many batches of its value were confirmed when it began.
-    pub confirmed_before: u64,
 }
 
 impl Trial {
     /// The trial of a batch, whose two halves are sent now.
-    pub fn new(number: u32, batch: Batch, confirmed_before: u64) -> Trial {
-        Trial {
-            number,
-            batch,
-            failed: Vec::new(),
-            stage: Stage::Halves,
-            left: 2,
-            works: false,
-            confirmed_before,
-        }
+    pub fn new(number: u32, batch: Batch) -> Trial {
+        Trial { number, batch, failed: Vec::new(), stage: Stage::Halves, left: 2, works: false }
     }
 
     /// The service accepted or rejected something.
     pub fn passed(&mut self) {
         self.works = true;
         self.left -= 1;
+    }
+
+    /// Something else of its value was confirmed.
+    pub fn others_confirmed(&mut self) {
+        self.works = true;
     }
 
     /// Something failed. A single id that is of no more use is returned.
@@ -144,12 +139,11 @@ impl Trial {
         }
     }
 
-    /// `confirmed` is how many batches of its value are confirmed now.
-    pub fn finding(&self, confirmed: u64) -> Finding {
+    pub fn finding(&self) -> Finding {
         let small = self.batch.at_fault && self.batch.len() <= SMALL;
         match self.stage {
             _ if self.left > 0 => Finding::Open,
-            _ if self.works || confirmed > self.confirmed_before || small => Finding::BatchAtFault,
+            _ if self.works || small => Finding::BatchAtFault,
             Stage::Halves => Finding::TrySingles,
             Stage::Singles => Finding::Outage,
         }
@@ -197,30 +191,33 @@ mod tests {
 
     #[test]
     fn findings() {
-        let halves = |a: bool, b: bool, confirmed| {
-            let mut trial = Trial::new(1, batch(100), 3);
+        let halves = |a: bool, b: bool, others: bool| {
+            let mut trial = Trial::new(1, batch(100));
+            if others {
+                trial.others_confirmed();
+            }
             for (passes, half) in [a, b].into_iter().zip(batch(100).halves(Role::Part)) {
-                assert_eq!(trial.finding(9), Finding::Open);
+                assert_eq!(trial.finding(), Finding::Open);
                 if passes { trial.passed() } else { assert!(trial.failed(half).is_none()) }
             }
-            (trial.finding(confirmed), trial)
+            (trial.finding(), trial)
         };
-        assert_eq!(halves(true, false, 3).0, Finding::BatchAtFault);
-        assert_eq!(halves(false, true, 3).0, Finding::BatchAtFault);
-        assert_eq!(halves(false, false, 4).0, Finding::BatchAtFault, "others are confirmed");
-        let (finding, mut trial) = halves(false, false, 3);
+        assert_eq!(halves(true, false, false).0, Finding::BatchAtFault);
+        assert_eq!(halves(false, true, false).0, Finding::BatchAtFault);
+        assert_eq!(halves(false, false, true).0, Finding::BatchAtFault, "others are confirmed");
+        let (finding, mut trial) = halves(false, false, false);
         assert_eq!((finding, trial.failed.len()), (Finding::TrySingles, 2));
         trial.singles(2);
         assert!(trial.failed(batch(1)).is_some());
-        assert_eq!(trial.finding(3), Finding::Open);
+        assert_eq!(trial.finding(), Finding::Open);
         assert!(trial.failed(batch(1)).is_some());
-        assert_eq!(trial.finding(3), Finding::Outage);
+        assert_eq!(trial.finding(), Finding::Outage);
         trial.batch.at_fault = true;
-        assert_eq!(trial.finding(3), Finding::Outage);
+        assert_eq!(trial.finding(), Finding::Outage);
         trial.batch.request.slots = 0..SMALL;
-        assert_eq!(trial.finding(3), Finding::BatchAtFault);
+        assert_eq!(trial.finding(), Finding::BatchAtFault);
         trial.singles(1);
         trial.passed();
-        assert_eq!(trial.finding(3), Finding::BatchAtFault);
+        assert_eq!(trial.finding(), Finding::BatchAtFault);
     }
 }

@@ -101,7 +101,7 @@ impl JsonText {
             Value::String(v) => encode(v)?,
             Value::Choices(v) => encode(v)?,
             Value::Date(v) if !is_sendable_year(*v) => return Err(outside_years(v)),
-            Value::Date(v) => format!("\"{}\"", v.format("%Y-%m-%d")),
+            Value::Date(v) => format!("\"{v}\""),
             Value::DateTime(v) if !is_sendable_year(v.date_naive()) => return Err(outside_years(v)),
             // Most languages, and most databases, have no second 60.
             Value::DateTime(v) if v.timestamp_subsec_nanos() >= NANOS_PER_SECOND => {

@@ -27,7 +27,10 @@ pub(super) fn read_reply(mut response: Response<Body>, longest: u64) -> Reply {
         framing: framing(&response),
         html: text(header::CONTENT_TYPE).is_some_and(names_html),
         coding: text(header::CONTENT_ENCODING).and_then(coding),
-        retry_after: retry_after(&retry_afters, text(header::DATE), SystemTime::now()),
+        retry_after: match retry_afters.is_empty() {
+            true => None, // as in nearly every response
+            false => retry_after(&retry_afters, text(header::DATE), SystemTime::now()),
+        },
         // Enough for what the service sends, so that it need not grow.
         body: Vec::with_capacity(512),
     };

@@ -12,9 +12,6 @@ const UNREADABLE: Duration = Duration::from_secs(5);
 /// Seconds, or an HTTP-date in any of its three forms (RFC 9110 §5.6.7). A date is measured from the response's own
 /// `Date`, so that a skewed clock on either side does no harm. A date in the past is no wait.
 pub(crate) fn retry_after(values: &[String], date: Option<&str>, now: SystemTime) -> Option<Duration> {
-    if values.is_empty() {
-        return None; // as in nearly every response
-    }
     let server_now = date.and_then(parse_date).unwrap_or(now);
     values.iter().map(|value| parse(value, server_now)).max()
 }

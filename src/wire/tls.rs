@@ -1,6 +1,6 @@
 //! What a TLS failure means: a verdict, and a sentence with a way out. The library's errors are names for programmers.
 
-use chrono::DateTime;
+use chrono::{DateTime, Timelike};
 use rustls::AlertDescription as Alert;
 use rustls::pki_types::UnixTime;
 use rustls::{CertificateError, InvalidMessage, PeerIncompatible};
@@ -203,7 +203,10 @@ fn names(presented: &[String]) -> String {
 
 fn moment(time: UnixTime) -> String {
     let time = i64::try_from(time.as_secs()).ok().and_then(|seconds| DateTime::from_timestamp(seconds, 0));
-    time.map_or_else(|| "an unknown day".into(), |time| time.format("%Y-%m-%d %H:%M UTC").to_string())
+    time.map_or_else(
+        || "an unknown day".into(),
+        |time| format!("{} {:02}:{:02} UTC", time.date_naive(), time.hour(), time.minute()),
+    )
 }
 
 /// `UnhandledCriticalExtension` as words. What a name carries in brackets is left out.

@@ -1,7 +1,9 @@
 //! Which certificates are trusted, and who decided that: an option, a variable of the environment, or this machine.
 
 use std::env;
+use std::sync::Arc;
 
+use rustls::crypto::{CryptoProvider, ring};
 use ureq::tls::{RootCerts, TlsConfig};
 
 use crate::error::Result;
@@ -84,14 +86,16 @@ impl std::fmt::Display for Trust {
 
 /// How connections are secured. Without `tls` none is.
 pub(super) fn tls_config(roots: Option<&Roots>, trust: &Trust, tls: bool) -> Result<TlsConfig> {
-    let mut config = TlsConfig::builder();
-    if let Some(roots) = roots {
-        config = config.root_certs(RootCerts::Specific(roots.certificates()));
-    } else if tls {
+    let certificates = match roots {
+        Some(roots) => RootCerts::Specific(roots.certificates()),
+        None => RootCerts::PlatformVerifier,
+    };
+    if roots.is_none() && tls {
         check_trust_store(trust)?;
-        config = config.root_certs(RootCerts::PlatformVerifier);
     }
-    Ok(config.build())
+    let provider =
+        CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
+    Ok(TlsConfig::builder().root_certs(certificates).unversioned_rustls_crypto_provider(provider).build())
 }
 
 /// Fails at once if no certificate could ever be verified.

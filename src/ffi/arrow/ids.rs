@@ -13,12 +13,13 @@ pub(super) enum ColumnIds<'a> {
     Texts(Vec<&'a str>),
 }
 
-impl<'a> ColumnIds<'a> {
-    pub fn borrowed(&'a self) -> Ids<'a> {
+impl ColumnIds<'_> {
+    /// The ids for one run. The list of texts moves out: it is larger than many a column.
+    pub fn lend(&mut self) -> Ids<'_> {
         match self {
             ColumnIds::InPlace(ids) => Ids::Numeric(ids),
             ColumnIds::Numbers(ids) => Ids::Numeric(ids),
-            ColumnIds::Texts(ids) => Ids::Custom(ids.clone()),
+            ColumnIds::Texts(ids) => Ids::Custom(std::mem::take(ids)),
         }
     }
 }

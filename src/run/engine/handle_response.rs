@@ -8,6 +8,7 @@ use crate::interface::Status;
 use crate::run::batch::{Batch, Role};
 use crate::run::canary::Finding;
 use crate::run::stop::Stop;
+use crate::run::trial::Trial;
 use crate::throttle::Permit;
 use crate::wire::{Fatal, Fault, Message, Unreadable, Verdict};
 
@@ -113,7 +114,8 @@ impl Engine<'_> {
     fn confirmed(&mut self, batch: Batch) {
         let group = batch.request.group;
         self.confirmed_batches += 1;
-        self.confirmed_by_value[group] += 1;
+        let of_value = self.trials.iter_mut().filter(|trial| trial.batch.request.group == group);
+        of_value.for_each(Trial::others_confirmed);
         self.ambiguous = 0;
         self.outcomes.confirm(&batch.request);
         self.canaries[group].confirmed();

@@ -87,8 +87,7 @@ pub(crate) struct Engine<'a> {
     got_response: bool,
     /// Whether the service itself has responded to this run.
     service_responded: bool,
-    /// How many batches this run, not an earlier one, got confirmed: by value, and in all.
-    confirmed_by_value: Vec<u64>,
+    /// How many batches this run, not an earlier one, got confirmed.
     confirmed_batches: u64,
     /// Ambiguous responses since the last batch was confirmed.
     ambiguous: u32,
@@ -161,7 +160,7 @@ impl<'a> Engine<'a> {
             queue: VecDeque::new(),
             quarantined: BinaryHeap::new(),
             searches: Searches::default(),
-            share: Share::new(),
+            share: Share::default(),
             unjudged: Vec::new(),
             trials: Vec::new(),
             trial_count: 0,
@@ -172,7 +171,6 @@ impl<'a> Engine<'a> {
             retries: 0,
             got_response: false,
             service_responded: false,
-            confirmed_by_value: vec![0; job.groups().len()],
             confirmed_batches: 0,
             ambiguous: 0,
             unreadable: None,
@@ -267,7 +265,7 @@ impl<'a> Engine<'a> {
     pub fn interrupt(&mut self, stop: Stop) {
         let message = match self.throttle.failures_in_a_row() {
             0 => stop.message,
-            _ => format!("{}; last error: {}", stop.message, self.last_error.message),
+            _ => format!("{}; last error: {}", stop.message, self.last_error.message).into(),
         };
         self.stop(Stop::new(stop.status, message));
     }

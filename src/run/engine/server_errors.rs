@@ -55,9 +55,7 @@ impl Engine<'_> {
         for half in halves.into_iter().rev() {
             self.queue.push_front(Batch { trial: Some(number), failed_at: None, ..half });
         }
-        let confirmed = self.confirmed_by_value[batch.request.group];
-        let batch = Batch { suspects: Vec::new(), ..batch };
-        self.trials.push(Trial::new(number, batch, confirmed));
+        self.trials.push(Trial::new(number, Batch { suspects: Vec::new(), ..batch }));
     }
 
     /// If this batch was sent for a trial, the service has proved that it works.
@@ -72,7 +70,7 @@ impl Engine<'_> {
     fn conclude(&mut self, number: u32, now: Instant) {
         let Some(at) = self.trials.iter().position(|trial| trial.number == number) else { return };
         let group = self.trials[at].batch.request.group;
-        match self.trials[at].finding(self.confirmed_by_value[group]) {
+        match self.trials[at].finding() {
             Finding::Open => {}
             Finding::TrySingles => {
                 let request = self.trials[at].batch.request.clone();
