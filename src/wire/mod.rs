@@ -2,6 +2,7 @@
 
 mod body;
 mod call;
+mod ciphers;
 mod content;
 mod failure;
 mod get;

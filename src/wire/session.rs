@@ -39,6 +39,9 @@ const REST: Duration = Duration::from_secs(1);
 /// Bytes that are written at once: as much as a TLS record holds.
 const PIECE: usize = 16 * 1024;
 
+/// Longest head of a response. It must fit into memory that every connection has.
+const MAX_HEAD: usize = 64 * 1024;
+
 const USER_AGENT: &str = concat!("usercom/", env!("CARGO_PKG_VERSION"));
 
 /// Servers commonly close idle connections after five seconds; using one at that moment loses the request.
@@ -112,6 +115,8 @@ fn config(options: &ClientOptions, peer: &Peer) -> Result<ureq::config::Config> 
         .max_idle_connections_per_host(options.workers)
         .max_idle_age(IDLE)
         .timeout_connect(Some(CONNECT))
+        .input_buffer_size(MAX_HEAD + PIECE)
+        .max_response_header_size(MAX_HEAD)
         .output_buffer_size(PIECE)
         .timeout_per_write(Some(SEND / 2))
         .timeout_send_request(Some(SEND))

@@ -1,11 +1,10 @@
 //! Which certificates are trusted, and who decided that: an option, a variable of the environment, or this machine.
 
 use std::env;
-use std::sync::Arc;
 
-use rustls::crypto::{CryptoProvider, ring};
 use ureq::tls::{RootCerts, TlsConfig};
 
+use super::ciphers::ciphers;
 use crate::error::Result;
 use crate::options::Roots;
 
@@ -93,9 +92,7 @@ pub(super) fn tls_config(roots: Option<&Roots>, trust: &Trust, tls: bool) -> Res
     if roots.is_none() && tls {
         check_trust_store(trust)?;
     }
-    let provider =
-        CryptoProvider::get_default().cloned().unwrap_or_else(|| Arc::new(ring::default_provider()));
-    Ok(TlsConfig::builder().root_certs(certificates).unversioned_rustls_crypto_provider(provider).build())
+    Ok(TlsConfig::builder().root_certs(certificates).unversioned_rustls_crypto_provider(ciphers()).build())
 }
 
 /// Fails at once if no certificate could ever be verified.
