@@ -206,7 +206,8 @@ fn sign(u: &mut Unstructured<'_>) -> Result<String> {
         3 => (*u.choose(STATUS)?, bad_number(u)?),
         _ => (*u.choose(CODE)?, bad_number(u)?),
     };
-    Ok(format!("{}:{value}", quoted(u, &written(u, name)?)?))
+    let name = written(u, name)?;
+    Ok(format!("{}:{value}", quoted(u, &name)?))
 }
 
 fn bad_word(u: &mut Unstructured<'_>) -> Result<String> {

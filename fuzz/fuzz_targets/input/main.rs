@@ -1,7 +1,7 @@
 //! A file of any kind with any bytes in it, given with any options: no panic, no memory beyond the file's own size, and
 //! no cell that is not in the file. Packed it has the same rows, cut or damaged it has them or is refused.
 #![no_main]
-#![allow(dead_code, reason = "the program has more than is read here")]
+#![allow(dead_code, unused_imports, reason = "the program has more than is read here")]
 
 #[path = "../../../src/cli/input/mod.rs"]
 mod input;

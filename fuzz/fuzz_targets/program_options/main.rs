@@ -2,7 +2,7 @@
 //! No panic; what is accepted reads back as the same whichever way it was said, and changes nothing else; the command line
 //! comes before the profile, and that before the rest of the file.
 #![no_main]
-#![allow(dead_code, reason = "the program has more than is used here")]
+#![allow(dead_code, unused_imports, reason = "the program has more than is used here")]
 
 #[path = "../../../src/cli/account/mod.rs"]
 mod account;

@@ -1,7 +1,7 @@
 //! Rows that are written in a format of the program, with any quotes, encoding, line ends and compression: what is read
 //! are these rows, each with its line. A file that is cut is refused, and never read as a shorter one.
 #![no_main]
-#![allow(dead_code, reason = "the program has more than is read here")]
+#![allow(dead_code, unused_imports, reason = "the program has more than is read here")]
 
 mod cells;
 #[path = "../../../src/cli/input/mod.rs"]

@@ -2,7 +2,7 @@
 //! own: no panic; what can't be used is refused with its name and what to do; and an id is left out only if the service
 //! has its value.
 #![no_main]
-#![allow(dead_code, reason = "the program has more than is used here")]
+#![allow(dead_code, unused_imports, reason = "the program has more than is used here")]
 
 #[path = "../../../src/cli/input/mod.rs"]
 mod input;
@@ -103,7 +103,8 @@ impl Game {
         let calls = if is_killed { u.int_in_range(0..=80)? } else { u32::MAX };
         kill::begin(&self.dir, calls);
         let before = if is_killed && u.ratio(1, 4)? { Some(u.int_in_range(0..=2)?) } else { None };
-        let outcome = self.sync(u, job, u.ratio(1, 8)?, before);
+        let full = u.ratio(1, 8)?;
+        let outcome = self.sync(u, job, full, before);
         let left = kill::end();
         if let Some(image) = left {
             kill::restore(&self.dir, &image);
