@@ -289,8 +289,8 @@ sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitiz
 deny:                   ## licences and sources of the dependencies, and known vulnerabilities
 	@scripts/deny
 
-FUZZ_SECONDS ?= 30
-fuzz:                   ## run each fuzz target for FUZZ_SECONDS (30); a finding fails
+FUZZ_SECONDS ?= 12
+fuzz:                   ## run each fuzz target for FUZZ_SECONDS (12); a finding fails
 	@fuzz/run $(FUZZ_SECONDS)
 
 bench: export USERCOM_LIBRARY := $(abspath $(LIB)/libusercom.so)

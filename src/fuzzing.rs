@@ -2,13 +2,20 @@
 //!
 //! Compiled with `--cfg fuzzing` only; not part of the crate's interface.
 
+pub mod options;
+
+use std::io::{self, Read};
 use std::ops::Range;
 use std::time::{Duration, SystemTime};
+
+use ureq::Body;
+use ureq::http::{HeaderName, HeaderValue, Response, Version};
 
 use crate::account::{BaseUrl, Subdomain};
 use crate::interface::IdState;
 use crate::journal;
-use crate::wire::{Framing, RejectedId, Reply, Verdict, judge};
+pub use crate::throttle::fuzzing::{Process, Sent};
+use crate::wire::{Framing, MAX_BODY, RejectedId, Reply, Verdict, judge, read_reply};
 
 /// A line of a journal: which slots, whether they are confirmed (otherwise rejected, or about to be sent), and the
 /// HTTP status.
@@ -26,6 +33,21 @@ pub fn read_journal(
     let entries = found.entries.into_iter();
     let recorded = entries.map(|e| (e.slots, e.state == IdState::Confirmed, e.http_status)).collect();
     Some((recorded, found.good_bytes))
+}
+
+/// The content of the first line as it is written.
+pub fn journal_header(fingerprint: &str, slots: usize, started: SystemTime) -> String {
+    journal::header(fingerprint, slots, started)
+}
+
+/// The content of another line as it is written: confirmed, rejected if there is a status, or about to be sent.
+pub fn journal_entry((slots, confirmed, http_status): Recorded) -> String {
+    let state = match (confirmed, http_status) {
+        (true, _) => IdState::Confirmed,
+        (false, Some(_)) => IdState::Rejected,
+        (false, None) => IdState::Unknown,
+    };
+    journal::Entry { state, slots, http_status }.content()
 }
 
 /// A line as it is written.
@@ -58,8 +80,54 @@ pub fn judge_response(
         2 => Framing::Truncated,
         _ => Framing::TooLong,
     };
-    let verdict =
-        judge(&Reply { status, framing, html, coding: None, retry_after, body: body.to_vec() }, sent);
+    judged(&Reply { status, framing, html, coding: None, retry_after, body: body.to_vec() }, sent)
+}
+
+/// A response as it comes from the HTTP library.
+pub struct HttpResponse {
+    /// Its status.
+    pub status: u16,
+    /// Whether it is of HTTP/1.0.
+    pub is_1_0: bool,
+    /// Its headers; those that HTTP does not allow are left out.
+    pub headers: Vec<(String, Vec<u8>)>,
+    /// Its body.
+    pub body: Vec<u8>,
+    /// Whether the connection fails after the body.
+    pub is_cut: bool,
+}
+
+/// Reads and judges the response to a request with `sent` ids; `None` if HTTP does not have its status.
+pub fn judge_http(response: HttpResponse, sent: usize) -> Option<Judged> {
+    let HttpResponse { status, is_1_0, headers, body, is_cut } = response;
+    let body = Body::builder().reader(CutBody { rest: io::Cursor::new(body), is_cut });
+    let mut response = Response::new(body);
+    *response.status_mut() = status.try_into().ok()?;
+    *response.version_mut() = if is_1_0 { Version::HTTP_10 } else { Version::HTTP_11 };
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_bytes(&value)) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    Some(judged(&read_reply(response, MAX_BODY), sent))
+}
+
+struct CutBody {
+    rest: io::Cursor<Vec<u8>>,
+    is_cut: bool,
+}
+
+impl Read for CutBody {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.rest.read(buffer)? {
+            0 if self.is_cut && !buffer.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            n => Ok(n),
+        }
+    }
+}
+
+fn judged(reply: &Reply, sent: usize) -> Judged {
+    let verdict = judge(reply, sent);
     let message = verdict.problem().map(|(_, message)| message.as_str().to_owned()).unwrap_or_default();
     let named = match &verdict {
         Verdict::Rejected { rejected_ids, .. } => rejected_ids.iter().filter_map(place).collect(),

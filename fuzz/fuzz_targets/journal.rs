@@ -5,7 +5,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use libfuzzer_sys::fuzz_target;
-use usercom::fuzzing::{Recorded, journal_line, read_journal};
+use usercom::fuzzing::{Recorded, journal_entry, journal_header, journal_line, read_journal};
 
 const JOB: &str = "f00d";
 const SLOTS: usize = 1000;
@@ -26,24 +26,29 @@ fn read(bytes: &[u8]) -> Option<(Vec<Recorded>, usize)> {
 
 /// Lines whose checksums are right and whose content is the fuzzer's: what it could hardly guess.
 fn with_right_checksums(text: &str) -> String {
-    let first = format!("usercom-journal 1 {JOB} slots {SLOTS} started {STARTED}");
+    let first = first_line();
     let contents = std::iter::once(first.as_str()).chain(text.split('\n'));
     contents.enumerate().map(|(number, content)| journal_line(number as u64, content)).collect()
 }
 
-/// A real journal: two bytes a record.
+fn first_line() -> String {
+    journal_header(JOB, SLOTS, UNIX_EPOCH + Duration::from_secs(STARTED))
+}
+
+/// A real journal with lines of every kind: two bytes a line.
 fn real(bytes: &[u8]) -> (String, Vec<Recorded>) {
-    let mut contents = vec![format!("usercom-journal 1 {JOB} slots {SLOTS} started {STARTED}")];
+    let mut contents = vec![first_line()];
     let mut entries: Vec<Recorded> = Vec::new();
     for pair in bytes.chunks_exact(2) {
         let first = usize::from(pair[0]) * 3;
-        let last = first + usize::from(pair[1] >> 1);
-        let confirmed = pair[1] & 1 == 1;
-        contents.push(match confirmed {
-            true => format!("confirmed {first}-{last}"),
-            false => format!("rejected {first}-{last} http 400"),
-        });
-        entries.push((first..last + 1, confirmed, (!confirmed).then_some(400)));
+        let slots = first..first + usize::from(pair[1] >> 2) + 1;
+        let entry = match pair[1] & 3 {
+            0 => (slots, false, None),
+            1 => (slots, false, Some([400, 404, 409, 422][usize::from(pair[0] & 3)])),
+            _ => (slots, true, None),
+        };
+        contents.push(journal_entry(entry.clone()));
+        entries.push(entry);
     }
     let lines = contents.iter().enumerate().map(|(number, content)| journal_line(number as u64, content));
     (lines.collect(), entries)

@@ -64,6 +64,12 @@ impl ClientBuilder {
         self
     }
 
+    /// As they were set.
+    #[cfg(fuzzing)]
+    pub(crate) fn options(&self) -> std::result::Result<&ClientOptions, String> {
+        self.invalid.as_ref().map_or(Ok(&self.options), |invalid| Err(invalid.to_string()))
+    }
+
     pub(super) fn checked(self) -> Result<(Account, ClientOptions)> {
         let (subdomain, token) = self.account?;
         if let Some(invalid) = self.invalid {

@@ -22,6 +22,12 @@ pub struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
+    /// As they were set.
+    #[cfg(fuzzing)]
+    pub(crate) fn options(&self) -> std::result::Result<&RunOptions, String> {
+        self.invalid.as_ref().map_or(Ok(&self.options), |invalid| Err(invalid.to_string()))
+    }
+
     pub(super) fn new(client: Client, update: Update) -> Run<'a> {
         let (options, hooks) = (RunOptions::default(), Hooks::default());
         Run { client, update, ids: Ids::Numeric(&[]), options, hooks, invalid: None }

@@ -14,7 +14,7 @@ use crate::run::Log;
 /// freed or used again right after `uc_client_new`. One thread at a time.
 #[derive(Default)]
 pub struct uc_options {
-    pub(super) options: ClientOptions,
+    pub(crate) options: ClientOptions,
     pub(super) log: Option<Log>,
 }
 

@@ -13,7 +13,7 @@ use crate::run::Cancel;
 /// number of runs, also at the same time, but no setter may be called during a run.
 #[derive(Default)]
 pub struct uc_run_options {
-    pub(super) options: RunOptions,
+    pub(crate) options: RunOptions,
     pub(super) cancel: Option<Cancel>,
     pub(super) progress: uc_progress_fn,
     pub(super) userdata: Userdata,

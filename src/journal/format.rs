@@ -42,7 +42,7 @@ impl Entry {
 }
 
 /// The content of the first line.
-pub(super) fn header(fingerprint: &str, slots: usize, started: SystemTime) -> String {
+pub(crate) fn header(fingerprint: &str, slots: usize, started: SystemTime) -> String {
     let seconds = started.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
     format!("usercom-journal {VERSION} {fingerprint} slots {slots} started {seconds}")
 }

@@ -9,5 +9,5 @@ pub(crate) use file::{Journal, Opened, Unusable};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use format::Entry;
 #[cfg(fuzzing)]
-pub(crate) use format::{line, read};
+pub(crate) use format::{header, line, read};
 pub use kept::{JobJournal, Kept};

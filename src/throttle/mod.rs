@@ -7,6 +7,8 @@
 mod backoff;
 mod ceiling;
 mod clock;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 #[cfg(target_os = "linux")]
 mod host;
 #[cfg(not(target_os = "linux"))]

@@ -6,7 +6,7 @@ pub(crate) struct Rng(u64);
 
 impl Rng {
     /// The same seed gives the same numbers.
-    #[cfg(test)]
+    #[cfg(any(test, fuzzing))]
     pub fn new(seed: u64) -> Rng {
         Rng(seed)
     }

@@ -32,9 +32,26 @@ const ERRORS: [&str; 11] = [
     "haserrors",
     "iserror",
 ];
-/// Names of fields that list what was not done, if they are not empty.
-const FAILED: [&str; 7] =
-    ["failed", "failedids", "failures", "invalid", "invalidids", "rejected", "rejectedids"];
+/// Names of fields that list or count what was not done, if they are not empty.
+const FAILED: [&str; 17] = [
+    "failed",
+    "failedids",
+    "failures",
+    "invalid",
+    "invalidids",
+    "rejected",
+    "rejectedids",
+    "errorcount",
+    "errorscount",
+    "failedcount",
+    "failurecount",
+    "invalidcount",
+    "rejectedcount",
+    "notfound",
+    "notfoundids",
+    "notupdated",
+    "unprocessed",
+];
 /// Names of fields that are false after a failure.
 const SUCCESS: [&str; 6] = ["success", "ok", "succeeded", "successful", "issuccess", "issuccessful"];
 /// Names of fields that hold a word, or a number like that of HTTP.

@@ -29,6 +29,8 @@ pub(crate) use get::{Got, Look};
 pub(crate) use judge::judge;
 pub(crate) use message::Message;
 #[cfg(fuzzing)]
+pub(crate) use reply::{MAX_BODY, read_reply};
+#[cfg(fuzzing)]
 pub(crate) use retry_after::retry_after;
 pub(crate) use session::{Http, Session, longest_request};
 pub(crate) use verdict::{Fatal, Fault, RejectedId, Remark, Verdict};

@@ -10,10 +10,10 @@ use super::retry_after::retry_after;
 use super::verdict::{Framing, Reply};
 
 /// Longest body that is read. The service's own are a few bytes; a web page in its place may be long.
-pub(super) const MAX_BODY: u64 = 1024 * 1024;
+pub(crate) const MAX_BODY: u64 = 1024 * 1024;
 
 /// Reads a response: to its end, since otherwise the connection can't be used again, unless it is too long.
-pub(super) fn read_reply(mut response: Response<Body>, longest: u64) -> Reply {
+pub(crate) fn read_reply(mut response: Response<Body>, longest: u64) -> Reply {
     let headers = response.headers();
     let text = |name| headers.get(name).and_then(|v: &HeaderValue| v.to_str().ok());
     let retry_afters: Vec<String> = headers

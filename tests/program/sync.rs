@@ -94,6 +94,40 @@ fn only_the_user_can_read_it() {
     assert!(outcome.stderr.contains("remove it, and the next sync sends everything"), "{outcome:?}");
 }
 
+/// What the state says of an id it says of this id alone, and another file in its place is refused.
+#[test]
+fn a_state_that_was_changed_leaves_nothing_out() {
+    let setup = Setup::new();
+    counted(&sync(&setup, "id,score\n1,5\n", &[]), "1 changed");
+    let folder = setup.state().join("usercom/sync");
+    let file = folder.join(&names(&folder)[0]);
+    let change = |sql: &str| rusqlite::Connection::open(&file).unwrap().execute_batch(sql).unwrap();
+    change("UPDATE sent SET id = 2");
+    counted(&sync(&setup, "id,score\n2,5\n", &[]), "1 changed");
+    counted(&sync(&setup, "id,score\n2,5\n", &[]), "0 changed");
+    let good = fs::read(&file).unwrap();
+    for damage in [
+        "CREATE TRIGGER other AFTER INSERT ON sent BEGIN UPDATE sent SET digest = NULL; END",
+        "ALTER TABLE sent ADD COLUMN other",
+        "PRAGMA user_version = 0",
+        "PRAGMA user_version = 7",
+        "DELETE FROM salt",
+        "UPDATE salt SET bytes = 'x'",
+    ] {
+        change(damage);
+        let outcome = sync(&setup, "id,score\n2,5\n", &[]);
+        assert_eq!(outcome.code, Some(2), "{damage}: {outcome:?}");
+        let named = format!("state: {}: ", file.display());
+        assert!(outcome.stderr.contains(&named), "{damage}: {outcome:?}");
+        assert!(
+            outcome.stderr.contains("; remove it, and the next sync sends everything"),
+            "{damage}: {outcome:?}"
+        );
+        fs::write(&file, &good).unwrap();
+    }
+    counted(&sync(&setup, "id,score\n2,5\n", &[]), "0 changed");
+}
+
 /// Until they pass.
 #[test]
 fn rows_that_failed_are_sent_again() {

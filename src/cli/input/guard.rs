@@ -6,6 +6,8 @@ use std::collections::VecDeque;
 use std::io::{self, Read};
 use std::rc::Rc;
 
+use super::{LONGEST, TOO_LONG};
+
 /// What the guard knows of the text that has passed.
 #[derive(Default)]
 pub struct Seen {
@@ -25,6 +27,9 @@ pub struct Guard<R> {
     after_carriage_return: bool,
     /// The line on which the quote opened.
     opened: u64,
+    /// How much of the record has passed, and the line on which it begins.
+    length: u64,
+    begins: u64,
     seen: Rc<RefCell<Seen>>,
 }
 
@@ -47,6 +52,8 @@ impl<R: Read> Guard<R> {
             line: 1,
             after_carriage_return: false,
             opened: 0,
+            length: 0,
+            begins: 0,
             seen: seen.clone(),
         };
         (guard, seen)
@@ -59,6 +66,13 @@ impl<R: Read> Guard<R> {
             if self.state == State::RecordStart && !ends_line {
                 seen.records.push_back(self.line);
                 self.state = State::CellStart;
+                (self.length, self.begins) = (0, self.line);
+            }
+            if self.state != State::RecordStart {
+                self.length += 1;
+                if self.length > LONGEST {
+                    return Err(format!("line {}: {TOO_LONG}", self.begins));
+                }
             }
             self.state = match (self.state, byte) {
                 (State::CellStart, b'"') => {
@@ -158,6 +172,17 @@ mod tests {
             assert!(bad == "1;\"a\";2" || problem.starts_with(at), "{bad:?}: {problem}");
         }
         assert!(lines("1;\"a,\";2", b';').is_ok());
+    }
+
+    #[test]
+    fn a_record_has_an_end() {
+        for (start, says) in [("id\n1\n", "line 3: is longer"), ("\"\n", "line 1: is longer")] {
+            let endless = start.as_bytes().chain(io::repeat(b'x'));
+            let problem = Guard::new(endless, b',').0.read_to_end(&mut Vec::new()).unwrap_err();
+            assert!(problem.to_string().starts_with(says), "{problem}");
+        }
+        let blank = io::repeat(b'\n').take(2 * LONGEST);
+        assert!(Guard::new(blank, b',').0.read_to_end(&mut Vec::new()).is_ok());
     }
 
     #[test]

@@ -15,9 +15,26 @@ pub mod source;
 mod text;
 mod xlsx;
 
+use std::io::{self, BufRead, Read};
+
 pub use self::header::Wanted;
 pub use self::list::{is_list, list};
 pub use self::open::{Again, Form, Input, InputArgs, RowForm};
+
+/// The longest row: a file that is no text, or that unpacks to nothing but one line, must not fill the memory.
+const LONGEST: u64 = if cfg!(test) { 1 << 20 } else { 64 << 20 };
+const TOO_LONG: &str = "is longer than 64 MiB; is it a file with lines?";
+
+/// Reads a line with its end; `false` if there is none. `line` is its number.
+fn read_line(from: &mut impl BufRead, text: &mut String, line: u64) -> Result<bool, String> {
+    text.clear();
+    match from.take(LONGEST).read_line(text) {
+        Ok(read) if (read as u64) < LONGEST => Ok(read > 0),
+        // Cut off within a character.
+        Err(error) if error.kind() != io::ErrorKind::InvalidData => Err(error.to_string()),
+        _ => Err(format!("line {line}: {TOO_LONG}")),
+    }
+}
 
 /// Rows of the wanted columns, one at a time.
 pub trait Rows {
@@ -36,5 +53,22 @@ pub trait Rows {
     /// The lines, so far, on which quoted cells begin that span several.
     fn long_cells(&self) -> Vec<u64> {
         Vec::new()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_has_an_end() {
+        let (mut text, half) = (String::new(), LONGEST as usize / 2);
+        assert_eq!(read_line(&mut &b"a\nb"[..], &mut text, 1), Ok(true));
+        assert_eq!(text, "a\n");
+        assert_eq!(read_line(&mut &b""[..], &mut text, 2), Ok(false));
+        for endless in ["x".repeat(3 * half), format!("x{}", "\u{e9}".repeat(2 * half))] {
+            let problem = read_line(&mut endless.as_bytes(), &mut text, 7).unwrap_err();
+            assert!(problem.starts_with("line 7: is longer than"), "{problem}");
+        }
     }
 }

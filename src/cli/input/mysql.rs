@@ -1,11 +1,11 @@
 //! Rows as `mysql --batch` prints them: cells between tabs, no quotes, backslashes for what would end a cell or a line.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use csv::StringRecord;
 
-use super::Rows;
 use super::header::{self, Columns, Wanted};
+use super::{Rows, read_line};
 use crate::words::counted;
 
 pub struct MysqlRows<R> {
@@ -58,8 +58,7 @@ impl<R: Read> MysqlRows<R> {
         if std::mem::take(&mut self.is_pending) {
             return Ok(Some(self.line));
         }
-        self.text.clear();
-        if self.lines.read_line(&mut self.text).map_err(|error| error.to_string())? == 0 {
+        if !read_line(&mut self.lines, &mut self.text, self.line + 1)? {
             return Ok(None);
         }
         self.line += 1;

@@ -1,14 +1,14 @@
 //! Rows of NDJSON: an object a line, its keys are the columns, its values keep their JSON types.
 
 use std::fmt;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use csv::StringRecord;
 use serde::de::{Deserializer, Error, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::Rows;
 use super::header::{self, Wanted};
+use super::{Rows, read_line};
 
 pub struct NdjsonRows<R> {
     lines: BufReader<R>,
@@ -51,8 +51,7 @@ impl<R: Read> NdjsonRows<R> {
 impl<R: Read> Rows for NdjsonRows<R> {
     fn advance(&mut self) -> Result<Option<u64>, String> {
         loop {
-            self.text.clear();
-            if self.lines.read_line(&mut self.text).map_err(|error| error.to_string())? == 0 {
+            if !read_line(&mut self.lines, &mut self.text, self.line + 1)? {
                 return self.end();
             }
             self.line += 1;

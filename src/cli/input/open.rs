@@ -1,6 +1,6 @@
 //! What kind of file it is, found out or given, and its rows.
 
-use std::io::{Cursor, Read};
+use std::io::Read;
 use std::path::Path;
 
 use encoding_rs::{Encoding, UTF_8};
@@ -138,7 +138,7 @@ impl InputArgs {
             self.names_itself("a workbook names its columns in its first row")?;
             let mut workbook = Vec::new();
             bytes.read_to_end(&mut workbook).map_err(unreadable)?;
-            let rows = XlsxRows::read(Cursor::new(workbook), self.sheet.as_deref(), wanted, all)?;
+            let rows = XlsxRows::read(&workbook, self.sheet.as_deref(), wanted, all)?;
             let format = format!("{packed}Excel workbook, sheet \"{}\"", rows.sheet.escape_debug());
             let (rows, again) = (Box::new(rows), Again::File(self.clone(), wanted.to_vec()));
             let form = Form::default();

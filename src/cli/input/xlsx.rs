@@ -1,12 +1,17 @@
 //! Rows of an Excel workbook, each cell as a CSV in the program's own notation would have it.
 
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read};
 
 use calamine::{DataRef, ExcelDateTime, Reader, Xlsx};
 use csv::StringRecord;
+use zip::ZipArchive;
 
 use super::Rows;
 use super::header::{self, Wanted};
+
+/// What Excel allows.
+const MOST_ROWS: u32 = 1 << 20;
+const MOST_COLUMNS: u32 = 1 << 14;
 
 pub struct XlsxRows {
     /// The sheet, for the summary.
@@ -26,14 +31,10 @@ pub struct XlsxRows {
 
 impl XlsxRows {
     /// The sheet of this name; without one the only sheet. Keeps the wanted columns, or all.
-    pub fn read(
-        file: impl Read + Seek,
-        sheet: Option<&str>,
-        wanted: &[Wanted],
-        all: bool,
-    ) -> Result<XlsxRows, String> {
+    pub fn read(file: &[u8], sheet: Option<&str>, wanted: &[Wanted], all: bool) -> Result<XlsxRows, String> {
         let unreadable = |error: calamine::XlsxError| format!("is not a workbook that can be read: {error}");
-        let mut workbook = Xlsx::new(std::io::BufReader::new(file)).map_err(unreadable)?;
+        check_strings(file)?;
+        let mut workbook = Xlsx::new(Cursor::new(file)).map_err(unreadable)?;
         let names = workbook.sheet_names();
         let sheet = match (sheet, names.as_slice()) {
             (Some(sheet), _) if names.iter().any(|name| name == sheet) => sheet.to_owned(),
@@ -59,8 +60,16 @@ impl XlsxRows {
             next: 0,
         };
         let (mut header, mut columns): (Option<(u32, StringRecord)>, Vec<u32>) = (None, Vec::new());
+        let mut last = None;
         while let Some(cell) = reader.next_cell().map_err(unreadable)? {
             let (row, column) = cell.get_position();
+            if row >= MOST_ROWS || column >= MOST_COLUMNS {
+                return Err(place("is damaged: it has a cell outside of what a sheet can hold".to_owned()));
+            }
+            // Cells in any other order would get each other's names and rows.
+            if last.replace((row, column)).is_some_and(|last| last >= (row, column)) {
+                return Err(place(format!("is damaged: its cells are not in order in row {}", row + 1)));
+            }
             let text = text(cell.get_value());
             if text.is_empty() {
                 continue;
@@ -122,6 +131,46 @@ impl Rows for XlsxRows {
     }
 }
 
+/// Memory is reserved for as many strings as the file says that it has: no more than can be in it.
+fn check_strings(file: &[u8]) -> Result<(), String> {
+    /// Of the XML of all strings.
+    const MOST: u64 = 1 << 30;
+    /// The most that a byte of the archive can become.
+    const PACKED: u64 = 1032;
+    /// The shortest string is `<si/>`.
+    const SHORTEST: u64 = 5;
+    // What else is wrong with the archive is said by who reads it.
+    let Ok(mut archive) = ZipArchive::new(Cursor::new(file)) else { return Ok(()) };
+    for at in 0..archive.len() {
+        let Ok(part) = archive.by_index(at) else { continue };
+        if !part.name().is_ok_and(|name| name.to_ascii_lowercase().ends_with("sharedstrings.xml")) {
+            continue;
+        }
+        let size = part.size().min(part.compressed_size().saturating_mul(PACKED));
+        if size > MOST {
+            return Err("has more than 1 GiB of text; save it as CSV UTF-8".to_owned());
+        }
+        let mut head = Vec::new();
+        // One that can't be unpacked is reported by who reads it to its end.
+        let _ = part.take(64 * 1024).read_to_end(&mut head);
+        if said_strings(&String::from_utf8_lossy(&head)) > size / SHORTEST {
+            return Err("is not a workbook that can be read: it has fewer texts than it says".to_owned());
+        }
+    }
+    Ok(())
+}
+
+/// The highest `uniqueCount` that stands before the first string.
+fn said_strings(head: &str) -> u64 {
+    let before = head.split("<si").next().unwrap_or_default();
+    let numbers = before.split("uniqueCount").skip(1).map(|rest| {
+        let digits = rest.trim_start_matches(|c: char| c.is_whitespace() || "=\"'+".contains(c));
+        let digits = &digits[..digits.find(|c: char| !c.is_ascii_digit()).unwrap_or(digits.len())];
+        if digits.is_empty() { 0 } else { digits.parse().unwrap_or(u64::MAX) }
+    });
+    numbers.max().unwrap_or_default()
+}
+
 /// The header with this name in its column; cells between that are empty have no name.
 fn padded(mut header: StringRecord, column: u32, name: &str) -> StringRecord {
     while header.len() < column as usize {
@@ -179,6 +228,82 @@ mod tests {
             (1.2e17, "1.2E+17"),
         ] {
             assert_eq!(float(number), text);
+        }
+    }
+
+    #[test]
+    fn how_many_strings_it_says() {
+        for (head, n) in [
+            ("<sst count=\"9\" uniqueCount=\"4\"><si>uniqueCount=\"7\"", 4),
+            ("<x:sst uniqueCount = '18446744073709551616'>", u64::MAX),
+            ("<sst uniqueCount=''>", 0),
+            ("", 0),
+        ] {
+            assert_eq!(said_strings(head), n, "{head}");
+        }
+    }
+
+    /// A workbook whose sheet and strings are these.
+    fn book(sheet: &str, strings: &str) -> Vec<u8> {
+        use std::io::Write;
+        const KIND: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+        let link = |id, kind, to| {
+            format!(
+                "<Relationships><Relationship Id='{id}' Type='{KIND}/{kind}' Target='{to}'/></Relationships>"
+            )
+        };
+        let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for (name, content) in [
+            ("_rels/.rels", link("a", "officeDocument", "xl/workbook.xml")),
+            (
+                "xl/workbook.xml",
+                format!("<workbook xmlns:r='{KIND}'><sheets><sheet name='S' r:id='b'/></sheets></workbook>"),
+            ),
+            ("xl/_rels/workbook.xml.rels", link("b", "worksheet", "worksheets/sheet1.xml")),
+            ("xl/worksheets/sheet1.xml", format!("<worksheet><sheetData>{sheet}</sheetData></worksheet>")),
+            ("xl/sharedStrings.xml", strings.to_owned()),
+        ] {
+            zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+            zip.write_all(content.as_bytes()).unwrap();
+        }
+        zip.finish().unwrap().into_inner()
+    }
+
+    fn read(sheet: &str, strings: &str) -> Result<Vec<(u64, String)>, String> {
+        let mut rows = XlsxRows::read(&book(sheet, strings), None, &[Wanted::new("id", "")], false)?;
+        let mut found = Vec::new();
+        while let Some(row) = rows.advance()? {
+            found.push((row, rows.cell(0).to_owned()));
+        }
+        Ok(found)
+    }
+
+    const NAMES: &str = "<row r='2'><c r='C2' t='inlineStr'><is><t>id</t></is></c></row>";
+
+    #[test]
+    fn cells_are_where_they_say() {
+        let found =
+            read(&format!("{NAMES}<row r='4'><c r='B4'><v>5</v></c><c r='C4'><v>7</v></c></row>"), "<sst/>");
+        assert_eq!(found, Ok(vec![(4, "7".to_owned())]));
+        for (cells, says) in [
+            ("<row r='4'><c r='D4'><v>5</v></c><c r='C4'><v>7</v></c></row>", "not in order in row 4"),
+            ("<row r='4'><c r='C4'><v>5</v></c><c r='C4'><v>7</v></c></row>", "not in order in row 4"),
+            ("<row r='4'><c r='C4'><v>5</v></c></row><row r='3'><c r='C3'><v>7</v></c></row>", "in row 3"),
+            ("<row r='4'><c r='XFE4'><v>5</v></c></row>", "outside"),
+            ("<row r='1048577'><c r='C1048577'><v>5</v></c></row>", "outside"),
+            ("<row r='4294967295'><c r='C4294967295'><v>5</v></c></row>", "outside"),
+        ] {
+            let problem = read(&format!("{NAMES}{cells}"), "<sst/>").unwrap_err();
+            assert!(problem.contains(says), "{cells}: {problem}");
+        }
+    }
+
+    #[test]
+    fn memory_is_not_reserved_for_strings_that_cannot_be_there() {
+        for n in [20, 4_000_000_000, u64::MAX] {
+            let problem =
+                read(NAMES, &format!("<sst uniqueCount='{n}'><si><t>x</t></si></sst>")).unwrap_err();
+            assert!(problem.contains("fewer texts than it says"), "{problem}");
         }
     }
 }

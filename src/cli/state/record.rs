@@ -124,8 +124,8 @@ impl Record {
     }
 
     pub fn age(&self) -> Duration {
-        let began = UNIX_EPOCH + Duration::from_secs(self.began);
-        SystemTime::now().duration_since(began).unwrap_or_default()
+        let began = UNIX_EPOCH.checked_add(Duration::from_secs(self.began));
+        began.and_then(|began| SystemTime::now().duration_since(began).ok()).unwrap_or_default()
     }
 
     pub fn is_too_old(&self) -> bool {
@@ -266,4 +266,24 @@ fn lock(path: &Path, create: bool) -> io::Result<Locked> {
 
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_does_not_exist_is_no_panic() {
+        let record = |began| Record {
+            arguments: Vec::new(),
+            directory: PathBuf::new(),
+            input: InputRecord::Arguments,
+            began,
+            max_age: u64::MAX,
+            jobs: Vec::new(),
+        };
+        assert_eq!(record(u64::MAX).age(), Duration::ZERO);
+        assert!(!record(u64::MAX).is_too_old());
+        assert!(record(0).age() > MAX_AGE);
+    }
 }

@@ -1,9 +1,10 @@
-//! What `usercom sync` has sent: the digest of each id's confirmed value, in an SQLite file per account, attribute and
+//! What `usercom sync` has sent: a digest of each id with its confirmed value, in an SQLite file per account, attribute and
 //! kind of ids, which only the user may read.
 //!
 //! Ids are stored as they are, because those that vanish from the file are named; values are not. An id whose digest is
 //! NULL may hold anything: it was about to be sent, and is sent again until it is confirmed. That is written, and on the
 //! disk, before anything is sent; so a run that is killed at any moment can make ids be sent twice, never be left out.
+//! Nor can a damaged file: what SQLite does not notice changes an id or a digest, and the one is part of the other.
 
 use std::fmt::Write as _;
 use std::fs::OpenOptions;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use ring::digest;
 use ring::rand::{SecureRandom, SystemRandom};
 use rusqlite::types::{ToSqlOutput, ValueRef};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, ToSql, params};
+use rusqlite::{Connection, ErrorCode, ToSql, params};
 
 use super::create_private;
 use super::folder::state_dir;
@@ -87,20 +88,14 @@ impl Sent {
         let opened = if in_memory { Connection::open_in_memory() } else { Connection::open(&path) };
         let named = |error: rusqlite::Error| match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Unopened::Busy,
-            Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Unopened::Unusable(format!(
-                "{}: is damaged: {error}; remove it, and the next sync sends everything",
-                path.display()
-            )),
-            _ => Unopened::Unusable(format!("{}: {error}", path.display())),
+            _ => Unopened::Unusable(described(&path, &error)),
         };
         let db = opened.map_err(named)?;
-        let salt = prepare(&db).map_err(named)?;
-        match salt {
-            Some(salt) => Ok(Sent { path, db, salt }),
-            None => Err(Unopened::Unusable(format!(
-                "{}: was written by another version of usercom; remove it, and the next sync sends everything",
-                path.display()
-            ))),
+        match prepare(&db).map_err(named)? {
+            Prepared::Ours(salt) => Ok(Sent { path, db, salt }),
+            Prepared::Others(problem) => {
+                Err(Unopened::Unusable(format!("{}: {problem}; {REMOVE}", path.display())))
+            }
         }
     }
 
@@ -110,7 +105,7 @@ impl Sent {
     }
 
     fn compared(&mut self, job: &Job<'_>, full: bool) -> rusqlite::Result<Changes> {
-        let digests = self.digests(job);
+        let values = self.digests(job);
         let transaction = self.db.transaction()?;
         transaction.execute_batch(
             "DROP TABLE IF EXISTS temp.file;
@@ -119,8 +114,9 @@ impl Sent {
         {
             let mut insert = transaction.prepare("INSERT OR REPLACE INTO temp.file VALUES (?1, ?2, ?3)")?;
             for position in 0..job.len() {
-                let value = digests[job.value_number(position)];
-                insert.execute(params![Id(job, job.row(position)), &value[..], position as i64])?;
+                let id = Id(job, job.row(position));
+                let digest = id.with(&values[job.value_number(position)]);
+                insert.execute(params![id, &digest[..], position as i64])?;
             }
         }
         let mut changed = transaction.prepare(
@@ -170,14 +166,14 @@ impl Sent {
         with_digest: bool,
         wanted: impl Fn(usize) -> bool,
     ) -> Result<(), String> {
-        let digests = if with_digest { self.digests(job) } else { Vec::new() };
+        let values = if with_digest { self.digests(job) } else { Vec::new() };
         let mut write = || {
             let transaction = self.db.transaction()?;
             let mut statement = transaction.prepare(sql)?;
             for position in (0..job.len()).filter(|position| wanted(*position)) {
                 let id = Id(job, job.row(position));
-                match digests.get(job.value_number(position)) {
-                    Some(digest) => statement.execute(params![id, &digest[..]])?,
+                match values.get(job.value_number(position)) {
+                    Some(value) => statement.execute(params![id, &id.with(value)[..]])?,
                     None => statement.execute(params![id])?,
                 };
             }
@@ -193,20 +189,61 @@ impl Sent {
             let mut context = digest::Context::new(&digest::SHA256);
             context.update(&self.salt);
             context.update(format!("{value:?}").as_bytes());
-            let mut short = Digest::default();
-            short.copy_from_slice(&context.finish().as_ref()[..16]);
-            short
+            shortened(&context.finish())
         };
         job.values().iter().map(digest).collect()
     }
 
     fn failed(&self, error: &rusqlite::Error) -> String {
-        format!("{}: {error}", self.path.display())
+        described(&self.path, error)
+    }
+}
+
+const REMOVE: &str = "remove it, and the next sync sends everything";
+
+/// What is wrong with the file, and what to do if it is damaged.
+fn described(path: &Path, error: &rusqlite::Error) -> String {
+    let is_of_the_system = matches!(
+        error.sqlite_error_code(),
+        Some(
+            ErrorCode::CannotOpen
+                | ErrorCode::PermissionDenied
+                | ErrorCode::ReadOnly
+                | ErrorCode::SystemIoFailure
+                | ErrorCode::DiskFull
+                | ErrorCode::OutOfMemory
+                | ErrorCode::FileLockingProtocolFailed
+        )
+    );
+    let path = path.display();
+    if is_of_the_system {
+        format!("{path}: {error}")
+    } else {
+        format!("{path}: is damaged: {error}; {REMOVE}")
     }
 }
 
 /// The id in a row: an integer or a text.
 struct Id<'a>(&'a Job<'a>, usize);
+
+impl Id<'_> {
+    /// The digest of this id with a value: it says nothing about another id.
+    fn with(&self, value: &Digest) -> Digest {
+        let mut context = digest::Context::new(&digest::SHA256);
+        context.update(value);
+        match self.0.table.ids() {
+            Ids::Numeric(ids) => context.update(&ids[self.1].to_le_bytes()),
+            Ids::Custom(ids) => context.update(ids[self.1].as_bytes()),
+        }
+        shortened(&context.finish())
+    }
+}
+
+fn shortened(digest: &digest::Digest) -> Digest {
+    let mut short = Digest::default();
+    short.copy_from_slice(&digest.as_ref()[..16]);
+    short
+}
 
 impl ToSql for Id<'_> {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
@@ -232,30 +269,61 @@ fn private_file(path: &Path) -> std::io::Result<()> {
     options.open(path).map(drop)
 }
 
-/// Takes the file for this process and returns its salt; `None` if it is another version's.
-fn prepare(db: &Connection) -> rusqlite::Result<Option<[u8; 16]>> {
+/// What a file is.
+enum Prepared {
+    /// It has this salt.
+    Ours([u8; 16]),
+    /// It is none of ours.
+    Others(String),
+}
+
+/// The tables as this version writes them.
+const TABLES: [(&str, &str); 2] = [
+    ("salt", "CREATE TABLE salt (bytes BLOB)"),
+    ("sent", "CREATE TABLE sent (id PRIMARY KEY, digest BLOB) WITHOUT ROWID"),
+];
+
+/// Takes the file for this process.
+fn prepare(db: &Connection) -> rusqlite::Result<Prepared> {
     db.busy_timeout(std::time::Duration::ZERO)?;
+    // No write-ahead log: what is committed stands in the file itself, and is not forgotten with another one.
     db.execute_batch(
-        "PRAGMA locking_mode = EXCLUSIVE;
-         PRAGMA journal_mode = WAL;
+        "PRAGMA trusted_schema = OFF;
+         PRAGMA locking_mode = EXCLUSIVE;
+         PRAGMA journal_mode = DELETE;
          PRAGMA synchronous = FULL;
+         PRAGMA secure_delete = ON;
          BEGIN EXCLUSIVE;",
     )?;
     let version: i64 = db.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    if version == 0 {
+    if tables(db)?.is_empty() && version == 0 {
         let mut salt = [0; 16];
         // Without randomness the digests are only those of every file.
         let _ = SystemRandom::new().fill(&mut salt);
-        db.execute_batch(
-            "CREATE TABLE sent (id PRIMARY KEY, digest BLOB) WITHOUT ROWID;
-             CREATE TABLE salt (bytes BLOB);",
-        )?;
+        for (_, sql) in TABLES {
+            db.execute(sql, [])?;
+        }
         db.execute("INSERT INTO salt VALUES (?1)", [&salt[..]])?;
         db.pragma_update(None, "user_version", VERSION)?;
+    } else if version != VERSION {
+        return Ok(Prepared::Others("was written by another version of usercom".to_owned()));
     }
     db.execute_batch("COMMIT")?;
-    if version != 0 && version != VERSION {
-        return Ok(None);
+    if tables(db)? != TABLES.map(|(name, sql)| (name.to_owned(), Some(sql.to_owned()))) {
+        return Ok(Prepared::Others("is damaged: it has other tables than usercom makes".to_owned()));
     }
-    db.query_row("SELECT bytes FROM salt", [], |row| row.get(0)).optional()
+    let problem: String = db.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+    if problem != "ok" {
+        return Ok(Prepared::Others(format!(
+            "is damaged: {}",
+            problem.trim_start_matches("*** ").replace('\n', "; ")
+        )));
+    }
+    db.query_row("SELECT bytes FROM salt", [], |row| row.get(0)).map(Prepared::Ours)
+}
+
+/// All that a file has, by name.
+fn tables(db: &Connection) -> rusqlite::Result<Vec<(String, Option<String>)>> {
+    let mut all = db.prepare("SELECT name, sql FROM sqlite_schema ORDER BY name")?;
+    all.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect()
 }

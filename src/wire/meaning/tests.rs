@@ -52,6 +52,7 @@ fn good_shapes() {
         r#"{"errors":{"ids":[],"value":[]}}"#,
         r#"{"errors":[[],{},null]}"#,
         r#"{"failed":"0","invalid":false}"#,
+        r#"{"updated":4,"failed_count":0,"not_found":[],"unprocessed":{}}"#,
         r#"{"code":0}"#,
         r#"{"code":1000}"#,
         r#"{"users":[{"id":1,"error":null,"status":"visitor"}]}"#,
@@ -113,6 +114,11 @@ fn clear_failures() {
         r#"{"invalid":["7"]}"#,
         r#"{"invalid_ids":[7],"updated":3}"#,
         r#"{"failed":{"7":"gone"}}"#,
+        r#"{"updated":3,"failed_count":1}"#,
+        r#"{"errorCount":"2"}"#,
+        r#"{"updated":3,"not_found":[7]}"#,
+        r#"{"status":"ok","notFoundIds":["7"]}"#,
+        r#"{"unprocessed":[7],"not_updated":[]}"#,
     ] {
         assert_eq!(of(text), Meaning::Failure, "{text}");
     }
