@@ -361,7 +361,7 @@ int uc_client_mass_update_rows_custom_ids(const struct uc_client *client,
  * stream itself or a field of its structure. Ids are User.com's own if they are integers, and your own ids if they are
  * text (utf8, large_utf8, utf8_view). Values are booleans, integers, floats, decimals (every digit is sent), text, text
  * with the extension type arrow.json, which is sent as written, dates, or timestamps with a time zone. Both may be
- * dictionary-encoded.
+ * dictionary-encoded. Other extension types are invalid, unless they are text.
  *
  * `na` says what becomes of missing values. "error" refuses them. "skip" does not send their rows; each is not
  * attempted, and a note of the report counts them. With either, ids may be floats, as in a column of integers that

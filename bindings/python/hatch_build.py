@@ -26,9 +26,10 @@ class LibraryHook(BuildHookInterface):  # type: ignore[type-arg]
         if version == "editable":  # Python looks for it in the source, not where the wheel is installed
             shutil.copy(library, Path(self.root) / "usercom" / NAME)
             return
-        platform = os.environ["USERCOM_WHEEL_PLATFORM"] if made else sysconfig.get_platform()
+        of_this_machine = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+        platform = os.environ["USERCOM_WHEEL_PLATFORM"] if made else of_this_machine
         build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{platform.replace('-', '_').replace('.', '_')}"
+        build_data["tag"] = f"py3-none-{platform}"
         build_data["force_include"][str(library)] = f"usercom/{NAME}"
 
     def compiled(self) -> Path:

@@ -355,6 +355,20 @@ static void values_of_every_type(const struct sandbox *sandbox, uc_client *clien
     refused(client, &source, NULL, NULL, "rows: the values are timestamps without a time zone");
     source.fields[1].format = "z";
     refused(client, &source, NULL, NULL, "binary data (Arrow format \"z\")");
+
+    /* What an extension type stores is not its value, unless both are text. */
+    json[32] = 'x';
+    for (int column = 0; column < 2; column++) {
+        source.fields[1].format = "l";
+        buffers[1] = ids;
+        source.fields[column].metadata = json;
+        refused(client, &source, NULL, NULL, "are of the extension type xrrow.json; use ");
+        source.fields[column].metadata = NULL;
+    }
+    json[32] = 'a';
+    source.fields[1].metadata = json;
+    refused(client, &source, NULL, NULL, "rows: the values are of the extension type arrow.json");
+    source.fields[1].metadata = NULL;
     source.fields[1].format = "tdm";
     buffers[1] = moments;
     refused(client, &source, NULL, NULL, "rows: the value of row 1 (counted from 0): is a date with a time of day");

@@ -2,7 +2,6 @@
 // The C library: where it is found, and what it gives.
 
 const { resolve } = require('node:path');
-const koffi = require('koffi');
 const { ABI_VERSION, CALLBACKS, FUNCTIONS } = require('./generated');
 
 const PLATFORM = `@usercom/${process.platform}-${process.arch}-gnu`;
@@ -43,6 +42,17 @@ function unavailable(message) {
   return Object.assign(new Error(message), { code: 'ERR_USERCOM_LIBRARY' });
 }
 
+/** What calls C. Its binary for this platform is in an optional package of its own. */
+function caller() {
+  try {
+    return require('koffi');
+  } catch (error) {
+    throw unavailable(`usercom: the package koffi, which calls the C library, can't be loaded (${error.message.split('\n')[0]}); `
+      + 'install again without --omit=optional, which leaves its binary out; a bundler must leave out usercom and koffi');
+  }
+}
+
+const koffi = caller();
 const [path, library] = load();
 const callbacks = Object.fromEntries(CALLBACKS.map((prototype) => {
   const type = koffi.proto(prototype);

@@ -25,9 +25,10 @@ export USERCOM_BASE_URL="${said##* }"
 # Nothing of this repository: neither the library nor node_modules.
 unset USERCOM_LIBRARY USERCOM_PROGRAM LD_LIBRARY_PATH NODE_PATH
 cd "$project"
-npm init -y >/dev/null
+echo '{"private": true}' >package.json
 # Without install scripts: they are not needed, and careful people forbid them.
-npm install --silent --no-audit --no-fund --prefer-offline --ignore-scripts "$artifacts"/*.tgz
+# A stalled connection to the registry is tried again soon.
+npm install --silent --no-audit --no-fund --prefer-offline --fetch-timeout=30000 --ignore-scripts "$artifacts"/*.tgz
 [ -n "${USERCOM_SHORT-}" ] ||
     npm install --silent --no-audit --no-fund --prefer-offline --ignore-scripts --save-dev typescript@5 @types/node@18
 for package in usercom @usercom/linux-x64-gnu; do

@@ -47,6 +47,16 @@ test('without a library, the message says how to get one', async (t) => {
   assert.match((await load({ USERCOM_LIBRARY: 'libc.so.6' })).stderr, /libc\.so\.6 is not the library that this package needs: it has no uc_/);
 });
 
+test('without the binary of koffi, the message says how to get it', async (t) => {
+  const folder = folderFor(t);
+  for (const part of ['package.json', 'index.js', 'lib']) fs.cpSync(path.join(PACKAGE, part), path.join(folder, part), { recursive: true });
+  fs.mkdirSync(path.join(folder, 'node_modules/koffi'), { recursive: true });
+  fs.writeFileSync(path.join(folder, 'node_modules/koffi/index.js'), "throw new Error('Cannot find the native module');");
+  const { code, stderr } = await node(['-e', `require(${JSON.stringify(folder)})`]);
+  assert.equal(code, 1);
+  assert.match(stderr, /Error: usercom: the package koffi, .* \(Cannot find the native module\); install again without --omit=optional/);
+});
+
 test('another version of the interface is refused, with both numbers', async (t) => {
   const folder = folderFor(t);
   const { FUNCTIONS } = require('../lib/generated');

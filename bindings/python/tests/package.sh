@@ -61,7 +61,7 @@ for licence in LICENSE-MIT LICENSE-APACHE THIRD-PARTY-LICENSES; do
     [ -s "$(find wheel -path "*usercom-$version.dist-info/licenses/$licence")" ] || fail "$licence is not in the wheel"
 done
 if [ -x "$auditwheel" ] && [ -z "${USERCOM_SHORT-}" ]; then
-    tag=$(basename "$wheel" .whl | sed 's/.*-//')
+    tag=$(basename "$wheel" .whl | sed 's/.*-//; s/\..*//')
     platforms=$(PATH="$root/.venv/bin:$PATH" "$auditwheel" show "$wheel" | tr '\n' ' ')
     oldest=$(echo "$platforms" | sed -n 's/.*platform tag: "\(manylinux_[0-9_]*\)_x86_64".*/\1/p')
     [ -n "$oldest" ] || fail "auditwheel finds the wheel fit for no manylinux: $platforms"

@@ -38,10 +38,14 @@ def load() -> ctypes.CDLL:
         except OSError as error:
             tried.append(f"  {path}: {error}")
     if library is None:
+        if os.environ.get("USERCOM_LIBRARY"):
+            problem = "USERCOM_LIBRARY names no library that can be loaded here"
+        else:
+            problem = "the C library is missing, or does not fit this system"
         raise ImportError(
-            "usercom: the C library was not found. Tried:\n" + "\n".join(tried) + "\n"
-            "Copy it next to this package's files, install it where the system looks for libraries, "
-            "or set USERCOM_LIBRARY to its path"
+            f"usercom: {problem}. Tried:\n" + "\n".join(tried) + "\n"
+            "Install the wheel with pip (x86_64 Linux with glibc), or the sdist, which compiles the library with cargo; "
+            "or run `make lib` in a clone of the repository and set USERCOM_LIBRARY to the path of target/lib/libusercom.so"
         )
     try:
         for name, (result, arguments) in FUNCTIONS.items():

@@ -40,17 +40,13 @@ impl ColumnType {
         let Some(dictionary) = schema.dictionary() else {
             return Ok(ColumnType { of_values: Type::read(schema)?, index: None });
         };
-        let Type::Integer(bytes, signed) = Type::read(schema)? else {
+        let Type::Integer(bytes, signed) = Type::stored(schema)? else {
             return Err(Failure::invalid("stream", "has a dictionary whose indices are no integers"));
         };
         let of_values = match dictionary.dictionary() {
             Some(_) => Type::Other("a dictionary in a dictionary".into()),
-            None => Type::read(dictionary)?,
-        };
-        // An extension of the whole column says what the texts of its dictionary are, too.
-        let of_values = match of_values {
-            Type::Text(large) if is_json(schema) => Type::Json(large),
-            other => other,
+            // An extension of the whole column says what the values of its dictionary are, too.
+            None => Type::read(dictionary)?.extended(schema),
         };
         Ok(ColumnType { of_values, index: Some((bytes, signed)) })
     }
@@ -74,6 +70,27 @@ impl Type {
     }
 
     fn read(schema: &ArrowSchema) -> Result<Type, Failure> {
+        Ok(Type::stored(schema)?.extended(schema))
+    }
+
+    /// With what an extension type, if the schema has one, says of the values that are stored. The numbers and bytes of an
+    /// unknown one mean something else: those of `pandas.period` count months or days.
+    fn extended(self, schema: &ArrowSchema) -> Type {
+        let name = schema.metadata("ARROW:extension:name").unwrap_or_default();
+        match self {
+            same if name.is_empty() => same,
+            Type::Text(large) if name == b"arrow.json" => Type::Json(large),
+            Type::TextView if name == b"arrow.json" => Type::Other("JSON as string views".into()),
+            text @ (Type::Text(_) | Type::TextView) => text,
+            _ => {
+                let name: String = String::from_utf8_lossy(name).chars().take(100).collect();
+                Type::Other(format!("of the extension type {}", name.escape_debug()))
+            }
+        }
+    }
+
+    /// What is stored, whatever it means.
+    fn stored(schema: &ArrowSchema) -> Result<Type, Failure> {
         let format = schema.format()?;
         let other = |what: &str| Type::Other(format!("{what} (Arrow format \"{}\")", format.escape_debug()));
         Ok(match format {
@@ -89,7 +106,6 @@ impl Type {
             "L" => Type::Integer(8, false),
             "f" => Type::Float32,
             "g" => Type::Float64,
-            "u" | "U" if is_json(schema) => Type::Json(format == "U"),
             "u" | "U" => Type::Text(format == "U"),
             "vu" => Type::TextView,
             "tdD" => Type::Days,
@@ -106,10 +122,6 @@ impl Type {
             _ => other("another type"),
         })
     }
-}
-
-fn is_json(schema: &ArrowSchema) -> bool {
-    schema.metadata("ARROW:extension:name") == Some(b"arrow.json")
 }
 
 /// `19,10` or `19,10,256`: precision, scale, bits.

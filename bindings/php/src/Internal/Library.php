@@ -116,7 +116,8 @@ final class Library
         $elsewhere = LoadFailure::ofPlatform();
         throw new LibraryUnavailable('usercom: ' . ($elsewhere ?? "the native library can't be loaded")
             . ". Tried:\n" . implode("\n", $tried)
-            . ($elsewhere === null ? "\nInstall it, or set" : "\nSet")
+            . ($elsewhere === null
+                ? "\nInstall the package again, or run `make lib` in the source of usercom and set" : "\nSet")
             . " the environment variable USERCOM_LIBRARY to the path of "
             . self::fileName() . Sapi::environment('USERCOM_LIBRARY') . '.');
     }
