@@ -38,8 +38,11 @@ impl<R: Read> NdjsonRows<R> {
 
     /// A key that no object has is a wrong name, and not a column without values.
     fn end(&self) -> Result<Option<u64>, String> {
+        if self.line == 0 {
+            return Err("is empty; put at least one object into it".to_owned());
+        }
         match self.found.iter().position(|found| !found) {
-            Some(missing) if self.line > 0 => {
+            Some(missing) => {
                 let keys = StringRecord::from(self.keys.clone());
                 header::find(&keys, &self.wanted[missing..=missing], "its objects name").map(|_| None)
             }
@@ -148,6 +151,7 @@ mod tests {
         assert_eq!(rows.advance(), Ok(None));
         for (text, says) in [
             ("{\"id\": 1}\n{\"id\": }\n", "line 2: is not one JSON object: expected value"),
+            ("", "is empty"),
             ("[1]\n", "line 1: is not one JSON object: invalid type"),
             ("{\"id\": 1, \"id\": 2}\n", "the key \"id\" is there twice"),
             ("{\"id\": 1} {\"id\": 2}\n", "line 1: is not one JSON object: trailing characters"),
