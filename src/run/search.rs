@@ -464,6 +464,35 @@ mod tests {
     }
 
     #[test]
+    fn what_is_about_bad_of_a_rejected_group() {
+        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
+        near(bad_among(0.5, 2.0), 4.0 / 3.0);
+        near(bad_among(1.0, 7.0), 7.0);
+        // One at least, whatever the share.
+        near(bad_among(0.0001, 3.0), 1.000100006667);
+        near(bad_among(0.0, 3.0), 1.0);
+    }
+
+    #[test]
+    fn what_is_left_counts_a_rejected_group() {
+        let mut searches = Searches::default();
+        let (share, outcomes) = (Share::new(), Outcomes::new(1000));
+        searches.rejected(Batch::new(Request { group: 0, slots: 0..1000, skip: vec![] }, Role::Batch));
+        let left = searches.left(0.001, MOST);
+        assert_eq!(left.ids, 1000.0);
+        // One bad id is found by halving, in ten requests; then half of the ids are left, on average.
+        assert!((1.5..1.7).contains(&left.bad), "{left:?}");
+        assert!((17.2..17.5).contains(&left.requests), "{left:?}");
+        let batch = searches.next(&outcomes, &share, 2, |_| true).unwrap();
+        searches.group_rejected(batch.search.unwrap(), &batch, 2);
+        // Of ten ids eight are good: the share is the root of s² − 2s + 0.2.
+        let likely = searches.likely_share(8, 0);
+        assert!((likely - 0.105573).abs() < 1e-4, "{likely}");
+        let likely = searches.likely_share(998, 9);
+        assert!((0.010..0.0101).contains(&likely), "{likely}");
+    }
+
+    #[test]
     fn what_is_settled_elsewhere_is_left_out() {
         let (mut searches, share, mut outcomes) = (Searches::default(), Share::default(), Outcomes::new(4));
         searches.rejected(Batch::new(Request { group: 0, slots: 0..4, skip: vec![2] }, Role::Batch));

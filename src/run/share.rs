@@ -219,6 +219,23 @@ mod tests {
         belief
     }
 
+    #[test]
+    fn the_cost_of_an_id() {
+        for (share, bits) in [(0.5, 1.0), (0.25, 0.811278), (0.11, 0.499916), (0.001, 0.011408)] {
+            assert!((entropy(share) - bits).abs() < 1e-6, "{share}: {}", entropy(share));
+        }
+        for (share, most, requests) in [
+            (0.5, 1000, 1.0),
+            (0.29, 1000, 1.0),
+            (0.28, 1000, 0.949550),
+            (0.01, 1000, 0.089681),
+            (0.0, 1000, 0.001),
+            (0.0, 0, 1.0),
+        ] {
+            assert!((cost(share, most) - requests).abs() < 1e-5, "{share}: {}", cost(share, most));
+        }
+    }
+
     /// Hwang's size is 2^⌊log2((n−k+1)/k)⌋ for k bad ids of n; ours is the same up to the rounding.
     #[test]
     fn the_size_of_the_next_group() {

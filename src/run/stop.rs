@@ -200,6 +200,35 @@ mod tests {
     use super::*;
 
     #[test]
+    fn each_status_has_its_own_way_out() {
+        let said = Message::new("why");
+        let mut seen: Vec<&str> = vec![advice(444)];
+        for (statuses, way_out) in [
+            (&[402][..], "a payment is due"),
+            (&[405], "set method POST"),
+            (&[406], "leave the API version out"),
+            (&[407], "set the option proxy"),
+            (&[410], "a newer version of usercom"),
+            (&[411, 412, 417, 428], "go around it"),
+            (&[414, 421], "not the service's own host"),
+            (&[415], "does not take JSON"),
+            (&[426], "another protocol"),
+            (&[431], "headers too large"),
+            (&[451], "legal reasons"),
+        ] {
+            for status in statuses {
+                assert!(advice(*status).contains(way_out), "{status}: {}", advice(*status));
+            }
+            assert!(!seen.contains(&advice(statuses[0])));
+            seen.push(advice(statuses[0]));
+        }
+        for (status, redirect) in [(300, true), (399, true), (299, false), (403, false)] {
+            let message = Stop::foreign(status, &said).message;
+            assert_eq!(message.starts_with("a redirect, which is never followed"), redirect, "{message}");
+        }
+    }
+
+    #[test]
     fn every_stop_has_the_services_words_and_a_way_out() {
         let said = Message::new("why\u{1b}");
         for status in [402, 405, 406, 407, 410, 411, 414, 415, 418, 426, 431, 444, 451] {

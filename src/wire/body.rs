@@ -132,6 +132,14 @@ mod tests {
         );
     }
 
+    #[test]
+    fn the_bound_of_a_text_counts_its_escapes() {
+        for (text, size) in [("", 3), ("ab", 5), ("a\"b", 11), ("\\", 9), ("\u{1f}", 9), (" ", 4), ("é", 5)]
+        {
+            assert_eq!(string_size(text), size, "{text:?}");
+        }
+    }
+
     proptest! {
         #[test]
         fn runs_are_what_is_not_left_out(start in 0usize..5, left_out in proptest::collection::vec(any::<bool>(), 0..12)) {

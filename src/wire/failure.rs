@@ -121,6 +121,60 @@ mod tests {
     use crate::account::BaseUrl;
     use crate::wire::trust::Trust;
 
+    #[test]
+    fn each_error_of_the_system_is_its_fault() {
+        use io::ErrorKind::*;
+        for (kinds, small, large) in [
+            (&[OutOfMemory][..], Fault::NoResources, Fault::NoResources),
+            (
+                &[
+                    ConnectionRefused,
+                    HostUnreachable,
+                    NetworkUnreachable,
+                    NetworkDown,
+                    AddrNotAvailable,
+                    PermissionDenied,
+                ],
+                Fault::Unreached,
+                Fault::Unreached,
+            ),
+            (&[TimedOut, WouldBlock], Fault::TimedOut, Fault::TimedOut),
+            (&[ConnectionReset, ConnectionAborted, BrokenPipe], Fault::Dropped, Fault::DroppedLarge),
+            (&[UnexpectedEof, NotConnected], Fault::Dropped, Fault::Dropped),
+            (&[InvalidData, Other], Fault::Unreadable, Fault::Unreadable),
+        ] {
+            for kind in kinds {
+                let fault = |sent| io_fault(&(*kind).into(), sent);
+                assert_eq!((fault(LARGE), fault(LARGE + 1)), (small, large), "{kind:?}");
+            }
+        }
+        #[cfg(unix)]
+        for code in [libc::EMFILE, libc::ENFILE] {
+            assert_eq!(io_fault(&io::Error::from_raw_os_error(code), 0), Fault::NoResources);
+        }
+    }
+
+    #[test]
+    fn each_failure_names_what_failed() {
+        let peer = Peer::new(&BaseUrl::parse("https://acme.user.com").unwrap(), None, Trust::Machine);
+        let look_up = io::Error::other("failed to lookup address information: Temporary failure");
+        for (error, fault, words) in [
+            (ureq::Error::HostNotFound, Fault::Unreached, "can't be found by its name"),
+            (ureq::Error::Io(look_up), Fault::Unreached, "can't be found by its name"),
+            (ureq::Error::ConnectionFailed, Fault::Unreached, "connection failed"),
+            (ureq::Error::Timeout(Timeout::Connect), Fault::Unreached, "timed out after 10 s"),
+            (ureq::Error::Timeout(Timeout::Resolve), Fault::Unreached, "timed out after 10 s"),
+            (ureq::Error::Timeout(Timeout::PerRead), Fault::TimedOut, "timed out: receive response"),
+            (ureq::Error::Timeout(Timeout::PerWrite), Fault::TimedOut, "timed out: send request"),
+            (ureq::Error::Timeout(Timeout::Global), Fault::TimedOut, "timed out: "),
+        ] {
+            let verdict = cause(&error, 100, false, &peer);
+            let Verdict::Transient { fault: is, message, .. } = verdict else { panic!("{verdict:?}") };
+            assert_eq!(is, fault, "{message:?}");
+            assert!(message.as_str().contains(words), "{message:?}");
+        }
+    }
+
     /// What the system says of an established connection is no proof that nothing was sent.
     #[test]
     fn what_was_begun_may_be_applied() {

@@ -115,6 +115,7 @@ mod tests {
             (&["Sun Nov  6 08:49:37 1994 UTC"], None, Some(37)),
             (&["Sun, 06 Nov 1994 10:49:37 +0200"], None, Some(37)),
             (&["06 Nov 1994 08:49:37 +0000"], None, Some(37)),
+            (&[" \"Sun, 06 Nov 1994 08:49:37 GMT\""], None, Some(37)),
             (&["1994-11-06T08:49:37Z"], None, Some(37)),
             (&[DATE], Some("Sun, 06 Nov 1994 08:49:30 GMT"), Some(7)),
             (&[DATE], Some("Sun, 06 Nov 1994 08:49:30 UTC"), Some(7)),

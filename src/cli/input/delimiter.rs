@@ -44,3 +44,22 @@ impl Delimiter {
         Ok(Delimiter(byte))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn by_name_and_by_sign() {
+        for (delimiter, name) in Delimiter::USUAL.into_iter().zip(["comma", "semicolon", "tab", "pipe"]) {
+            assert_eq!(delimiter.name(), name);
+            assert_eq!(Delimiter::parse(name), Ok(delimiter));
+            assert_eq!(Delimiter::parse(&char::from(delimiter.byte()).to_string()), Ok(delimiter));
+        }
+        assert_eq!(Delimiter::parse("\\t"), Ok(Delimiter::TAB));
+        assert_eq!(Delimiter::parse("~").map(Delimiter::name).as_deref(), Ok("\"~\""));
+        for bad in ["", "a", "5", "\"", "'", " ", ",,", "é"] {
+            assert!(Delimiter::parse(bad).is_err(), "{bad}");
+        }
+    }
+}

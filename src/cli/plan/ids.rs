@@ -119,8 +119,20 @@ mod tests {
 
     #[test]
     fn a_custom_id_is_text_without_accidents() {
-        for good in ["000123", "u-1", "1E+06x", "anna@example.com", "a b", "MTIz", "-5", "12.0", "\u{1F600}"]
-        {
+        for good in [
+            "000123",
+            "u-1",
+            "1E+06x",
+            "anna@example.com",
+            "a b",
+            "MTIz",
+            "-5",
+            "12.0",
+            "\u{1F600}",
+            "aE+05",
+            "12E+05",
+            "1.xE+05",
+        ] {
             assert_eq!(custom(good).as_deref(), Ok(good));
         }
         for bad in ["", "  ", " u-1", "u\n1", "u\u{200b}", "#N/A", "1.23457E+11", "1E+06", "caf\u{fffd}"] {

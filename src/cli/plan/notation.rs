@@ -177,6 +177,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn what_is_like_a_date_or_an_error_of_a_spreadsheet() {
+        for (text, is) in [
+            ("23.11.2026", true),
+            ("23.11.2026 10:00", true),
+            ("2026/11/23T1:00", true),
+            ("23.11.2026 5", false),
+            ("23.11.2026 at:5", false),
+            ("1.2.3", false),
+            ("1.2.26", true),
+            ("2026-11", false),
+        ] {
+            assert_eq!(is_like_date(text), is, "{text}");
+        }
+        for (text, is) in
+            [("#REF!", true), ("#N/A", true), ("###", true), ("#new!", false), ("#NEW", false), ("#", false)]
+        {
+            assert_eq!(is_spreadsheet_error(text), is, "{text}");
+        }
+    }
+
+    #[test]
     fn one_way_of_writing_or_odd() {
         for (text, kind) in [
             ("pro", Kind::String),

@@ -226,6 +226,41 @@ mod tests {
     }
 
     #[test]
+    fn values_of_json_have_one_type() {
+        let inferred =
+            |texts: &[&'static str]| infer_json(texts.iter().copied().zip(0..), |row| format!("line {row}"));
+        for (texts, kind) in [
+            (&["\"a\"", "\"1\""][..], Kind::String),
+            (&["true", "false"], Kind::Boolean),
+            (&["{}", "[1]"], Kind::Json),
+            (&["1", "2"], Kind::Integer),
+            (&["1", "2.5"], Kind::Float),
+            (&["1e3", "1"], Kind::Float),
+            (&[], Kind::String),
+        ] {
+            assert_eq!(inferred(texts), Ok(kind), "{texts:?}");
+        }
+        for texts in [["1", "\"1\""], ["true", "1"], ["{}", "1"], ["2.5", "\"a\""]] {
+            assert!(inferred(&texts).unwrap_err().starts_with("line 1: "), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn a_type_in_words() {
+        for (kind, text, words) in [
+            (Kind::Boolean, "true", "a boolean"),
+            (Kind::Integer, "1", "an integer"),
+            (Kind::Float, "1.5", "a number with a fraction"),
+            (Kind::Date, "2026-11-23", "a date"),
+            (Kind::Datetime, "2026-11-23T10:00:00Z", "a date & time"),
+            (Kind::String, "02134", "a code of digits"),
+            (Kind::String, "0x", "text"),
+        ] {
+            assert_eq!(described(kind, text), words);
+        }
+    }
+
+    #[test]
     fn a_column_of_several_types_is_refused() {
         for texts in [
             &["90210", "02134"][..],

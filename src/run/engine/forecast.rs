@@ -60,15 +60,11 @@ impl Engine<'_> {
         let Forecast { bad, requests, time } = self.forecast();
         let (all, settled) = (self.outcomes.slots(), self.outcomes.confirmed() + self.outcomes.rejected());
         let share = 100.0 * bad as f64 / all.max(1) as f64;
-        let time = match time.as_secs_f64() {
-            s if s < 120.0 => format!("{s:.0} seconds"),
-            s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
-            s => format!("{:.1} hours", s / 3600.0),
-        };
         format!(
             "about {share:.1} % of the ids are bad, and the remaining {} ids would take about {requests} more requests, \
-             {time}",
-            all - settled
+             {}",
+            all - settled,
+            in_words(time)
         )
     }
 
@@ -80,5 +76,32 @@ impl Engine<'_> {
         }
         self.told_at = Some(now);
         Some(self.outlook())
+    }
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_secs_f64() {
+        s if s < 120.0 => format!("{s:.0} seconds"),
+        s if s < 7200.0 => format!("{:.0} minutes", s / 60.0),
+        s => format!("{:.1} hours", s / 3600.0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_in_words() {
+        for (seconds, words) in [
+            (0, "0 seconds"),
+            (119, "119 seconds"),
+            (120, "2 minutes"),
+            (7199, "120 minutes"),
+            (7200, "2.0 hours"),
+            (9000, "2.5 hours"),
+        ] {
+            assert_eq!(in_words(Duration::from_secs(seconds)), words);
+        }
     }
 }

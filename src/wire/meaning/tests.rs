@@ -7,6 +7,28 @@ fn of(text: &str) -> Meaning {
 }
 
 #[test]
+fn the_form_of_a_response() {
+    let names = |n: usize| (0..n).map(|i| format!("\"name{i:02}\":1")).collect::<Vec<_>>().join(",");
+    let long = shape(&Json::parse(format!("{{{}}}", names(60)).as_bytes()).unwrap());
+    assert_eq!(long.len(), 256);
+    for (text, form) in [
+        ("null", "null"),
+        ("[true,1]", "[true]"),
+        ("false", "false"),
+        ("[]", "[]"),
+        (r#"[[[1]]]"#, "[[[]]]"),
+        (r#"[[{"a":1}]]"#, "[[{}]]"),
+        (r#"{"b":7,"a":"x"}"#, "{a:\",b:0,}"),
+        (r#"{"a":{"b":{"c":1}}}"#, "{a:{b:{},},}"),
+        // Words, but no ids and numbers.
+        (r#"{"detail":"4 users of 17","other":"4 users"}"#, "{detail:usersof,other:\",}"),
+        (r#"{"message":"m1","status":"s2","result":"r3"}"#, "{message:m,result:r,status:s,}"),
+    ] {
+        assert_eq!(shape(&Json::parse(text.as_bytes()).unwrap()), form, "{text}");
+    }
+}
+
+#[test]
 fn good_shapes() {
     for text in [r#"{"status":"ok"}"#, r#"{"status":"OK"}"#, r#"{ "Status" : "Ok" }"#] {
         assert_eq!(of(text), Meaning::Documented, "{text}");
