@@ -476,7 +476,7 @@ mod tests {
     #[test]
     fn what_is_left_counts_a_rejected_group() {
         let mut searches = Searches::default();
-        let (share, outcomes) = (Share::new(), Outcomes::new(1000));
+        let (share, outcomes) = (Share::default(), Outcomes::new(1000));
         searches.rejected(Batch::new(Request { group: 0, slots: 0..1000, skip: vec![] }, Role::Batch));
         let left = searches.left(0.001, MOST);
         assert_eq!(left.ids, 1000.0);
