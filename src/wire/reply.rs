@@ -86,3 +86,24 @@ fn framing<T>(response: &Response<T>) -> Framing {
         _ => Framing::Truncated,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_body_is_compressed() {
+        for (value, method) in [
+            ("", None),
+            (" Identity ", None),
+            ("gzip", Some("gzip")),
+            ("X-GZIP", Some("gzip")),
+            ("deflate", Some("deflate")),
+            ("br", Some("br")),
+            ("zstd", Some("zstd")),
+            ("gzip, br", Some("an unknown method")),
+        ] {
+            assert_eq!(coding(value), method, "{value}");
+        }
+    }
+}
