@@ -31,7 +31,7 @@ PYTHON := .venv/bin/python
 MAKE_QUIET = $(MAKE) --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture soak sanitize fuzz clean
+.PHONY: help setup lib portable generate program install install-lib install-program uninstall deb dist demo test reliability abi-baseline bench torture soak mutants coverage sanitize fuzz clean
 .NOTPARALLEL:
 
 help:                   ## this list
@@ -278,6 +278,16 @@ test-spark: test-lib
 SOAK_SECONDS ?= 3600
 soak:                   ## random faults, cancels and kills for SOAK_SECONDS (an hour): nothing is lost, nothing grows
 	SOAK_SECONDS=$(SOAK_SECONDS) $(CARGO) test --features cli,capi --test faults -- --exact soak::soak --nocapture
+
+# Of all parts it takes many hours: MUTANTS='-f src/wire/judge.rs' tries one file, --shard=0/50 a fiftieth of all.
+MUTANTS ?=
+mutants:                ## change the code of the core in one place at a time: a test must fail each time (MUTANTS='-f FILE')
+	@scripts/setup mutants
+	PATH="$(abspath $(TARGET))/tools/bin:$$PATH" $(CARGO) mutants $(MUTANTS)
+
+coverage:               ## which lines of the Rust source the tests run; fewer than 95 % of the core's fail
+	@scripts/setup mutants
+	@scripts/coverage
 
 sanitize:               ## the C tests with AddressSanitizer, then ThreadSanitizer, in the library
 	@scripts/sanitize
