@@ -106,7 +106,26 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::run::tests::support::one_value;
+    use crate::run::tests::support::{RULES, one_value};
+    use crate::update::{Ids, Update};
+
+    #[test]
+    fn values_in_turn() {
+        let ids = [1, 2, 3, 4];
+        let update = Update::rows("score", vec![1.into(), 2.into(), 3.into()], vec![0, 1, 0, 2]);
+        let job = Job::new(&update, Ids::Numeric(&ids), RULES).unwrap();
+        let outcomes = Outcomes::new(4);
+        let mut batcher = Batcher::new(&job, 10);
+        let next = |batcher: &mut Batcher, skip: usize| {
+            batcher.next_request(&job, &outcomes, 10, |group| group != skip).map(|request| request.slots)
+        };
+        assert_eq!((batcher.batches(), batcher.is_empty()), (3, false));
+        assert_eq!(next(&mut batcher, 0), Some(2..3), "the second value");
+        assert_eq!(next(&mut batcher, 0), Some(3..4), "the third");
+        assert_eq!((next(&mut batcher, 0), batcher.is_empty()), (None, false));
+        batcher.drop_value(0);
+        assert_eq!((next(&mut batcher, 9), batcher.is_empty()), (None, true));
+    }
 
     proptest! {
         #[test]

@@ -268,6 +268,14 @@ mod tests {
     }
 
     #[test]
+    fn years_that_readers_may_not_know_are_invalid() {
+        for (seconds, fits) in [(253_402_300_799, true), (253_402_300_800, false), (-62_167_219_201, false)] {
+            let moment = Value::from(Utc.timestamp_opt(seconds, 0).unwrap());
+            assert_eq!(JsonText::of(&moment, false).is_ok(), fits, "{moment:?}");
+        }
+    }
+
+    #[test]
     fn json_keeps_its_text() {
         for text in ["9007199254740993", "0.10", "1e3", "-0", "[1, 2]", "{\"a\": 1}", "\"\\u00e9\"", "false"]
         {

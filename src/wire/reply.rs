@@ -92,6 +92,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn where_a_body_ends() {
+        let seen = |version, headers: &[(&str, &str)]| {
+            let response = Response::builder().version(version);
+            let add = |response: ureq::http::response::Builder, (name, value): &(&str, &str)| {
+                response.header(*name, *value)
+            };
+            framing(&headers.iter().fold(response, add).body(()).unwrap())
+        };
+        let (length, chunks) = (("content-length", "5"), ("transfer-encoding", "Chunked"));
+        for (version, headers, expected) in [
+            (Version::HTTP_11, &[length][..], Framing::Complete),
+            (Version::HTTP_10, &[length], Framing::Complete),
+            (Version::HTTP_11, &[chunks], Framing::Complete),
+            (Version::HTTP_10, &[chunks], Framing::Truncated),
+            (Version::HTTP_11, &[("transfer-encoding", "gzip")], Framing::Truncated),
+            (Version::HTTP_11, &[chunks, chunks], Framing::Truncated),
+            (Version::HTTP_11, &[length, chunks], Framing::Truncated),
+            (Version::HTTP_11, &[length, length], Framing::Truncated),
+            (Version::HTTP_11, &[("content-length", "+5")], Framing::Truncated),
+            (Version::HTTP_11, &[("content-length", "")], Framing::Truncated),
+            (Version::HTTP_11, &[], Framing::CloseDelimited),
+        ] {
+            assert_eq!(seen(version, headers), expected, "{version:?} {headers:?}");
+        }
+    }
+
+    #[test]
     fn how_a_body_is_compressed() {
         for (value, method) in [
             ("", None),
