@@ -14,7 +14,7 @@ files() { (cd "$1" && find . ! -type d | sort); }
 marks() { readelf -d "$1/opt/usercom/lib/libusercom.so" | grep -E '\((SONAME|FLAGS_1)\)' | sort; }
 flags() { PKG_CONFIG_LIBDIR=$1/opt/usercom/lib/pkgconfig pkg-config --cflags --libs "usercom = $version"; }
 
-cargo install --quiet --locked --root "$tools" --version 0.10.24+cargo-0.98.0 cargo-c
+"$root/scripts/cargo-tools" cargo-c@0.10.24+cargo-0.98.0
 (cd "$root" && PATH=$tools/bin:$PATH cargo cinstall --locked --debug \
     --prefix=/opt/usercom --libdir=/opt/usercom/lib --destdir="$work/theirs")
 make -C "$root" --no-print-directory lib install-lib PROFILE=dev PREFIX=/opt/usercom DESTDIR="$work/ours" >/dev/null
