@@ -14,7 +14,7 @@ use std::io::Write;
 
 use input::Wanted;
 use libfuzzer_sys::fuzz_target;
-use reading::{Rows, read};
+use reading::{Rows, read, read_as};
 
 fuzz_target!(|bytes: &[u8]| {
     let [options, packing, at, byte, content @ ..] = bytes else { return };
@@ -22,10 +22,12 @@ fuzz_target!(|bytes: &[u8]| {
     let wanted = &wanted[..if options & 0x80 == 0 { 2 } else { 1 }];
     let content = if options & 0x40 == 0 { content.to_vec() } else { workbook::of_parts(content) };
     let options = given(options & 0x1f);
-    let found = read(&content, &options, wanted);
-    if let (Ok(rows), Ok(text)) = (&found, std::str::from_utf8(&content)) {
-        in_the_file(rows, text);
-    }
+    let found = read_as(&content, &options, wanted).map(|(rows, encoding)| {
+        if let Some(encoding) = encoding {
+            in_the_file(&rows, &encoding.decode_with_bom_removal(&content).0);
+        }
+        rows
+    });
     packed(&content, (*packing, *at, *byte), &found, &|bytes| read(bytes, &options, wanted));
 });
 
@@ -59,7 +61,7 @@ fn given(how: u8) -> Vec<String> {
 
 /// Where a text has neither quotes nor escapes its cells stand in it.
 fn in_the_file(rows: &Rows, text: &str) {
-    if text.starts_with("PK") || (text.contains(['"', '\\']) && !text.trim_start().starts_with('{')) {
+    if text.contains(['"', '\\']) && !text.trim_start().starts_with('{') {
         return;
     }
     for (line, cells) in rows {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use clap::{Args, Command, FromArgMatches};
+use encoding_rs::Encoding;
 use tempfile::TempDir;
 
 use crate::input::{Input, InputArgs, Wanted};
@@ -23,6 +24,15 @@ pub static DIR: LazyLock<TempDir> = LazyLock::new(|| {
 
 /// The rows of a file with these bytes, given with these options.
 pub fn read(bytes: &[u8], options: &[String], wanted: &[Wanted]) -> Result<Rows, String> {
+    read_as(bytes, options, wanted).map(|(rows, _)| rows)
+}
+
+/// The rows, and the encoding if the file is a text as it stands.
+pub fn read_as(
+    bytes: &[u8],
+    options: &[String],
+    wanted: &[Wanted],
+) -> Result<(Rows, Option<&'static Encoding>), String> {
     let path: PathBuf = DIR.path().join("file");
     std::fs::write(&path, bytes).expect("the file is written");
     let command = InputArgs::augment_args(Command::new("usercom").no_binary_name(true));
@@ -33,7 +43,14 @@ pub fn read(bytes: &[u8], options: &[String], wanted: &[Wanted]) -> Result<Rows,
     let mut again = input.again.read(&input.source).expect("it is read again");
     let same = rows_read_again(&mut again);
     assert_eq!(same, Ok(rows.len()), "rows that are read again");
-    Ok(rows)
+    Ok((rows, encoding(&input)))
+}
+
+/// Of "comma-separated UTF-16LE with byte order mark", not of "gzip, …" or "Excel workbook, …".
+fn encoding(input: &Input) -> Option<&'static Encoding> {
+    let format = input.format.trim_end_matches(" with byte order mark");
+    let (_, name) = format.rsplit_once(' ').filter(|_| !format.contains(", "))?;
+    Some(Encoding::for_label(name.as_bytes()).expect("the name of an encoding"))
 }
 
 fn rows(input: &mut Input, wanted: usize) -> Result<Rows, String> {
