@@ -20,7 +20,7 @@ pub struct SandboxArgs {
     /// API key that requests must have: any 64 visible ASCII characters. Arguments are visible to all users of the
     /// machine: set the variable instead
     #[arg(long, env = "USERCOM_TOKEN", hide_env_values = true, value_name = "64 CHARACTERS")]
-    token: String,
+    token: Option<String>,
     /// CSV file of the users that exist: a column id, every other column an attribute [default: any id exists]
     #[arg(long, value_name = "FILE")]
     users: Option<PathBuf>,
@@ -99,8 +99,9 @@ pub struct SandboxArgs {
 /// Runs until a signal ends it: SIGTERM, SIGINT or SIGHUP.
 pub fn run(args: SandboxArgs) -> Result<u8, String> {
     let fail = |error: io::Error| format!("sandbox: {error}");
+    let options = args.into_options()?;
     let wait_for_end = crate::signals::wait_for_end().map_err(fail)?;
-    let sandbox = Sandbox::start(args.into_options()).map_err(fail)?;
+    let sandbox = Sandbox::start(options).map_err(fail)?;
     // Whoever started it may have stopped reading: the sandbox goes on serving.
     let _ = greet(&sandbox.url());
     wait_for_end();
@@ -132,10 +133,11 @@ Forget everything:
 }
 
 impl SandboxArgs {
-    fn into_options(self) -> Options {
-        Options {
+    fn into_options(self) -> Result<Options, String> {
+        const MISSING: &str = "token: is missing; put any 64 visible ASCII characters into USERCOM_TOKEN";
+        Ok(Options {
             port: self.port,
-            token: self.token,
+            token: self.token.ok_or(MISSING)?,
             users: self.users,
             methods: self.methods,
             unknown_ids: self.unknown_ids,
@@ -160,7 +162,7 @@ impl SandboxArgs {
             pad_response: self.pad_response,
             gzip: self.gzip,
             refuse_connect: self.refuse_connect,
-        }
+        })
     }
 }
 
