@@ -132,21 +132,22 @@ demo:                   ## a shop's updates from five languages in a sandbox, ch
 # ---- tests: `make test` runs all stages, `make test-<stage>` one of them ---------------------------
 
 STAGES := format data core
-# Two rows of stages run side by side, since one compiles while the other's tests wait for something. Cargo sees to it
-# that only one of them compiles.
+# Rows of stages run side by side, since one compiles while the other's tests wait for something. Cargo sees to it that
+# only one of them compiles.
 ROW_1 := rust conformance node readme php python
 ROW_2 := clippy doc abi c cpp install dist demo
+ROW_3 := soak
 
 test: setup             ## all tests of all languages
 	@start=$$(date +%s); run() { for stage in "$$@"; do \
 	  scripts/stage $$stage $(MAKE_QUIET) test-$$stage || return; done; }; \
 	  run $(STAGES) || exit; \
-	  log=$$(mktemp); run $(ROW_2) >"$$log" 2>&1 & \
-	  run $(ROW_1); first=$$?; wait $$!; second=$$?; cat "$$log"; rm "$$log"; \
-	  [ $$first = 0 ] && [ $$second = 0 ] || exit 1; \
-	  echo; echo "All stages passed ($(STAGES) $(ROW_1) $(ROW_2)) in $$(($$(date +%s) - start)) s"
+	  logs=$$(mktemp -d); run $(ROW_2) >"$$logs/2" 2>&1 & second=$$!; run $(ROW_3) >"$$logs/3" 2>&1 & third=$$!; \
+	  failed=0; run $(ROW_1) || failed=1; wait $$second || failed=1; wait $$third || failed=1; \
+	  cat "$$logs/2" "$$logs/3"; rm -r "$$logs"; [ $$failed = 0 ] || exit 1; \
+	  echo; echo "All stages passed ($(STAGES) $(ROW_1) $(ROW_2) $(ROW_3)) in $$(($$(date +%s) - start)) s"
 
-.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) test-lib test-packages test-php-versions test-spark
+.PHONY: $(STAGES:%=test-%) $(ROW_1:%=test-%) $(ROW_2:%=test-%) $(ROW_3:%=test-%) test-lib test-packages test-php-versions test-spark
 
 test-format:
 	$(CARGO) fmt --check
@@ -164,6 +165,11 @@ test-core:
 # Most tests wait for something most of the time.
 test-rust:
 	RUST_TEST_THREADS=8 $(CARGO) test --features cli,capi
+
+# `make soak` for two minutes; the other rows go first.
+test-soak:
+	@$(CARGO) test --quiet --features cli,capi --test faults --no-run
+	nice -n 10 $(MAKE_QUIET) soak SOAK_SECONDS=120
 
 test-clippy:
 	$(CARGO) clippy --all-targets --features cli,capi -- -D warnings
@@ -191,6 +197,7 @@ test-install: test-lib
 
 test-abi: test-lib
 	bindings/c/packaging/abi check $(LIB)/libusercom.so
+	bindings/c/tests/size.sh $(LIB)/libusercom.so
 
 test-python: test-lib
 	$(PYTHON) -m pytest -q bindings/python
