@@ -76,5 +76,7 @@ fn invalid_switches_are_named() {
     }
     let finished = finish(&mut program(&[]));
     assert_eq!(finished.code(), Some(2));
-    assert!(finished.stderr.contains("token: is missing; put any 64 visible ASCII characters into USERCOM_TOKEN"));
+    assert!(
+        finished.stderr.contains("token: is missing; put any 64 visible ASCII characters into USERCOM_TOKEN")
+    );
 }

@@ -46,6 +46,19 @@ fn seconds() -> u64 {
     std::env::var("SOAK_SECONDS").map_or(SECONDS, |text| text.parse().expect("SOAK_SECONDS is a number"))
 }
 
+/// Microseconds of a clock that all processes share.
+#[derive(Clone, Copy, PartialEq, PartialOrd)]
+struct Moment(i64);
+
+impl Moment {
+    fn now() -> Moment {
+        let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
+        // SAFETY: it is written to.
+        assert_eq!(unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) }, 0);
+        Moment(time.tv_sec * 1_000_000 + time.tv_nsec / 1000)
+    }
+}
+
 fn random(range: Range<u64>) -> u64 {
     use std::hash::{BuildHasher, RandomState};
     range.start + RandomState::new().hash_one(0) % (range.end - range.start)
@@ -78,7 +91,8 @@ fn tell(ids: &[i64], told: &Outcome, alone: bool) {
     let states: String = told.states.iter().map(|state| char::from(b'0' + state)).collect();
     let status = if told.is(Status::Cancelled) { "CANCELLED " } else { "" };
     let alone = if alone { "alone" } else { "again" };
-    println!("@ told {alone} {} {states} {status}{told}", joined(ids));
+    let Moment(ended) = Moment::now();
+    println!("@ told {ended} {alone} {} {states} {status}{told}", joined(ids));
 }
 
 fn tell_done(ids: &[i64]) {

@@ -1,6 +1,6 @@
 //! The service, of which each fifth response goes wrong, and its ledger, which knows what a report may say.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{MutexGuard, PoisonError};
 
 use super::support::exchange::State;
@@ -9,7 +9,8 @@ use super::*;
 /// What the service has done, of the jobs that are not done, and what has come of all.
 #[derive(Default)]
 pub struct Ledger {
-    applied: HashSet<i64>,
+    /// When the first request came that set it.
+    applied: HashMap<i64, Moment>,
     accepted: HashSet<i64>,
     /// Of which a report has said so, and rightly.
     pub settled: HashSet<i64>,
@@ -39,10 +40,10 @@ pub fn serve(x: &mut Exchange<'_>, ledger: &Mutex<Ledger>) -> Then {
     *x.shared.state() = State::default();
     let ids: Vec<i64> = x.request.ids().iter().map(|id| id.parse().unwrap()).collect();
     let bad = ids.iter().any(|id| is_bad(*id));
-    let what = random(0..1000);
+    let (what, came) = (random(0..1000), Moment::now());
     let apply = |accepted: bool| {
         let mut ledger = lock(ledger);
-        ledger.applied.extend(ids.iter().filter(|_| !bad));
+        ids.iter().filter(|_| !bad).for_each(|id| _ = ledger.applied.entry(*id).or_insert(came));
         ledger.accepted.extend(ids.iter().filter(|_| accepted));
     };
     {
@@ -84,8 +85,8 @@ pub fn serve(x: &mut Exchange<'_>, ledger: &Mutex<Ledger>) -> Then {
 }
 
 impl Ledger {
-    /// A report of a run. `alone`: no run before it did anything that it can't know of.
-    pub fn check(&mut self, ids: &[i64], states: &[u8], alone: bool, said: &str) {
+    /// A report of a run that ended then. `alone`: no run before it did anything that it can't know of.
+    pub fn check(&mut self, ids: &[i64], states: &[u8], alone: bool, ended: Moment, said: &str) {
         self.figures.runs += 1;
         if said.contains("no progress") {
             self.figures.stalled += 1;
@@ -100,7 +101,9 @@ impl Ledger {
                 assert!(is_bad(*id), "id {id} is rejected, but not bad: {said}");
                 self.settled.insert(*id);
             } else if *state == IdState::NotAttempted as u8 && alone {
-                assert!(!self.applied.contains(id), "id {id} is not attempted, but applied: {said}");
+                // The next run may have begun before anybody reads this report.
+                let applied = self.applied.get(id).is_some_and(|came| *came < ended);
+                assert!(!applied, "id {id} is not attempted, but applied: {said}");
             }
         }
     }
@@ -119,10 +122,11 @@ impl Ledger {
     /// What a process says with [`tell`] and [`tell_done`]. Gives whether the job is done.
     pub fn hear(&mut self, line: &str, alone: bool) -> bool {
         let numbers = |text: &str| text.split(',').map(|id| id.parse().unwrap()).collect::<Vec<i64>>();
-        match line.split_once("@ ").map_or(vec![], |(_, text)| text.splitn(5, ' ').collect())[..] {
-            ["told", known, ids, states, said] => {
+        match line.split_once("@ ").map_or(vec![], |(_, text)| text.splitn(6, ' ').collect())[..] {
+            ["told", ended, known, ids, states, said] => {
                 let states: Vec<u8> = states.bytes().map(|digit| digit - b'0').collect();
-                self.check(&numbers(ids), &states, alone && known == "alone", said);
+                let ended = Moment(ended.parse().unwrap());
+                self.check(&numbers(ids), &states, alone && known == "alone", ended, said);
                 self.figures.cancelled += u64::from(said.starts_with("CANCELLED"));
                 !states
                     .iter()

@@ -116,7 +116,7 @@ impl Victim for Program<'_> {
             (cells.next().unwrap().parse::<i64>().unwrap(), state(cells.next().unwrap()) as u8)
         });
         let (ids, states): (Vec<i64>, Vec<u8>) = rows.unzip();
-        ledger.check(&ids, &states, alone, &said);
+        ledger.check(&ids, &states, alone, Moment::now(), &said);
         states.iter().all(|state| *state == IdState::Confirmed as u8 || *state == IdState::Rejected as u8)
     }
 }
