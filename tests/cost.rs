@@ -12,6 +12,7 @@ mod capi;
 #[path = "support/process.rs"]
 mod process;
 #[path = "../benches/performance/server.rs"]
+#[allow(dead_code, reason = "the bench uses more of it")]
 mod server;
 
 use std::alloc::{GlobalAlloc, Layout, System};

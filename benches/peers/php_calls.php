@@ -1,15 +1,16 @@
 <?php
 // PHP's HTTP clients: "reused" keeps one curl handle, "sample" is the vendor's sample in a loop, a new handle for each
-// call, "guzzle" is one Guzzle client. Arguments: which of them, the URL of the call, and the ids of each. Talks as
-// protocol.h says.
+// request, "guzzle" is one Guzzle client; and "usercom". Arguments: which of them, the URL of the call, for usercom the
+// base URL, and the work of a call. Talks as protocol.h says.
 
 ini_set('memory_limit', '-1');
-[, $which, $url, $size] = $argv;
-$size = (int) $size;
-$small = [10, 15, 22, 23];
-$ids = $size === count($small) ? $small : range(1000000, 1999999);
+const TOKEN = '0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef';
+[, $which, $url, $kind, $n, $size] = $argv;
+[$n, $size] = [(int) $n, (int) $size];
+$ids = $n === 4 ? [10, 15, 22, 23] : range(1000000, 1000000 + $n - 1);
+$customIds = $kind === 'custom' ? array_map(fn ($id) => "u-$id", $ids) : [];
+$rows = $kind === 'rows' ? array_map(fn ($id) => [$id, 'plan ' . $id % 100], $ids) : [];
 $kept = null;
-$at = 0;
 
 function cpu(): int
 {
@@ -18,17 +19,24 @@ function cpu(): int
         + $used['ru_utime.tv_usec'] + $used['ru_stime.tv_usec']);
 }
 
-function body(array $ids): string
+// Ids and value of each request of a call.
+function requests(): Generator
 {
-    // The vendor's page has four ids, in a text.
-    return count($ids) === 4
-        ? "{\n    \"ids\": [10, 15, 22, 23],\n    \"attribute\": \"plan\",\n    \"value\": \"pro\"\n}"
-        : json_encode(['ids' => $ids, 'attribute' => 'plan', 'value' => 'pro']);
+    global $ids, $customIds, $rows, $size;
+    $groups = $rows ? [] : ['pro' => $customIds ?: $ids];
+    foreach ($rows as [$id, $plan]) {
+        $groups[$plan][] = $id;
+    }
+    foreach ($groups as $value => $members) {
+        foreach (array_chunk($members, $size) as $batch) {
+            yield [$batch, $value];
+        }
+    }
 }
 
-function with_curl(array $batch): string
+function send_with_curl(array $batch, string $value): string
 {
-    global $which, $url, $kept;
+    global $which, $url, $kept, $n;
     $curl = $kept ?? curl_init();
     curl_setopt_array($curl, array(
         CURLOPT_URL => $url,
@@ -38,9 +46,12 @@ function with_curl(array $batch): string
         CURLOPT_TIMEOUT => 30,
         CURLOPT_HTTP_VERSION => CURL_HTTP_VERSION_1_1,
         CURLOPT_CUSTOMREQUEST => "POST",
-        CURLOPT_POSTFIELDS => body($batch),
+        // The vendor's page has four ids, in a text.
+        CURLOPT_POSTFIELDS => $n === 4
+            ? "{\n    \"ids\": [10, 15, 22, 23],\n    \"attribute\": \"plan\",\n    \"value\": \"pro\"\n}"
+            : json_encode(['ids' => $batch, 'attribute' => 'plan', 'value' => $value]),
         CURLOPT_HTTPHEADER => array(
-            "authorization: Token 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
+            "authorization: Token " . TOKEN,
             "content-type: application/json"
         ),
     ));
@@ -53,28 +64,54 @@ function with_curl(array $batch): string
     return (string) $text;
 }
 
-function with_guzzle(array $batch): string
+function send_with_guzzle(array $batch, string $value): string
 {
     global $url, $kept;
     $kept ??= new GuzzleHttp\Client();
     $response = $kept->request('PUT', $url, [
-        'headers' => ['authorization' => 'Token 0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'],
-        'json' => ['ids' => $batch, 'attribute' => 'plan', 'value' => 'pro'],
+        'headers' => ['authorization' => 'Token ' . TOKEN],
+        'json' => ['ids' => $batch, 'attribute' => 'plan', 'value' => $value],
     ]);
     return (string) $response->getBody();
 }
 
-if ($which === 'guzzle') {
-    require_once 'GuzzleHttp/autoload.php';    // Debian's php-guzzlehttp-guzzle
-}
-$call = $which === 'guzzle' ? 'with_guzzle' : 'with_curl';
-while (($line = fgets(STDIN)) !== false) {
-    [$wall, $cpu] = [hrtime(true), cpu()];
-    for ($n = (int) $line; $n > 0; $n--) {
-        if ($call(array_slice($ids, $at, $size)) !== '{"status":"ok"}') {
+function call_with(callable $send): void
+{
+    foreach (requests() as [$batch, $value]) {
+        if ($send($batch, $value) !== '{"status":"ok"}') {
             exit(1);
         }
-        $at = ($at + $size) % count($ids);
+    }
+}
+
+function call_usercom(): void
+{
+    global $url, $kept, $kind, $ids, $customIds, $rows, $n, $size;
+    $kept ??= new UserCom\Client('acme', TOKEN, baseUrl: $url, rateLimit: 0, batchSize: $size);
+    $report = match ($kind) {
+        'rows' => $kept->massUpdateRows($rows, 'plan'),
+        'custom' => $kept->massUpdateCustomIds($customIds, 'plan', 'pro'),
+        'ids' => $kept->massUpdate($ids, 'plan', 'pro'),
+    };
+    if ($report->confirmed !== $n) {
+        exit(1);
+    }
+}
+
+if ($which === 'guzzle') {
+    require_once 'GuzzleHttp/autoload.php';    // Debian's php-guzzlehttp-guzzle
+} elseif ($which === 'usercom') {
+    require_once __DIR__ . '/../../bindings/php/autoload.php';
+}
+$call = match ($which) {
+    'usercom' => call_usercom(...),
+    'guzzle' => fn () => call_with(send_with_guzzle(...)),
+    default => fn () => call_with(send_with_curl(...)),
+};
+while (($line = fgets(STDIN)) !== false) {
+    [$wall, $cpu] = [hrtime(true), cpu()];
+    for ($calls = (int) $line; $calls > 0; $calls--) {
+        $call();
     }
     echo hrtime(true) - $wall, ' ', cpu() - $cpu, "\n";
 }

@@ -21,23 +21,29 @@ pub struct Contender {
     child: Child,
     orders: ChildStdin,
     responses: BufReader<ChildStdout>,
+    warm: usize,
     calls: usize,
     pub rounds: Vec<Took>,
 }
 
 impl Contender {
-    /// Starts the program. A round of it has so many calls.
-    pub fn start(words: &[&str], calls: usize) -> Result<Contender> {
+    /// Starts the program. A round of it has so many calls, and so many before, which are not measured.
+    pub fn start(
+        words: &[&str],
+        environment: &[(&str, String)],
+        warm: usize,
+        calls: usize,
+    ) -> Result<Contender> {
         let mut child = Command::new(words[0])
             .args(&words[1..])
-            .env("NO_PROXY", "127.0.0.1")
+            .envs(environment.iter().cloned())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()?;
         let (Some(orders), Some(responses)) = (child.stdin.take(), child.stdout.take()) else {
             return Err(Error::other("no pipes"));
         };
-        Ok(Contender { child, orders, responses: BufReader::new(responses), calls, rounds: Vec::new() })
+        Ok(Contender { child, orders, responses: BufReader::new(responses), warm, calls, rounds: Vec::new() })
     }
 
     fn go(&mut self, n: usize) -> Result<Took> {
@@ -51,12 +57,15 @@ impl Contender {
         }
     }
 
-    /// One round. The connection is warm: an idle one may have been given up between rounds.
-    pub fn round(&mut self) -> Result<()> {
-        self.go(20)?;
+    /// One round. The first calls warm the connection: an idle one may have been given up between rounds. Gives how
+    /// many calls that were.
+    pub fn round(&mut self) -> Result<usize> {
+        if self.warm > 0 {
+            self.go(self.warm)?;
+        }
         let took = self.go(self.calls)?;
         self.rounds.push(took);
-        Ok(())
+        Ok(self.warm + self.calls)
     }
 
     /// The most memory that the program ever had, in bytes.
@@ -97,12 +106,18 @@ pub fn peak(process: &str) -> Result<u64> {
     kib.parse::<u64>().map(|kib| kib * 1024).map_err(Error::other)
 }
 
-/// Nanoseconds of processor that this process has used, also by threads that are gone.
+/// Nanoseconds of processor that this process has used, also by threads that are gone and by programs that it ran.
 // The standard library has no such clock.
 #[allow(unsafe_code)]
 fn processor_time() -> f64 {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the time is this function's own.
     unsafe { libc::clock_gettime(libc::CLOCK_PROCESS_CPUTIME_ID, &mut time) };
-    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64
+    // SAFETY: zeros are a valid `rusage`.
+    let mut programs: libc::rusage = unsafe { std::mem::zeroed() };
+    // SAFETY: the usage is this function's own.
+    unsafe { libc::getrusage(libc::RUSAGE_CHILDREN, &mut programs) };
+    let of_programs =
+        [programs.ru_utime, programs.ru_stime].map(|t| t.tv_sec as f64 * 1e9 + t.tv_usec as f64 * 1e3);
+    time.tv_sec as f64 * 1e9 + time.tv_nsec as f64 + of_programs.iter().sum::<f64>()
 }

@@ -5,6 +5,7 @@ use std::io::{Error, ErrorKind, Read, Result, Write};
 use std::net::TcpStream;
 
 pub const PATH: &str = "/api/public/users/mass_update_custom_attributes/";
+pub const CUSTOM_PATH: &str = "/api/public/users-by-id/mass_update_custom_attributes/";
 
 pub struct Floor {
     stream: TcpStream,

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use usercom::Update;
 
 use super::builder;
+use super::compared::DELAY;
 use super::contender::Took;
 use super::report::Table;
-use super::rounds::{DELAY, run_ids};
+use super::rounds::run_ids;
 use super::tools::{Serving, Tools, cpu, median, rounds, wall};
 
 /// One line of a plot: what it is, and how to run it. Its points are filled in.
@@ -96,7 +97,7 @@ pub fn rate(tools: &Tools, table: &mut Table) -> Result<()> {
     table.head(&format!("A service that allows {ALLOWED} requests a second"));
     for limit in [ALLOWED, 2 * ALLOWED] {
         let mut server = Serving::start(tools, false, DELAY, ALLOWED)?;
-        let client = builder(&server.address)
+        let client = builder(&server.url)
             .batch_size(1)
             .rate_limit(limit, Duration::from_secs(1))
             .build()

@@ -4,25 +4,33 @@
 //! turn, and what counts is the median of the rounds' ratios. Without arguments this program is the bench;
 //! with arguments it is one of its contenders, or the server.
 
+mod arrived;
+#[path = "../../tests/support/certificates.rs"]
+#[allow(dead_code)]
+mod certificates;
+mod compared;
 mod contender;
 mod floor;
 mod growth;
+mod ours;
 mod report;
 mod rounds;
 mod server;
 mod tools;
+mod work;
 
 use std::io::{Error, Result};
-use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use contender::{measure, obey, peak};
 use floor::Floor;
+use rustls::ServerConfig;
 use server::{Behaviour, Server};
 use usercom::{Client, ClientBuilder};
+use work::{SMALL, Work};
 
 const TOKEN: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
-const SMALL: [i64; 4] = [10, 15, 22, 23];
 const MILLION: usize = 1_000_000;
 const BATCH: usize = 1000;
 
@@ -31,19 +39,24 @@ fn main() -> Result<()> {
     let words: Vec<&str> = arguments.iter().map(String::as_str).filter(|word| *word != "--bench").collect();
     match words[..] {
         [] => rounds::all(),
-        ["server", delay, rate] => serve(number(delay)? as u64, number(rate)? as u32),
+        ["server", delay, rate, ref more @ ..] => serve(Behaviour {
+            delay: Duration::from_micros(number(delay)? as u64),
+            rate: number(rate)? as u32,
+            keeps: more.contains(&"keeps"),
+            tls: more.contains(&"tls").then(certificate).transpose()?,
+        }),
         ["floor", address] => {
             let (mut floor, mut body) = (Floor::connect(address)?, Vec::new());
             floor.render(&SMALL, &mut body);
             obey(|| floor.call())
         }
-        ["rust", address] => {
-            let client = client(address)?;
-            obey(|| small(&client))
+        ["rust", url, kind, ids, batch] => ours::from_rust(url, Work::of_words([kind, ids, batch])?),
+        ["program", program, url, kind, ids, batch] => {
+            ours::program(program, url, Work::of_words([kind, ids, batch])?)
         }
-        ["calls", address, n] => {
-            let client = client(address)?;
-            (0..number(n)?).try_for_each(|_| small(&client))
+        ["calls", url, n] => {
+            let client = builder(url).build().map_err(Error::other)?;
+            (0..number(n)?).try_for_each(|_| update(&client, &SMALL))
         }
         ["ids", n, "floor", _, address] => by_hand(&increasing(number(n)?), address),
         ["ids", n, "unsorted", workers, address] => at_once(&unsorted(number(n)?), number(workers)?, address),
@@ -56,32 +69,41 @@ fn number(text: &str) -> Result<usize> {
     text.parse().map_err(Error::other)
 }
 
-fn builder(address: &str) -> ClientBuilder {
-    Client::builder("acme", TOKEN).base_url(&format!("http://{address}")).no_rate_limit().batch_size(BATCH)
-}
-
-fn client(address: &str) -> Result<Client> {
-    builder(address).build().map_err(Error::other)
-}
-
-fn small(client: &Client) -> Result<()> {
-    update(client, &SMALL)
+fn builder(url: &str) -> ClientBuilder {
+    Client::builder("acme", TOKEN).base_url(url).no_rate_limit().batch_size(BATCH)
 }
 
 fn update(client: &Client, ids: &[i64]) -> Result<()> {
-    let report = client.mass_update(ids, "plan", "pro").map_err(Error::other)?;
-    if report.confirmed() == ids.len() { Ok(()) } else { Err(Error::other(report.message().to_owned())) }
+    ours::all_confirmed(client.mass_update(ids, "plan", "pro"))
 }
 
-/// Says where it listens, and what it has seen whenever a line comes in.
-fn serve(delay: u64, rate: u32) -> Result<()> {
-    let server = Server::start(Behaviour { delay: Duration::from_micros(delay), rate })?;
-    let address: SocketAddr = server.address();
-    println!("{address}");
+/// A new authority's, which is then among the authorities that the clients get.
+fn certificate() -> Result<Arc<ServerConfig>> {
+    let authority = certificates::Authority::new();
+    let machine = std::fs::read_to_string("/etc/ssl/certs/ca-certificates.crt")?;
+    std::fs::write(tools::authorities(), machine + &std::fs::read_to_string(authority.file())?)?;
+    Ok(authority.config(&["127.0.0.1"], |_| {}))
+}
+
+/// Says where it listens. To an empty line it says what it has seen, to a line with work and how often that was sent
+/// whether it arrived.
+fn serve(behaviour: Behaviour) -> Result<()> {
+    let server = Server::start(behaviour)?;
+    println!("{}", server.address());
     for line in std::io::stdin().lines() {
-        line?;
+        let line = line?;
         let seen = server.seen();
-        println!("{} {} {} {}", seen.connections, seen.requests, seen.limited, seen.longest);
+        match line.split_whitespace().collect::<Vec<_>>()[..] {
+            [] => println!("{} {} {} {}", seen.connections, seen.requests, seen.limited, seen.longest),
+            [kind, ids, batch, times] => {
+                let work = Work::of_words([kind, ids, batch])?;
+                match arrived::check(work, number(times)?, &server.take_bodies()) {
+                    Ok(()) => println!("right"),
+                    Err(error) => println!("{error}"),
+                }
+            }
+            _ => return Err(Error::other(format!("what is {line:?}?"))),
+        }
     }
     Ok(())
 }
@@ -112,7 +134,7 @@ fn by_hand(ids: &[i64], address: &str) -> Result<()> {
 
 /// Updates these ids in one run. Says the nanoseconds on the clock and on the processor, and the most memory.
 fn at_once(ids: &[i64], workers: usize, address: &str) -> Result<()> {
-    let client = builder(address).workers(workers).build().map_err(Error::other)?;
+    let client = builder(&format!("http://{address}")).workers(workers).build().map_err(Error::other)?;
     let took = measure(|| update(&client, ids))?;
     println!("{} {} {}", took.wall, took.cpu, peak("self")?);
     Ok(())

@@ -1,32 +1,36 @@
 //! The bench itself: starts contenders, has them measure, and compares.
 
-use std::fmt::Write as _;
 use std::io::{Error, Result, Write};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::compared::{DELAY, SMALL_CALL};
 use super::contender::{Contender, Took};
 use super::report::Kind::{Counted, Timed};
 use super::report::Table;
-use super::tools::{AXIOS, PHP_SAMPLE, PYTHON_SAMPLE, PYTHON_SESSION, Serving, Tools};
+use super::tools::{C, RUST, SAMPLES, Serving, Tools};
 use super::tools::{cpu, median, numbers, on, ratio, rounds, run, temporary, wall};
-use super::{BATCH, MILLION, SMALL, builder, growth, increasing};
-use crate::floor::PATH;
+use super::work::{Kind, SMALL, Work};
+use super::{BATCH, MILLION, builder, compared, growth, increasing};
 
 pub fn all() -> Result<()> {
     let tools = Tools::build()?;
     let mut table = Table::new(rounds());
     println!("medians of {} interleaved rounds; wall / CPU as ratios within a round", rounds());
-    small_calls(&tools, &mut table)?;
+    compared::small_calls(&tools, &mut table)?;
+    compared::small_calls_with_tls(&tools, &mut table)?;
     instructions(&tools, &mut table)?;
     million(&tools, &mut table)?;
+    compared::rows(&tools, &mut table)?;
+    compared::custom_ids(&tools, &mut table)?;
     growth::ids(&tools, &mut table)?;
     growth::workers(&tools, &mut table)?;
     growth::rate(&tools, &mut table)?;
     rendering(&mut table)?;
     latency(&tools, &mut table)?;
+    compared::far_away(&tools, &mut table)?;
     rate_limit(&tools, &mut table)?;
     cold_start(&tools, &mut table)?;
     size(&tools, &mut table)?;
@@ -35,76 +39,9 @@ pub fn all() -> Result<()> {
     if failed { Err(Error::other("a counted goal was missed")) } else { Ok(()) }
 }
 
-fn texts(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
-}
-
-/// How many small calls a round has: the slower the client, the fewer.
-fn calls(name: &str) -> usize {
-    match name.split(':').next() {
-        Some("Python" | "Node.js") => 200,
-        Some("PHP") => 500,
-        _ => 3000,
-    }
-}
-
-fn small_calls(tools: &Tools, table: &mut Table) -> Result<()> {
-    let server = Serving::start(tools, true, Duration::ZERO, 0)?;
-    let (address, base) = (&server.address[..], format!("http://{}", server.address));
-    let (url, size) = (format!("{base}{PATH}"), SMALL.len().to_string());
-    let mut programs: Vec<(&str, Vec<&str>)> = vec![
-        ("a raw socket, body prepared beforehand", vec![&tools.this, "floor", address]),
-        ("usercom, Rust", vec![&tools.this, "rust", address]),
-        ("usercom, C", vec![&tools.abi, &tools.library, &base]),
-    ];
-    let peers = tools.peers();
-    programs.extend(peers.iter().map(|(name, words)| (*name, [&texts(words)[..], &[&url, &size]].concat())));
-    let mut contenders: Vec<Contender> = Vec::new();
-    for (name, words) in &programs {
-        contenders.push(Contender::start(&on("0", words), calls(name))?);
-    }
-    for _ in 0..rounds() {
-        contenders.iter_mut().try_for_each(Contender::round)?;
-    }
-    let rounds = |at: usize| &contenders[at].rounds[..];
-    table.head("A small call (4 ids) on a warm connection: wall, CPU in µs; as a multiple of usercom's");
-    let mut rows = Vec::new();
-    for (at, (name, _)) in programs.iter().enumerate() {
-        let mut figures = String::new();
-        let mut row = json!({"name": name});
-        for (unit, of) in [("wall", wall as fn(&Took) -> f64), ("cpu", cpu)] {
-            let micros = median(rounds(at).iter().map(of)) / 1000.0;
-            let ratio = ratio(rounds(at), rounds(1), of);
-            // Writing into memory can't fail.
-            let _ = write!(figures, "{micros:8.1} {ratio:6.2} x");
-            row[format!("{unit}_us")] = micros.into();
-            row[unit] = ratio.into();
-        }
-        table.line(name, &figures);
-        rows.push(row);
-    }
-    table.figures("small", rows.into());
-    let mut goal = |what: &str, one: usize, other: usize, of: fn(&Took) -> f64, most: f64| {
-        table.at_most(what, ratio(rounds(one), rounds(other), of), most, " x", Timed);
-    };
-    goal("Rust / floor, wall", 1, 0, wall, 1.4);
-    goal("Rust / floor, CPU", 1, 0, cpu, 2.0);
-    goal("Rust / libcurl, CPU", 1, 3, cpu, 1.0);
-    goal("C interface / Rust, wall", 2, 1, wall, 1.03);
-    goal("C interface / Rust, CPU", 2, 1, cpu, 1.03);
-    for (name, least) in [(PYTHON_SESSION, 6.0), (AXIOS, 6.0), (PYTHON_SAMPLE, 8.0), (PHP_SAMPLE, 2.0)] {
-        let at = programs.iter().position(|program| program.0 == name);
-        let at = at.ok_or_else(|| Error::other("a goal for nobody"))?;
-        let times = ratio(rounds(at), rounds(1), wall);
-        table.at_least(&format!("{name} / Rust, wall"), times, least, " x", Timed);
-    }
-    Ok(())
-}
-
 /// Counted by valgrind, as the difference of two runs.
 fn instructions(tools: &Tools, table: &mut Table) -> Result<()> {
     let server = Serving::start(tools, false, Duration::ZERO, 0)?;
-    let base = format!("http://{}", server.address);
     let per_call = |words: &[&str]| -> Result<f64> {
         let count = |n: &str| -> Result<f64> {
             let quiet = ["--tool=callgrind", "--callgrind-out-file=/dev/null"];
@@ -116,8 +53,8 @@ fn instructions(tools: &Tools, table: &mut Table) -> Result<()> {
         Ok((count("600")? - count("200")?) / 400.0)
     };
     table.head("User instructions a small call");
-    let rust = per_call(&[&tools.this, "calls", &server.address])?;
-    let c = per_call(&[&tools.abi, &tools.library, &base])?;
+    let rust = per_call(&[&tools.this, "calls", &server.url])?;
+    let c = per_call(&[&tools.abi, &tools.library, &server.url, "ids", "4", "4"])?;
     // 27 thousand of them are the HTTP library's.
     table.at_most("Rust", rust / 1000.0, 42.0, " k", Counted);
     table.at_most("C interface", c / 1000.0, 43.0, " k", Counted);
@@ -125,50 +62,51 @@ fn instructions(tools: &Tools, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-/// The product and the floor are started anew for each round; a peer makes a thousand calls with a thousand ids each.
+/// The Rust client and the floor are started anew for each round.
 fn million(tools: &Tools, table: &mut Table) -> Result<()> {
-    let server = Serving::start(tools, true, Duration::ZERO, 0)?;
-    let address = &server.address[..];
-    let (url, size) = (format!("http://{address}{PATH}"), BATCH.to_string());
+    let work = Work { kind: Kind::Ids, ids: MILLION, batch: BATCH };
+    let mut server = Serving::checking(tools, Duration::ZERO)?;
     let ours = [
         ("a raw socket with the same rendering", "floor", 1),
-        ("usercom, 1 worker", "increasing", 1),
-        ("usercom, 8 workers", "increasing", 8),
-        ("usercom, 8 workers, unsorted ids", "unsorted", 8),
+        ("usercom, Rust, 1 worker", "increasing", 1),
+        ("usercom, Rust, 8 workers", "increasing", 8),
+        ("usercom, Rust, 8 workers, unsorted ids", "unsorted", 8),
     ];
-    let mut peers: Vec<(&str, Contender)> = Vec::new();
-    for (name, words) in tools.peers() {
-        if ![PHP_SAMPLE, PYTHON_SAMPLE].contains(&name) {
-            let words = [&texts(&words)[..], &[&url, &size]].concat();
-            peers.push((name, Contender::start(&on("0", &words), MILLION / BATCH)?));
+    let mut others: Vec<(&str, Contender)> = Vec::new();
+    for (name, words) in tools.all(&server, work) {
+        if name != RUST && !SAMPLES.contains(&name) {
+            others.push((name, Contender::start(&on("0", &texts(&words)), &server.environment, 0, 1)?));
         }
     }
     let mut took: [Vec<Took>; 4] = Default::default();
     let mut peaks = [0.0f64; 4];
     for _ in 0..rounds() {
-        for (at, (_, order, workers)) in ours.iter().enumerate() {
-            let (once, peak) = run_ids(tools, MILLION, order, *workers, address)?;
+        for (at, (name, order, workers)) in ours.iter().enumerate() {
+            let (once, peak) = run_ids(tools, MILLION, order, *workers, &server.address)?;
+            server.check(name, work, 1)?;
             took[at].push(once);
             peaks[at] = peaks[at].max(peak);
         }
-        peers.iter_mut().try_for_each(|(_, peer)| peer.round())?;
+        for (name, other) in &mut others {
+            let calls = other.round()?;
+            server.check(name, work, calls)?;
+        }
     }
     table.head("1,000,000 ids in batches of 1,000, unpaced: wall, CPU in ms; most memory with the ids");
     let mut rows: Vec<Value> = Vec::new();
-    let mut row = |table: &Table, name: &str, rounds: &[Took], scale: f64, peak: f64| {
-        let [wall_ms, cpu_ms] = [wall, cpu].map(|of| scale * median(rounds.iter().map(of)) / 1e6);
+    let mut row = |table: &Table, name: &str, rounds: &[Took], peak: f64| {
+        let [wall_ms, cpu_ms] = [wall, cpu].map(|of| median(rounds.iter().map(of)) / 1e6);
         table.line(name, &format!("{wall_ms:8.1} {cpu_ms:8.1} {peak:6.1} MB"));
-        let [wall, cpu] = [wall, cpu].map(|of| scale * ratio(rounds, &took[1], of));
+        let [wall, cpu] = [wall, cpu].map(|of| ratio(rounds, &took[1], of));
         rows.push(json!({
             "name": name, "wall_ms": wall_ms, "cpu_ms": cpu_ms, "peak_mb": peak, "wall": wall, "cpu": cpu,
         }));
     };
     for (at, (name, ..)) in ours.iter().enumerate() {
-        row(table, name, &took[at], 1.0, peaks[at]);
+        row(table, name, &took[at], peaks[at]);
     }
-    for (name, peer) in &peers {
-        // A peer's figures are for one call.
-        row(table, name, &peer.rounds, (MILLION / BATCH) as f64, peer.peak()? as f64 / 1e6);
+    for (name, other) in &others {
+        row(table, name, &other.rounds, other.peak()? as f64 / 1e6);
     }
     table.figures("million", rows.into());
     table.at_most("1 worker / floor, CPU", ratio(&took[1], &took[0], cpu), 2.0, " x", Timed);
@@ -178,6 +116,10 @@ fn million(tools: &Tools, table: &mut Table) -> Result<()> {
     table.at_most("each further worker: more memory", (peaks[2] - peaks[1]) / 7.0, 0.5, " MB", Counted);
     table.at_most("unsorted ids: more memory", peaks[3] - peaks[2], 8.0, " MB", Counted);
     Ok(())
+}
+
+fn texts(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
 }
 
 /// A process that updates so many ids: what the run took, and the most memory in MB.
@@ -193,7 +135,7 @@ pub fn run_ids(tools: &Tools, n: usize, order: &str, workers: usize, address: &s
 
 /// A dry run checks and counts, but sends nothing.
 fn rendering(table: &mut Table) -> Result<()> {
-    let client = builder("127.0.0.1:9").build().map_err(Error::other)?;
+    let client = builder("http://127.0.0.1:9").build().map_err(Error::other)?;
     let ids = increasing(MILLION);
     let mut nanos = Vec::new();
     for _ in 0..rounds() {
@@ -207,15 +149,12 @@ fn rendering(table: &mut Table) -> Result<()> {
     Ok(())
 }
 
-pub const DELAY: Duration = Duration::from_millis(20);
-
 fn latency(tools: &Tools, table: &mut Table) -> Result<()> {
     let server = Serving::start(tools, false, DELAY, 0)?;
     table.head("A service 20 ms away: wall / (requests / workers x 20 ms)");
     for (workers, requests) in [(8usize, 1000usize), (32, 4000)] {
         let ids: Vec<i64> = (1..=10 * requests as i64).collect();
-        let client =
-            builder(&server.address).workers(workers).batch_size(10).build().map_err(Error::other)?;
+        let client = builder(&server.url).workers(workers).batch_size(10).build().map_err(Error::other)?;
         let ideal = DELAY.as_secs_f64() * requests as f64 / workers as f64;
         let mut ratios = Vec::new();
         for _ in 0..3 {
@@ -234,7 +173,7 @@ fn rate_limit(tools: &Tools, table: &mut Table) -> Result<()> {
     for (rate, requests) in [(10u32, 60usize), (50, 400), (200, 1600)] {
         let mut server = Serving::start(tools, false, DELAY, rate)?;
         let ids: Vec<i64> = (1..=requests as i64).collect();
-        let client = builder(&server.address)
+        let client = builder(&server.url)
             .batch_size(1)
             .rate_limit(rate, Duration::from_secs(1))
             .build()
@@ -250,11 +189,11 @@ fn rate_limit(tools: &Tools, table: &mut Table) -> Result<()> {
     Ok(())
 }
 
+const LOADED: &str = "usercom, C, loaded with dlopen";
+
 /// A process that makes one call, against one that does nothing.
 fn cold_start(tools: &Tools, table: &mut Table) -> Result<()> {
     let server = Serving::start(tools, true, Duration::ZERO, 0)?;
-    let base = format!("http://{}", server.address);
-    let (url, size) = (format!("{base}{PATH}"), SMALL.len().to_string());
     let timed = |words: &[&str]| -> Result<f64> {
         let words = on("0", words);
         let start = Instant::now();
@@ -263,7 +202,7 @@ fn cold_start(tools: &Tools, table: &mut Table) -> Result<()> {
             .args(&words[1..])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .env("NO_PROXY", "127.0.0.1")
+            .envs(server.environment.iter().cloned())
             .spawn()?;
         if let Some(mut orders) = child.stdin.take() {
             // Who reads no order, needs none.
@@ -273,10 +212,10 @@ fn cold_start(tools: &Tools, table: &mut Table) -> Result<()> {
         let took = start.elapsed().as_secs_f64() * 1e3;
         if status.success() { Ok(took) } else { Err(Error::other(format!("{words:?}: {status}"))) }
     };
-    let peers = tools.peers();
+    let all = tools.all(&server, SMALL_CALL);
     let mut programs: Vec<(&str, Vec<&str>)> =
-        vec![("usercom, C, loaded with dlopen", vec![&tools.abi, &tools.library, &base, "1"])];
-    programs.extend(peers.iter().map(|(name, words)| (*name, [&texts(words)[..], &[&url, &size]].concat())));
+        vec![(LOADED, vec![&tools.abi, &tools.library, &server.url, "ids", "4", "4", "1"])];
+    programs.extend(all.iter().filter(|(name, _)| *name != C).map(|(name, words)| (*name, texts(words))));
     let mut nothing = Vec::new();
     let mut more = vec![Vec::new(); programs.len()];
     for _ in 0..rounds() {

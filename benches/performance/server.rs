@@ -4,22 +4,28 @@
 //! rate a strict one.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 const OK: &[u8] =
     b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 15\r\n\r\n{\"status\":\"ok\"}";
 const TOO_FAST: &[u8] = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 1\r\nContent-Length: 0\r\n\r\n";
 
 /// How the server is. The default responses at once whatever comes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct Behaviour {
     /// From the request's last byte to the response.
     pub delay: Duration,
     /// Requests a second that are taken, two at once at the most; 0 for all.
     pub rate: u32,
+    /// Whether it keeps the bodies, for [`Server::take_bodies`].
+    pub keeps: bool,
+    /// With a certificate it speaks TLS.
+    pub tls: Option<Arc<ServerConfig>>,
 }
 
 /// What the server has seen.
@@ -38,6 +44,7 @@ struct Counters {
     requests: AtomicU64,
     limited: AtomicU64,
     longest: AtomicU64,
+    bodies: Mutex<Vec<u8>>,
 }
 
 /// A running server. It ends with its process.
@@ -55,9 +62,18 @@ impl Server {
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {
                 counters.connections.fetch_add(1, Relaxed);
-                let (counters, bucket) = (counters.clone(), bucket.clone());
+                let (behaviour, counters, bucket) = (behaviour.clone(), counters.clone(), bucket.clone());
                 // A client that goes away is no failure of the server.
-                std::thread::spawn(move || serve(stream, behaviour, &counters, &bucket));
+                std::thread::spawn(move || {
+                    stream.set_nodelay(true).ok()?;
+                    match behaviour.tls.clone() {
+                        None => serve(stream, &behaviour, &counters, &bucket),
+                        Some(config) => {
+                            let tls = StreamOwned::new(ServerConnection::new(config).ok()?, stream);
+                            serve(tls, &behaviour, &counters, &bucket)
+                        }
+                    }
+                });
             }
         });
         Ok(server)
@@ -68,7 +84,7 @@ impl Server {
     }
 
     pub fn seen(&self) -> Seen {
-        let Counters { connections, requests, limited, longest } = &*self.counters;
+        let Counters { connections, requests, limited, longest, .. } = &*self.counters;
         Seen {
             connections: connections.load(Relaxed),
             requests: requests.load(Relaxed),
@@ -76,16 +92,24 @@ impl Server {
             longest: longest.load(Relaxed),
         }
     }
+
+    /// The bodies of all requests since the last time, one after another.
+    pub fn take_bodies(&self) -> Vec<u8> {
+        let Ok(mut bodies) = self.counters.bodies.lock() else { return Vec::new() };
+        let taken = bodies.clone();
+        // It keeps its memory: getting that anew would look like the client's time.
+        bodies.clear();
+        taken
+    }
 }
 
 /// Answers requests until the client closes the connection or sends what isn't HTTP.
 fn serve(
-    mut stream: TcpStream,
-    behaviour: Behaviour,
+    mut stream: impl Read + Write,
+    behaviour: &Behaviour,
     counters: &Counters,
     bucket: &Mutex<Bucket>,
 ) -> Option<()> {
-    stream.set_nodelay(true).ok()?;
     let mut buffer = vec![0; 512 * 1024];
     let mut filled = 0;
     loop {
@@ -101,6 +125,9 @@ fn serve(
         let taken = behaviour.rate == 0 || bucket.lock().ok()?.take(Instant::now());
         counters.requests.fetch_add(1, Relaxed);
         counters.longest.fetch_max(body as u64, Relaxed);
+        if behaviour.keeps {
+            counters.bodies.lock().ok()?.extend_from_slice(&buffer[head..head + body]);
+        }
         if !taken {
             counters.limited.fetch_add(1, Relaxed);
         }
@@ -108,12 +135,13 @@ fn serve(
             wait(behaviour.delay);
         }
         stream.write_all(if taken { OK } else { TOO_FAST }).ok()?;
+        stream.flush().ok()?;
         buffer.copy_within(head + body..filled, 0);
         filled -= head + body;
     }
 }
 
-fn read(stream: &mut TcpStream, into: &mut [u8]) -> Option<usize> {
+fn read(stream: &mut impl Read, into: &mut [u8]) -> Option<usize> {
     stream.read(into).ok().filter(|n| *n > 0)
 }
 

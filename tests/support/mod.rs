@@ -7,6 +7,7 @@ pub mod api;
 pub mod c_api;
 #[cfg(feature = "capi")]
 pub mod capi;
+pub mod certificates;
 pub mod child;
 pub mod exchange;
 pub mod oracle;
