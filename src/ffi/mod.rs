@@ -47,7 +47,7 @@ struct Failure {
 }
 
 impl Failure {
-    fn invalid(argument: &str, problem: impl std::fmt::Display) -> Failure {
+    fn invalid(argument: impl std::fmt::Display, problem: impl std::fmt::Display) -> Failure {
         Failure { status: Status::InvalidArgument, message: format!("{argument}: {problem}") }
     }
 }

@@ -1,6 +1,7 @@
 //! What C hands over, checked as far as a pointer can be: the only file that makes references of it.
 
 use std::ffi::{CStr, c_char};
+use std::fmt::Display;
 
 use super::Failure;
 
@@ -8,25 +9,28 @@ use super::Failure;
 ///
 /// # Safety
 /// `text` is NULL or points to a NUL-terminated string that stays unchanged during the call.
-pub(super) unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str, Failure> {
-    // SAFETY: the caller of the exported function promises it.
-    match unsafe { optional_text(text, name) }? {
-        Some(text) => Ok(text),
-        None => Err(Failure::invalid(name, "is NULL")),
+pub(super) unsafe fn text<'a>(text: *const c_char, name: impl Display) -> Result<&'a str, Failure> {
+    if text.is_null() {
+        return Err(Failure::invalid(name, "is NULL"));
     }
+    // SAFETY: the caller of the exported function promises that it ends with a NUL.
+    let bytes = unsafe { CStr::from_ptr(text) };
+    bytes.to_str().map_err(|e| Failure::invalid(name, format_args!("is not UTF-8: {e}")))
 }
 
 /// A C string, or `None` for NULL.
 ///
 /// # Safety
 /// As [`text`].
-pub(super) unsafe fn optional_text<'a>(text: *const c_char, name: &str) -> Result<Option<&'a str>, Failure> {
+pub(super) unsafe fn optional_text<'a>(
+    text: *const c_char,
+    name: impl Display,
+) -> Result<Option<&'a str>, Failure> {
     if text.is_null() {
         return Ok(None);
     }
-    // SAFETY: the caller of the exported function promises that it ends with a NUL.
-    let bytes = unsafe { CStr::from_ptr(text) };
-    bytes.to_str().map(Some).map_err(|e| Failure::invalid(name, format!("is not UTF-8: {e}")))
+    // SAFETY: the caller of the exported function promises it.
+    unsafe { self::text(text, name) }.map(Some)
 }
 
 /// An array as a slice; NULL with no elements is an empty one.
@@ -66,7 +70,7 @@ pub(super) unsafe fn texts<'a>(
     let pointers = unsafe { array(first, n, name) }?;
     let one = |(at, pointer): (usize, &*const c_char)| {
         // SAFETY: as above, for each element.
-        unsafe { text(*pointer, &format!("{name}[{at}]")) }
+        unsafe { text(*pointer, format_args!("{name}[{at}]")) }
     };
     pointers.iter().enumerate().map(one).collect()
 }
