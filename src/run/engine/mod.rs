@@ -11,6 +11,8 @@ mod limits;
 mod pick;
 mod rejected;
 mod server_errors;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -361,20 +363,5 @@ impl<'a> Engine<'a> {
         let at = self.in_flight.iter().position(|(sent, ..)| *sent == ticket)?;
         let (_, batch, permit) = self.in_flight.swap_remove(at);
         Some((batch, permit))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_tally_says() {
-        let dense = |settled, rejected| Tally { settled, rejected, ..Tally::default() }.dense();
-        assert!(!dense(3, 3) && !dense(4, 2) && dense(4, 3) && dense(5, 3) && !dense(100, 50));
-        let named = |named, unnamed| Tally { named, unnamed, ..Tally::default() }.named();
-        assert!(!named(0, 0) && !named(1, 1) && named(2, 1) && !named(1, 2));
-        let each = |settled, requests| Tally { settled, ..Tally::default() }.named_requests(requests);
-        assert_eq!((each(4, 10), each(0, 3), each(2, 2)), (2.5, 3.0, 1.0));
     }
 }
