@@ -166,7 +166,6 @@ impl<R: Read> CsvRows<R> {
                     "line {line}: has {}, the first line has {expected_len}; what has a separator in it needs quotes",
                     counted(*len as usize, "column")
                 ),
-                csv::ErrorKind::Io(error) => error.to_string(),
                 _ => error.to_string(),
             }),
         }
@@ -288,3 +287,6 @@ fn is_digits(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests;

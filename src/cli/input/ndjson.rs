@@ -149,6 +149,9 @@ mod tests {
             assert_eq!((rows.cell(0), rows.cell(1)), (id, value));
         }
         assert_eq!(rows.advance(), Ok(None));
+        assert!(rows.names().is_empty(), "each object names its own");
+        let keys: Vec<String> = (1..=60).map(|n| format!("\"k{n}\": {n}")).collect();
+        let many = format!("{{{}}}\n{{\"id\": 1}}\n", keys.join(", "));
         for (text, says) in [
             ("{\"id\": 1}\n{\"id\": }\n", "line 2: is not one JSON object: expected value"),
             ("", "is empty"),
@@ -156,6 +159,9 @@ mod tests {
             ("{\"id\": 1, \"id\": 2}\n", "the key \"id\" is there twice"),
             ("{\"id\": 1} {\"id\": 2}\n", "line 1: is not one JSON object: trailing characters"),
             ("{\"id\": 1, \"w\": 2}\n", "has no column \"v\"; its objects name \"id\", \"w\""),
+            ("{\"id\": 1, \"w\": 2}\n{\"w\": 3}\n", "name \"id\", \"w\";"),
+            // Of fifty keys twenty are shown.
+            (&many, " and 30 more;"),
         ] {
             let mut rows = NdjsonRows::new(text.as_bytes(), &wanted);
             let problem = loop {

@@ -111,7 +111,7 @@ impl Source {
         let passed = self.passed.borrow();
         let Ok(file) = File::open(path) else { return false };
         let length = file.metadata().map_or(0, |found| found.len());
-        if length < passed.bytes || (passed.ended && length > passed.bytes) {
+        if passed.ended && length > passed.bytes {
             return false;
         }
         let mut digest = crc32fast::Hasher::new();
@@ -207,4 +207,39 @@ const UTF_32: &str = "is UTF-32; save it as UTF-8, or convert it: iconv -f UTF-3
 pub fn other_file(start: &[u8]) -> Option<&'static str> {
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     OTHER_FILES.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whether_a_file_is_still_the_one_that_was_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ids.csv");
+        let text = "id\n".repeat(30_000);
+        for (to_its_end, now, same) in [
+            (true, text.clone(), true),
+            (true, format!("{text}1\n"), false),
+            (true, text[1..].to_owned(), false),
+            (true, text.replacen("id", "ID", 1), false),
+            (true, String::new(), false),
+            // Of what was not read, nothing is known.
+            (false, text.clone(), true),
+            (false, format!("{text}1\n"), true),
+            (false, text[..50_000].to_owned(), true),
+            (false, text[..49_999].to_owned(), false),
+            (false, text.replacen("id", "ID", 1), false),
+        ] {
+            std::fs::write(&path, &text).unwrap();
+            let (source, mut bytes) = Source::open(&path, true).unwrap();
+            match to_its_end {
+                true => drop(bytes.read_to_end(&mut Vec::new()).unwrap()),
+                false => bytes.read_exact(&mut vec![0; 50_000]).unwrap(),
+            }
+            std::fs::write(&path, &now).unwrap();
+            assert_eq!(source.is_copy_of(&path), same, "{to_its_end} {}", now.len());
+            assert_eq!(source.reopen().is_ok(), same);
+        }
+    }
 }

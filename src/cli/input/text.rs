@@ -87,8 +87,9 @@ impl<R: Read> Text<R> {
         let raw = &self.raw[..n];
         let (result, read) =
             self.decoder.decode_to_string_without_replacement(raw, &mut self.decoded, self.ended);
-        if let DecoderResult::Malformed(length, after) = result {
-            let at = read.saturating_sub(usize::from(length) + usize::from(after));
+        if let DecoderResult::Malformed(length, _) = result {
+            // In UTF-8, the one encoding where the place is shown, nothing after it is read.
+            let at = read.saturating_sub(usize::from(length));
             let problem = not_in(self.found.encoding, raw, at);
             self.count_lines();
             return Err(io::Error::other(format!("line {}: {problem}", self.line())));
@@ -183,6 +184,10 @@ mod tests {
             let problem = read(bytes, given).unwrap_err();
             assert!(problem.starts_with(says), "{bytes:?}: {problem}");
         }
+        let context = format!("{}\u{142}!", "x".repeat(30));
+        let bytes = [&b"id\nyyyyyyyyyy"[..], &[b'x'; 30], b"\xb3!\nz"].concat();
+        let problem = read(&bytes, None).unwrap_err();
+        assert!(problem.contains(&format!("if \"{context}\" is how")), "{problem}");
         let long = "\u{142}\u{20ac}x\n".repeat(100_000);
         assert_eq!(read(long.as_bytes(), None).as_deref(), Ok(long.as_str()));
     }

@@ -232,6 +232,20 @@ mod tests {
     }
 
     #[test]
+    fn days_and_moments() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        for (number, kind, text) in [
+            (46349.0, DateTime, "2026-11-23"),
+            (46349.5, DateTime, "2026-11-23T12:00:00"),
+            (46349.0 + 1.0 / 86_400.0, DateTime, "2026-11-23T00:00:01"),
+            // No day, although it has neither hours nor minutes.
+            (1.0, TimeDelta, "1900-01-01T00:00:00"),
+        ] {
+            assert_eq!(date(&ExcelDateTime::new(number, kind, false)), text);
+        }
+    }
+
+    #[test]
     fn how_many_strings_it_says() {
         for (head, n) in [
             ("<sst count=\"9\" uniqueCount=\"4\"><si>uniqueCount=\"7\"", 4),
