@@ -108,7 +108,8 @@ mod tests {
     use std::sync::{Arc, Mutex};
 
     use super::*;
-    use crate::run::tests::support::SECOND;
+    use crate::options::ClientOptions;
+    use crate::run::tests::support::{SECOND, one_value};
     use crate::wire::{Fault, Message};
 
     #[test]
@@ -189,6 +190,10 @@ mod tests {
         let hooks = log(log::LevelFilter::Trace);
         hooks.sending(7, &Request::single(0, 3));
         hooks.info("by the way");
-        assert_eq!(*told.lock().unwrap(), ["DEBUG request 7: 1 ids", "INFO by the way"]);
+        assert_eq!(told.lock().unwrap().split_off(0), ["DEBUG request 7: 1 ids", "INFO by the way"]);
+        let ids = [1, 2, 3];
+        hooks.ended(&crate::run::dry_run(&one_value(&ids), &ClientOptions::default()));
+        let said = told.lock().unwrap().remove(0);
+        assert!(said.starts_with("WARN run ended, ") && said.contains("dry run, nothing was sent"), "{said}");
     }
 }

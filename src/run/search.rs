@@ -337,12 +337,12 @@ impl Searches {
         let groups: Vec<f64> =
             self.all.values().filter_map(Search::rejected_ids).map(|ids| ids as f64).collect();
         let all = settled as f64 + groups.iter().sum::<f64>();
-        let mut share = (rejected + groups.len()) as f64 / all.max(1.0);
+        let share = |bad: f64| ((rejected as f64 + bad) / all.max(1.0)).min(1.0);
+        let mut bad = groups.len() as f64;
         for _ in 0..ROUNDS {
-            let bad: f64 = groups.iter().map(|ids| bad_among(share, *ids)).sum();
-            share = ((rejected as f64 + bad) / all.max(1.0)).min(1.0);
+            bad = groups.iter().map(|ids| bad_among(share(bad), *ids)).sum();
         }
-        share
+        share(bad)
     }
 
     /// What is left if about this share of the ids is bad.
@@ -380,8 +380,8 @@ fn size_of(belief: &Belief, excess: i64, most: usize, bad_among: Option<usize>) 
 
 /// How many ids are about bad of `ids` of which one at least is.
 fn bad_among(share: f64, ids: f64) -> f64 {
-    let any = 1.0 - (1.0 - share).powf(ids);
-    if any > 0.0 { (ids * share / any).max(1.0) } else { 1.0 }
+    // At least one, also where 0 / 0 is no number.
+    (ids * share / (1.0 - (1.0 - share).powf(ids))).max(1.0)
 }
 
 #[cfg(test)]
@@ -483,6 +483,12 @@ mod tests {
         // One bad id is found by halving, in ten requests; then half of the ids are left, on average.
         assert!((1.5..1.7).contains(&left.bad), "{left:?}");
         assert!((17.2..17.5).contains(&left.requests), "{left:?}");
+        // What is seen here counts, and what is seen everywhere as much as five bad ids.
+        let seen = Search { confirmed: 30, rejected: 2, ..one(None, 10, &[]) };
+        let of_ten = only(seen, 1).left(0.05, MOST);
+        let here = 7.0 / (32.0 + 5.0 / 0.05);
+        assert!((of_ten.bad - 10.0 * here).abs() < 1e-9, "{of_ten:?}");
+        assert!((of_ten.requests - 10.0 * cost(here, MOST)).abs() < 1e-9, "{of_ten:?}");
         let batch = searches.next(&outcomes, &share, 2, |_| true).unwrap();
         searches.group_rejected(batch.search.unwrap(), &batch, 2);
         // Of ten ids eight are good: the share is the root of s² − 2s + 0.2.
@@ -637,7 +643,8 @@ mod tests {
         let (share, outcomes) = (Share::default(), Outcomes::new(1000));
         let asked = |n: usize, groups: u64, splits: u64| {
             let mut search = one(None, n, &[]);
-            (search.batch.request.slots, search.batch.request.skip) = (0..n, vec![n - 3, n - 2]);
+            let middle = 8 + (n - 8) / 2;
+            (search.batch.request.slots, search.batch.request.skip) = (0..n, vec![9, middle, n - 2]);
             search.belief = Some(share.expected_of_rejected(1000));
             let mut searches = Searches { groups, splits, ..only(search, 8) };
             searches.next(&outcomes, &share, MOST, |_| true).unwrap();
@@ -659,7 +666,7 @@ mod tests {
                 let middle = 8 + (n - 8) / 2;
                 let parts: Vec<Request> = searches.all.values().map(|s| s.batch.request.clone()).collect();
                 assert_eq!((&parts[0].slots, &parts[1].slots), (&(0..middle), &(middle..n)));
-                assert_eq!((parts[0].skip.as_slice(), parts[1].skip.len()), (&[][..], 2));
+                assert_eq!((&parts[0].skip, &parts[1].skip), (&vec![9], &vec![middle, n - 2]));
                 assert_eq!(searches.splits, splits + 1);
                 assert_eq!(searches.ready.peek().map(|ready| ready.0), Some(size), "not all of it");
                 assert!(!searches.split(MOST), "one is ready");

@@ -303,6 +303,38 @@ mod tests {
         assert!(!with(9, 0.001).is_high(1000));
     }
 
+    #[test]
+    fn what_a_response_says_of_the_next_place() {
+        let mut learned = Learned::new();
+        let (before, mut place) = (Belief::first(), Belief::first());
+        learned.learn(Some(&mut place), Asked { ids: 1, bad_among: None }, true);
+        let likely: f64 = before.0.iter().zip(SHARES).map(|(weight, share)| weight * share).sum();
+        for (at, share) in SHARES.into_iter().enumerate() {
+            let seen = before.0[at] * share / likely;
+            let met = BEFORE * before.0[at] + COUNTS * seen;
+            assert!((learned.met[at] - met).abs() < 1e-9, "{share}");
+            let mixed = seen + CHANGE * (met / (BEFORE + COUNTS) - seen);
+            assert!((learned.recent.0[at] - mixed).abs() < 1e-9 && place.0[at] == learned.recent.0[at]);
+        }
+    }
+
+    /// What was confirmed before the first rejection counts, also after an earlier run.
+    #[test]
+    fn what_was_confirmed_first_counts() {
+        let clean = |earlier: bool, batches: usize| {
+            let mut share = Share::default();
+            if earlier {
+                share.resume(100, 0);
+            }
+            let asked = Asked { ids: 100, bad_among: None };
+            (0..batches).for_each(|_| share.learn(None, asked, false));
+            share.expected().clean(100)
+        };
+        for earlier in [false, true] {
+            assert!(clean(earlier, 3) > clean(earlier, 0) + 0.01, "{earlier}");
+        }
+    }
+
     /// Hwang's size is 2^⌊log2((n−k+1)/k)⌋ for k bad ids of n; ours is the same up to the rounding.
     #[test]
     fn the_size_of_the_next_group() {

@@ -116,6 +116,13 @@ mod tests {
         ] {
             assert_eq!(seen(version, headers), expected, "{version:?} {headers:?}");
         }
+        // Some never have a body, whatever their headers say.
+        for status in [204, 304] {
+            for (name, value) in [length, chunks, ("content-length", "x")] {
+                let response = Response::builder().status(status).header(name, value).body(()).unwrap();
+                assert_eq!(framing(&response), Framing::Complete, "{status} {name}");
+            }
+        }
     }
 
     #[test]

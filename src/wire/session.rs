@@ -255,7 +255,10 @@ mod tests {
         for (request_timeout, head) in [(60, 61), (30, 31), (29, 29)] {
             let request_timeout = Duration::from_secs(request_timeout);
             let options = ClientOptions { request_timeout, ..ClientOptions::default() };
-            let limits = http(LOOPBACK, &options).config.timeouts();
+            let http = http(LOOPBACK, &options);
+            // A whole head, and what comes with it.
+            assert_eq!(http.config.input_buffer_size(), MAX_HEAD + PIECE);
+            let limits = http.config.timeouts();
             assert_eq!(limits.recv_response, Some(Duration::from_secs(head)));
             assert_eq!((limits.send_body, limits.recv_body), (Some(SEND), Some(RESPONSE_BODY)));
         }

@@ -95,10 +95,7 @@ impl Layout {
         let fitting = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
         let mut fitting: Vec<_> = fitting.collect();
         // With the wrong separator the id has more in it.
-        if fitting.len() > 1
-            && names.len() > 1
-            && fitting.iter().any(|(_, first)| is_digits(&first[found[0]]))
-        {
+        if fitting.iter().any(|(_, first)| is_digits(&first[found[0]])) {
             fitting.retain(|(_, first)| is_digits(&first[found[0]]));
         }
         let delimiter = match fitting[..] {

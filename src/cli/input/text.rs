@@ -167,8 +167,10 @@ mod tests {
             (&b"\xef\xbb\xbfid\n1\n"[..], None, "id\n1\n"),
             (b"", None, ""),
             (b"\xff\xfei\0d\0", None, "id"),
+            (b"\xff\xfei\0d\0", Some("utf-16le"), "id"),
             (b"\xfe\xff\0i\0d", None, "id"),
             (b"i\0d\0\n\0", None, "id\n"),
+            (b"\0i\0d\0\n", None, "id\n"),
             (b"\xb3\xf3d\x9f", Some("windows-1250"), "\u{142}\u{f3}d\u{17a}"),
             (b"caf\xe9", Some("latin1"), "caf\u{e9}"),
         ] {
@@ -176,6 +178,7 @@ mod tests {
         }
         for (bytes, given, says) in [
             (&b"id\r\n1\r\n\xb3"[..], None, "line 3: is not UTF-8; if \"\u{142}\" is how"),
+            (b"id\r1\r\xb3", None, "line 3: is not UTF-8"),
             (b"a\nb\0c", None, "line 2: has a NUL byte"),
             (b"\xff\xfei\0", Some("utf-8"), "has the byte order mark of UTF-16LE"),
             (b"\xff\xfe\0\xd8i\0", None, "line 1: is not UTF-16LE"),

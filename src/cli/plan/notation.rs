@@ -198,6 +198,19 @@ mod tests {
     }
 
     #[test]
+    fn why_it_is_none() {
+        for (text, says) in [
+            ("2026-02-30", "there is no such day"),
+            ("23.11.2026", "in another notation than 2026-11-23"),
+            ("2026-1-3", "in another notation than 2026-11-23"),
+            ("23.11.2026 10:00", "a date & time in another notation"),
+        ] {
+            let Notation::Unclear(why) = Notation::of(text) else { panic!("{text}") };
+            assert!(why.contains(says), "{text}: {why}");
+        }
+    }
+
+    #[test]
     fn one_way_of_writing_or_odd() {
         for (text, kind) in [
             ("pro", Kind::String),

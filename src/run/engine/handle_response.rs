@@ -111,7 +111,7 @@ impl Engine<'_> {
         self.end_probe(batch, now);
     }
 
-    fn confirmed(&mut self, batch: Batch) {
+    pub(super) fn confirmed(&mut self, batch: Batch) {
         let group = batch.request.group;
         self.confirmed_batches += 1;
         let of_value = self.trials.iter_mut().filter(|trial| trial.batch.request.group == group);

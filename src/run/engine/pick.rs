@@ -37,7 +37,7 @@ impl Engine<'_> {
     }
 
     /// Something that has not failed yet: a batch of the job, or a part of a rejected one.
-    fn pick_new(&mut self, now: Instant) -> Option<Batch> {
+    pub(super) fn pick_new(&mut self, now: Instant) -> Option<Batch> {
         let waiting = self.due(now, |batch| batch.failed_at.is_none());
         if waiting.is_some() {
             return waiting;

@@ -117,7 +117,7 @@ impl Engine<'_> {
         let (inside, outside): (Vec<usize>, Vec<usize>) =
             open.into_iter().partition(|slot| request.slots.contains(slot));
         let from = if outside.len() < SINGLES { inside } else { outside };
-        let first = (self.rng.next() % from.len().max(1) as u64) as usize;
+        let first = (self.rng.unit() * from.len() as f64) as usize;
         let n = SINGLES.min(from.len());
         let mut slots: Vec<usize> = (0..n).map(|k| from[(first + k * from.len() / n) % from.len()]).collect();
         slots.sort_unstable();

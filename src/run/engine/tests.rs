@@ -268,6 +268,7 @@ fn attempts_are_counted() {
     assert!(engine.queue.is_empty() && engine.exhausted.len() == 1);
     // Its last chance is a second set of attempts, when nothing else is left.
     engine.exhausted[0].too_large = 1;
+    engine.exhausted[0].server_errors.record(now, 0);
     engine.queue.push_back(batch(100..200));
     assert!(engine.last_chance().is_none());
     engine.queue.clear();
@@ -277,6 +278,7 @@ fn attempts_are_counted() {
     engine.in_flight.clear();
     let last = engine.last_chance().unwrap();
     assert!(last.last_chance && last.attempts == 0 && last.too_large == 0 && last.not_before.is_none());
+    assert_eq!(last.server_errors.count(), 0);
     assert!(engine.exhausted.is_empty() && engine.last_chance().is_none());
     engine.exhaust(last);
     assert_eq!((engine.lost.len(), engine.exhausted.len()), (1, 0));
@@ -391,7 +393,7 @@ fn what_a_rejection_counts_as() {
     {
         let mut engine = engine(&job, limits());
         engine.canaries[0] = Canary::Passed;
-        let mut batch = of(0, 10..10 + n, role);
+        let mut batch = Batch { at_fault: true, ..of(0, 10..10 + n, role) };
         let reason = engine.outcomes.reason(Some(400), Message::new("bad"));
         batch.reason = Some(reason);
         if suspects {
@@ -405,6 +407,9 @@ fn what_a_rejection_counts_as() {
         assert_eq!(engine.quarantined.len(), quarantined, "{number}");
         assert_eq!(!engine.searches.is_empty(), searched, "{number}");
         assert_eq!(engine.share.any_bad(), learned, "{number}");
+        let mut waiting = engine.searches.end(|_| true);
+        waiting.extend(engine.quarantined.drain().map(|quarantined| quarantined.batch));
+        assert!(waiting.iter().all(|batch| !batch.at_fault), "{number}: a rejection is no failure");
     }
 }
 
@@ -476,6 +481,8 @@ fn single_ids_are_spread_over_the_others() {
     let job = one_value(&ids);
     let mut engine = engine(&job, limits());
     let request = |slots| Request { group: 0, slots, skip: vec![] };
+    let firsts: HashSet<usize> = (0..20).map(|_| engine.spread(&request(0..100))[0]).collect();
+    assert!(firsts.len() > 10, "at random places: {firsts:?}");
     for _ in 0..20 {
         let slots = engine.spread(&request(0..100));
         assert!(slots.iter().all(|slot| *slot >= 100));
@@ -621,15 +628,131 @@ fn a_trial() {
     empty(&mut engine);
     let mut failing = batch(0..100);
     failing.server_errors = ServerErrors::after_outage(now, 0);
+    failing.failed_at = Some(now);
+    failing.suspects.push((7, Default::default()));
     engine.start_trial(failing);
     let sizes = |engine: &Engine<'_>| engine.queue.iter().map(Batch::len).collect::<Vec<_>>();
-    assert_eq!((sizes(&engine), engine.trials.len()), (vec![50, 50], 1));
+    assert_eq!((sizes(&engine), engine.trials.len()), (vec![50, 50, 1], 1));
+    assert!(engine.trials[0].batch.suspects.is_empty(), "they are sent on their own");
+    assert!(engine.queue.iter().take(2).all(|half| half.failed_at.is_none()));
     let [mut first, second] = [engine.queue.pop_front().unwrap(), engine.queue.pop_front().unwrap()];
     assert_eq!((first.request.slots.clone(), second.request.slots.clone()), (0..50, 50..100));
-    engine.failed_at_fault(second, now);
+    engine.failed_at_fault(Batch { failed_at: Some(now), not_before: Some(now), ..second }, now);
     engine.end_probe(&mut first, now);
     assert_eq!((engine.trials.len(), engine.quarantined.len(), first.trial), (0, 1, None));
-    assert!(
-        engine.quarantined.peek().is_some_and(|q| q.batch.at_fault && q.batch.request.slots == (50..100))
-    );
+    let at_fault = engine.quarantined.pop().unwrap().batch;
+    assert!(at_fault.at_fault && at_fault.request.slots == (50..100));
+    assert_eq!((at_fault.failed_at, at_fault.not_before), (None, None), "it has not failed alone yet");
+}
+
+/// If both halves fail, and three single ids, the service is down: the batch is sent again when it is back.
+#[test]
+fn a_trial_that_finds_an_outage() {
+    let ids = ids(1000);
+    let job = one_value(&ids);
+    let (mut engine, now) = (engine(&job, limits()), Instant::now());
+    empty(&mut engine);
+    engine.start_trial(batch(0..100));
+    for probes in [2, 3] {
+        assert_eq!(engine.queue.len(), probes);
+        for probe in engine.queue.split_off(0) {
+            assert_eq!(probe.trial, Some(1));
+            engine.failed_at_fault(probe, now);
+        }
+    }
+    assert_eq!((engine.trials.len(), engine.queue.len()), (0, 1));
+    let again = &engine.queue[0];
+    assert_eq!((again.request.slots.clone(), again.failed_at), (0..100, Some(now)));
+    assert!(again.maybe_applied && !again.at_fault && again.server_errors.count() == 2);
+}
+
+#[test]
+fn what_is_confirmed_counts() {
+    let ids = ids(300);
+    let job = three_values(&ids);
+    for (role, settled) in [(Role::Batch, 1), (Role::Part, 0), (Role::Canary, 0), (Role::Suspect, 0)] {
+        let mut engine = engine(&job, limits());
+        for group in [0, 1] {
+            engine.trials.push(Trial::new(group, of(group as usize, 0..2, Role::Part)));
+        }
+        engine.confirmed(of(0, 50..52, role));
+        assert_eq!((engine.tally.settled, engine.tally.rejected), (settled, 0));
+        assert_eq!((engine.confirmed_batches, engine.outcomes.confirmed()), (1, 2));
+        assert_eq!(engine.trust_names, role != Role::Suspect);
+        // It proves something for a batch on trial of the same value only.
+        let findings = [0, 1].map(|at| {
+            let trial = &mut engine.trials[at];
+            (0..2).for_each(|_| drop(trial.failed(of(0, 0..1, Role::Part))));
+            trial.finding()
+        });
+        assert_eq!(
+            findings,
+            [crate::run::trial::Finding::BatchAtFault, crate::run::trial::Finding::TrySingles]
+        );
+    }
+}
+
+/// A part of a rejected batch goes before another batch while the value is in doubt, while nothing is confirmed, and
+/// where most batches are rejected with named ids.
+#[test]
+fn what_is_sent_next() {
+    let ids = ids(1000);
+    let job = one_value(&ids);
+    let tally = |rejected, named| Tally { settled: 10, rejected, named, unnamed: 1 };
+    for (canary, confirmed, tally, part_first) in [
+        (Canary::Passed, 1, tally(0, 0), false),
+        (Canary::Ready { rounds: 1 }, 1, tally(0, 0), true),
+        (Canary::Passed, 0, tally(0, 0), true),
+        (Canary::Passed, 1, tally(9, 5), true),
+        (Canary::Passed, 1, tally(9, 0), false),
+        (Canary::Passed, 1, tally(1, 5), false),
+    ] {
+        let (mut engine, now) = (engine(&job, limits()), Instant::now());
+        engine.searches.rejected(batch(900..1000));
+        (engine.canaries[0], engine.confirmed_batches, engine.tally) = (canary.clone(), confirmed, tally);
+        let next = engine.pick_new(now).unwrap();
+        assert_eq!(next.search.is_some(), part_first, "{canary:?} {confirmed} {tally:?}");
+        engine.queue.push_back(batch(0..7));
+        assert_eq!(engine.pick_new(now).unwrap().len(), 7, "what waits goes before both");
+    }
+}
+
+#[test]
+fn what_is_in_flight_at_the_end_is_unknown() {
+    let ids = ids(1000);
+    let job = one_value(&ids);
+    let (mut engine, now) = (engine(&job, limits()), Instant::now());
+    send(&mut engine, now).unwrap();
+    engine.stop(Stop::new(Status::Cancelled, "enough"));
+    let (outcomes, stop, _) = engine.finish();
+    assert_eq!(stop.status, Status::Cancelled);
+    assert_eq!(outcomes.example(IdState::Unknown).map(|(count, slot, _)| (count, slot)), Some((100, 0)));
+}
+
+#[test]
+fn what_the_report_says_of_the_end() {
+    let ids = ids(1000);
+    let job = one_value(&ids);
+    let now = Instant::now();
+    let mut noted = engine(&job, limits());
+    noted.note("remarkable".into());
+    assert_eq!(noted.finish().2, ["remarkable"]);
+    // The last error, if there is an outage.
+    for (failed, message) in [(false, "enough"), (true, "enough; last error: http 502: down")] {
+        let mut engine = engine(&job, limits());
+        if failed {
+            let (ticket, _) = send(&mut engine, now).unwrap();
+            engine.handle_response(ticket, transient(Fault::Server, Some(502)), now);
+        }
+        engine.interrupt(Stop::new(Status::Cancelled, "enough"));
+        assert_eq!(engine.finish().1.message, message);
+    }
+    // How many are bad, if something is left.
+    for (confirmed, notes) in [(900, 1), (960, 0)] {
+        let mut engine = engine(&job, limits());
+        settle(&mut engine, confirmed, 40);
+        engine.share.learn(None, Asked { ids: 100, bad_among: None }, true);
+        engine.stop(Stop::new(Status::Cancelled, "enough"));
+        assert_eq!(engine.finish().2.len(), notes, "{confirmed}");
+    }
 }

@@ -330,6 +330,23 @@ fn other_statuses_stop_at_once() {
         assert_eq!((stopped.status(), stopped.sent.len()), (status, 1), "{}", stopped.report);
         assert!(stopped.report.message().contains("why"), "{}", stopped.report);
     }
+    for (fatal, unknown) in [(Fatal::Tls, 0), (Fatal::Proxy, 0), (Fatal::TlsBroken, 100)] {
+        let broken = || Verdict::Fatal { fatal, status: None, message: says("why") };
+        let stopped = run(&job, limits(), |_, _, _| broken());
+        assert_eq!((stopped.sent.len(), stopped.report.unknown()), (1, unknown), "{}", stopped.report);
+    }
+}
+
+#[test]
+fn an_id_that_is_repeated_ends_as_where_it_was_sent() {
+    let ids = [7, 3, 7, 9, 3];
+    let job = one_value(&ids);
+    let no = || Verdict::Rejected { status: 400, message: says("no"), rejected_ids: vec![] };
+    let run = run(&job, limits(), |r, _, _| if has(r, 1) { no() } else { ok() });
+    let states: Vec<bool> = run.report.states().iter().map(|state| *state == IdState::Confirmed).collect();
+    assert_eq!(states, [true, false, true, true, false], "{}", run.report);
+    let failures: Vec<usize> = run.report.failures().map(|failure| failure.index).collect();
+    assert_eq!((run.report.rejected(), failures), (2, vec![1, 4]));
 }
 
 /// Three attempts while others succeed, and three more at the end. What never reached the service was not attempted, and

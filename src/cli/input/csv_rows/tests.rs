@@ -105,6 +105,13 @@ fn rows_that_are_not_what_they_seem() {
         let problem = read(text, None).unwrap_err();
         assert!(problem.starts_with(says), "{text:?}: {problem}");
     }
+    for (line, refused) in [("id,x", true), ("USER,x", true), ("Plan,user", true), ("plan,x", false)] {
+        let text = format!("user,plan\nu-1,a\n{line}\n");
+        let layout = Layout::of(&text, None, &wanted(&["user", "plan"]), None).unwrap();
+        let mut rows = CsvRows::new(text.as_bytes(), layout).unwrap();
+        assert_eq!(rows.advance(), Ok(Some(2)));
+        assert_eq!(rows.advance().is_err(), refused, "{line}");
+    }
     for (text, given) in [
         ("id\tplan\n10\tNULL\n", Some(Delimiter::TAB)),
         ("id\tplan\n10\tNULLS\n", None),
