@@ -80,7 +80,7 @@ impl Belief {
         let (mut least, mut most) = (1, most.min(below).max(1));
         let all = bad_among.map_or(0.0, |ids| self.clean(ids));
         while least < most {
-            let ids = least + (most - least).div_ceil(2);
+            let ids = (least + most).div_ceil(2);
             match self.clean(ids) - all >= odds * (1.0 - all) {
                 true => least = ids,
                 false => most = ids - 1,

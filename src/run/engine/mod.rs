@@ -291,7 +291,7 @@ impl<'a> Engine<'a> {
             return self.wait_or_done(None);
         }
         // One request at a time until the first success: a wrong token costs one batch, not eight.
-        let room = if self.confirmed_batches > 0 { self.limits.workers } else { 1 };
+        let room = if self.confirmed_batches == 0 { 1 } else { self.limits.workers };
         if self.in_flight.len() >= room {
             return Step::Wait { until: Some(stalls_at), reason: Waiting::Service };
         }
