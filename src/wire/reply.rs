@@ -126,6 +126,19 @@ mod tests {
     }
 
     #[test]
+    fn a_body_that_is_too_long() {
+        for (length, framing) in
+            [(0, Framing::Complete), (9, Framing::Complete), (10, Framing::Complete), (11, Framing::TooLong)]
+        {
+            let body = Body::builder().data(vec![b'x'; length]);
+            let response =
+                Response::builder().header("content-length", length.to_string()).body(body).unwrap();
+            let reply = read_reply(response, 10);
+            assert_eq!((reply.framing, reply.body.len()), (framing, length.min(10)), "{length}");
+        }
+    }
+
+    #[test]
     fn how_a_body_is_compressed() {
         for (value, method) in [
             ("", None),

@@ -163,4 +163,11 @@ mod tests {
         assert_eq!(said, "a certificate has no END line: the file is truncated");
         assert_eq!(problem(&ErrorKind::Os("out of order".into())), "out of order");
     }
+
+    #[test]
+    fn whose_certificates_are_used() {
+        // Without TLS none are looked for.
+        let machine = tls_config(None, &Trust::Machine, false).unwrap();
+        assert!(matches!(machine.root_certs(), RootCerts::PlatformVerifier));
+    }
 }

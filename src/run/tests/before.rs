@@ -1,11 +1,46 @@
-//! What is decided before anything is sent: by which thread, and what a dry run says.
+//! What is decided around the sending: by which thread, how it is aborted, and what a dry run says.
 
-use super::support::{RULES, ids, limits, one_value};
+use std::io::Read;
+use std::net::TcpListener;
+use std::thread;
+
+use super::support::{RULES, SECOND, ids, limits, one_value};
+use crate::account::{Account, BaseUrl, Token};
 use crate::interface::Status;
 use crate::options::ClientOptions;
 use crate::run::engine::Limits;
-use crate::run::{dry_run, in_short, is_for_one_thread};
+use crate::run::worker_pool::Attempt;
+use crate::run::{Sender, dry_run, in_short, is_for_one_thread};
 use crate::update::{Ids, Job, Update};
+use crate::wire::{Call, Fault, Http, Request, Verdict};
+
+/// The response never comes, and would be waited for until its time is over.
+#[test]
+fn an_abort_ends_a_request_in_flight() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = BaseUrl::parse(&format!("http://{}", listener.local_addr().unwrap())).unwrap();
+    let account = Account { base, token: Token::parse(&"t".repeat(64)).unwrap() };
+    let options = ClientOptions { request_timeout: 3 * SECOND, ..ClientOptions::default() };
+    let http = Http::new(&account, &options).unwrap();
+    let (ids, session) = (ids(1), http.session(Call::Custom));
+    let job = one_value(&ids);
+    let sender = Sender { job: &job, session: &session };
+    let verdict = thread::scope(|scope| {
+        let attempt = scope.spawn(|| sender.attempt(&Request::single(0, 0), &mut Vec::new()));
+        let (mut stream, _) = listener.accept().unwrap();
+        let (mut seen, mut buffer) = (Vec::new(), [0; 1024]);
+        while !seen.ends_with(b"\"pro\"}") {
+            let n = stream.read(&mut buffer).unwrap();
+            assert!(n > 0, "closed before the abort");
+            seen.extend_from_slice(&buffer[..n]);
+        }
+        sender.abort();
+        attempt.join().unwrap()
+    });
+    let Verdict::Transient { fault, message, .. } = verdict else { panic!("{verdict:?}") };
+    assert_eq!(message.as_str(), "aborted before a response came, because the run ended");
+    assert!(fault.was_sent() && fault != Fault::TimedOut, "{fault:?}");
+}
 
 #[test]
 fn a_small_run_needs_no_other_thread() {
