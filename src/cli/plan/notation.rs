@@ -186,6 +186,7 @@ mod tests {
             ("23.11.2026 at:5", false),
             ("1.2.3", false),
             ("1.2.26", true),
+            ("ab.2.26", false),
             ("2026-11", false),
         ] {
             assert_eq!(is_like_date(text), is, "{text}");
