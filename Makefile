@@ -290,7 +290,7 @@ soak:                   ## random faults, cancels and kills for SOAK_SECONDS (an
 MUTANTS ?=
 mutants:                ## change the code of the core in one place at a time: a test must fail each time (MUTANTS='-f FILE')
 	@scripts/setup mutants
-	PATH="$(abspath $(TARGET))/tools/bin:$$PATH" $(CARGO) mutants $(MUTANTS)
+	@scripts/mutants $(MUTANTS)
 
 coverage:               ## which lines of the Rust source the tests run; fewer than 95 % of the core's fail
 	@scripts/setup mutants

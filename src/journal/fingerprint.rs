@@ -57,6 +57,20 @@ fn push_varint(out: &mut Vec<u8>, n: i64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::update::{AttributeKind, Rules, Update};
+
+    /// Also where each value has as many ids as in the other one.
+    #[test]
+    fn who_gets_which_value_makes_another_job() {
+        let rules = Rules { kind: AttributeKind::Custom, allow_null: false, requests_per_second: None };
+        let of = |index: [u32; 4]| {
+            let update = Update::rows("score", vec![7.into(), 8.into()], index.to_vec());
+            let job = Job::new(&update, Ids::Numeric(&[1, 2, 3, 4]), rules).unwrap();
+            fingerprint(&job, "PUT", "https://acme.user.com/")
+        };
+        assert_eq!(of([0, 1, 0, 1]), of([0, 1, 0, 1]));
+        assert_ne!(of([0, 1, 0, 1]), of([0, 1, 1, 0]));
+    }
 
     proptest::proptest! {
         #[test]

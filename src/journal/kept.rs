@@ -133,3 +133,65 @@ impl JobJournal {
         changed
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: Duration = Duration::from_secs(3600);
+
+    #[test]
+    fn a_journal_is_used_by_one_and_removed_by_its_owner() {
+        use crate::journal::{Entry, Journal, Unusable};
+
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("journals");
+        let open = || Journal::open(&dir, HOUR, &[7; 32], 3, SystemTime::now());
+        let place = JobJournal::of(&dir, &[7; 32], 3);
+        let mut opened = open().unwrap();
+        assert!(matches!(open(), Err(Unusable::Busy(path)) if path == place.path()));
+        assert_eq!(place.recorded(HOUR).unwrap(), Kept::Nothing, "nothing is recorded");
+        let entry = |state, slots| Entry { state, slots, http_status: None };
+        opened.journal.record(&[entry(IdState::Confirmed, 0..2), entry(IdState::Rejected, 2..3)]).unwrap();
+        assert_eq!(place.recorded(HOUR).unwrap(), Kept::Resumable { confirmed: 2, rejected: 1 });
+        opened.journal.remove().unwrap();
+        assert!(!place.path().exists());
+        // Somebody else's stays.
+        let opened = open().unwrap();
+        std::fs::remove_file(place.path()).unwrap();
+        opened.journal.remove().unwrap();
+        let opened = open().unwrap();
+        std::fs::remove_file(place.path()).unwrap();
+        std::fs::write(place.path(), "another run's").unwrap();
+        opened.journal.remove().unwrap();
+        assert_eq!(std::fs::read_to_string(place.path()).unwrap(), "another run's");
+        std::fs::remove_file(place.path()).unwrap();
+        // What can't be looked at is an error.
+        let opened = open().unwrap();
+        std::fs::rename(&dir, parent.path().join("moved")).unwrap();
+        std::fs::write(&dir, "").unwrap();
+        assert!(opened.journal.remove().is_err());
+    }
+
+    #[test]
+    fn nothing_there_is_no_error_but_something_else_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let place = JobJournal::new(dir.path(), "job", 3);
+        assert_eq!((place.name(), place.ids()), ("job", 3));
+        assert_eq!(place.look(HOUR).unwrap(), Kept::Nothing);
+        assert_eq!(place.recorded(HOUR).unwrap(), Kept::Nothing);
+        place.remove().unwrap();
+        std::fs::create_dir(place.path()).unwrap();
+        assert!(place.look(HOUR).is_err() && place.recorded(HOUR).is_err(), "a directory");
+        std::fs::remove_dir(place.path()).unwrap();
+        std::fs::write(place.path(), "").unwrap();
+        let below = JobJournal::new(&place.path(), "job", 3);
+        assert!(below.look(HOUR).is_err() && below.recorded(HOUR).is_err(), "below a file");
+        let held = open_existing(&place.path()).unwrap().unwrap();
+        assert_eq!(place.look(HOUR).unwrap(), Kept::Running);
+        assert_eq!(place.recorded(HOUR).unwrap(), Kept::Nothing);
+        drop(held);
+        place.remove().unwrap();
+        assert!(!place.path().exists());
+    }
+}

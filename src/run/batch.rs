@@ -137,3 +137,58 @@ impl Batch {
         [part(self.request.slots.start..middle), part(middle..self.request.slots.end)]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What a part knows of the batch that it was, and what begins anew.
+    #[test]
+    fn the_history_of_a_part() {
+        let (now, reason) = (Instant::now(), ReasonId::default());
+        let mut errors = ServerErrors::default();
+        errors.record(now, 1);
+        let whole = Batch {
+            attempts: 1,
+            too_large: 2,
+            retried_stale: true,
+            doubts: 3,
+            delays: 2,
+            delayed_at: 7,
+            server_errors: errors,
+            trial: Some(4),
+            search: Some(5),
+            at_fault: true,
+            maybe_applied: true,
+            sent: 6,
+            reason: Some(reason),
+            failed_at: Some(now),
+            not_before: Some(now + Duration::from_secs(1)),
+            suspects: vec![(3, reason)],
+            named_last: 1,
+            rounds: 2,
+            last_chance: true,
+            ..Batch::new(Request { group: 9, slots: 0..10, skip: vec![3, 8] }, Role::Batch)
+        };
+        let single = whole.single(3);
+        assert_eq!((single.request.group, single.request.slots.clone(), single.len()), (9, 3..4, 1));
+        let [first, second] = whole.halves(Role::Part);
+        assert_eq!((first.request.slots.clone(), first.request.skip.clone()), (0..5, vec![3]));
+        assert_eq!((second.request.slots.clone(), second.request.skip.clone()), (5..10, vec![8]));
+        for (part, role) in [(&single, Role::Suspect), (&first, Role::Part), (&second, Role::Part)] {
+            assert_eq!((part.role, part.doubts, part.trial, part.search), (role, 0, None, None));
+            assert!(part.suspects.is_empty());
+            assert!(part.retried_stale && part.at_fault && part.maybe_applied && part.last_chance);
+            assert_eq!(
+                (part.attempts, part.sent, part.reason, part.failed_at),
+                (1, 6, Some(reason), Some(now))
+            );
+        }
+        for half in [first, second] {
+            assert_eq!((half.too_large, half.rounds, half.delays, half.not_before), (0, 0, 0, None));
+            assert_eq!(half.server_errors, ServerErrors::default());
+        }
+    }
+}

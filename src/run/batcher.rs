@@ -127,6 +127,19 @@ mod tests {
         assert_eq!((next(&mut batcher, 9), batcher.is_empty()), (None, true));
     }
 
+    #[test]
+    fn a_body_is_no_larger_than_may_be() {
+        let ids: Vec<String> = (0..1000).map(|n| format!("{n:01000}")).collect();
+        for value in ["x".repeat(65_000), String::new()] {
+            let custom = Ids::Custom(ids.iter().map(String::as_str).collect());
+            let job = Job::new(&Update::new("plan", value), custom, RULES).unwrap();
+            let request = Batcher::new(&job, 1000).next_request(&job, &Outcomes::new(1000), 1000, |_| true);
+            let mut body = Vec::new();
+            crate::wire::render(&job, &request.unwrap(), &mut body);
+            assert!(body.len() <= MAX_BODY && body.len() > MAX_BODY - 2000, "{}", body.len());
+        }
+    }
+
     proptest! {
         #[test]
         fn every_open_id_is_in_one_batch_and_there_are_few_batches(

@@ -67,9 +67,23 @@ impl Batch {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BinaryHeap;
+
     use super::*;
     use crate::report::ReasonId;
     use crate::wire::Request;
+
+    #[test]
+    fn the_largest_first_and_of_equal_ones_the_first() {
+        let waiting = |slots| {
+            let batch = Batch::new(Request { group: 0, slots, skip: vec![] }, Role::Batch);
+            Quarantined { batch, named: Vec::new() }
+        };
+        let mut heap: BinaryHeap<Quarantined> = [5..10, 70..79, 10..17, 50..57, 20..22].map(waiting).into();
+        let order: Vec<usize> =
+            std::iter::from_fn(|| heap.pop()).map(|next| next.batch.request.slots.start).collect();
+        assert_eq!(order, [70, 10, 50, 5, 20]);
+    }
 
     #[test]
     fn eight_rounds_of_names_then_each_is_sent_on_its_own() {

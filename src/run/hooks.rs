@@ -101,3 +101,99 @@ impl Hooks<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+    use crate::options::ClientOptions;
+    use crate::run::tests::support::{SECOND, one_value};
+    use crate::wire::{Fault, Message};
+
+    #[test]
+    fn when_to_look_again_and_when_to_stop() {
+        let now = Instant::now();
+        let (soon, later) = (Duration::from_millis(50), SECOND);
+        for (progress, cancel, deadline, blocks, check, stops) in [
+            (false, false, None, true, None, false),
+            (true, false, None, false, Some(PROGRESS_INTERVAL), false),
+            (false, true, None, false, Some(PROGRESS_INTERVAL), false),
+            (false, false, Some(later), false, Some(later), false),
+            (true, true, Some(later), false, Some(PROGRESS_INTERVAL), false),
+            (true, false, Some(soon), false, Some(soon), false),
+            // One that has passed is no reason to look again: the run is stopping.
+            (false, false, Some(Duration::ZERO), false, None, true),
+        ] {
+            let hooks = Hooks {
+                progress: progress
+                    .then(|| -> Box<ProgressFn<'_>> { Box::new(|_| ControlFlow::Continue(())) }),
+                cancel: cancel.then(Cancel::new),
+                deadline: deadline.map(|after| now + after),
+                ..Hooks::default()
+            };
+            assert_eq!(hooks.allow_blocking(), blocks);
+            assert_eq!(hooks.next_check(now).map(|at| at - now), check, "{progress} {cancel} {deadline:?}");
+            assert_eq!(hooks.reason_to_stop(now).map(|stop| stop.status), stops.then_some(Status::Deadline));
+            if let Some(cancel) = &hooks.cancel {
+                cancel.request();
+                assert_eq!(hooks.reason_to_stop(now).map(|stop| stop.status), Some(Status::Cancelled));
+            }
+        }
+    }
+
+    #[test]
+    fn progress_is_told_every_100_ms_and_may_cancel() {
+        let (now, calls) = (Instant::now(), Cell::new(0));
+        let mut hooks = Hooks {
+            progress: Some(Box::new(|_| {
+                calls.set(calls.get() + 1);
+                if calls.get() < 4 { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            })),
+            ..Hooks::default()
+        };
+        for (ms, told) in [(0, 1), (99, 1), (100, 2), (101, 2), (199, 2), (200, 3)] {
+            hooks.progress(now + Duration::from_millis(ms), Progress::default);
+            assert_eq!(calls.get(), told, "{ms} ms");
+        }
+        assert!(hooks.reason_to_stop(now).is_none());
+        hooks.final_progress(Progress::default);
+        assert_eq!(hooks.reason_to_stop(now).map(|stop| stop.status), Some(Status::Cancelled));
+    }
+
+    #[test]
+    fn what_the_log_is_told() {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let log = |level| {
+            let told = told.clone();
+            let write = Arc::new(move |level: log::Level, said: &str| {
+                told.lock().unwrap().push(format!("{level} {said}"))
+            });
+            Hooks { log: Some(Log { level, write }), ..Hooks::default() }
+        };
+        for (level, lines) in [
+            (log::LevelFilter::Off, 0),
+            (log::LevelFilter::Warn, 2),
+            (log::LevelFilter::Info, 3),
+            (log::LevelFilter::Debug, 5),
+        ] {
+            let hooks = log(level);
+            hooks.sending(7, &Request::single(0, 3));
+            hooks.received(7, &Verdict::Confirmed(Vec::new()));
+            let (fault, message) = (Fault::Server, Message::new("down"));
+            hooks.received(8, &Verdict::Transient { fault, status: Some(502), message });
+            hooks.warn("careful");
+            hooks.info("by the way");
+            assert_eq!(told.lock().unwrap().drain(..).count(), lines, "{level}");
+        }
+        let hooks = log(log::LevelFilter::Trace);
+        hooks.sending(7, &Request::single(0, 3));
+        hooks.info("by the way");
+        assert_eq!(told.lock().unwrap().split_off(0), ["DEBUG request 7: 1 ids", "INFO by the way"]);
+        let ids = [1, 2, 3];
+        hooks.ended(&crate::run::dry_run(&one_value(&ids), &ClientOptions::default()));
+        let said = told.lock().unwrap().remove(0);
+        assert!(said.starts_with("WARN run ended, ") && said.contains("dry run, nothing was sent"), "{said}");
+    }
+}

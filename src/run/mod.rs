@@ -63,9 +63,7 @@ pub(crate) fn run(
 ) -> Report {
     let limits = Limits::new(client, options);
     let sender = Sender { job, session: &session };
-    let one_at_a_time = limits.workers == 1 || job.groups().len() == 1 && job.slots() <= limits.batch_size;
-    // What a proxy does before the request has no limit as a whole, so that somebody must be there to abort it.
-    let on_this_thread = one_at_a_time && hooks.allow_blocking() && !session.has_proxy();
+    let on_this_thread = is_for_one_thread(job, &limits, hooks.allow_blocking(), session.has_proxy());
     let mut engine = Engine::new(job, limits, throttle, Rng::random(), Instant::now());
     let mut recorder = Recorder::default();
     if let Some(dir) = &options.journal_dir {
@@ -90,6 +88,13 @@ pub(crate) fn run(
         session.keep_connections();
     }
     finish(job, engine, traffic, recorder, hooks)
+}
+
+/// Whether the caller's own thread can send everything.
+fn is_for_one_thread(job: &Job<'_>, limits: &Limits, may_block: bool, has_proxy: bool) -> bool {
+    let one_at_a_time = limits.workers == 1 || job.groups().len() == 1 && job.slots() <= limits.batch_size;
+    // What a proxy does before the request has no limit as a whole, so that somebody must be there to abort it.
+    one_at_a_time && may_block && !has_proxy
 }
 
 /// Resumes from what the journal says.
@@ -118,11 +123,7 @@ pub(crate) fn dry_run(job: &Job<'_>, options: &ClientOptions) -> Report {
         bytes += body.len() as u64;
     }
     let seconds = options.interval().map_or(0.0, |i| i.as_secs_f64() * requests.saturating_sub(1) as f64);
-    let time = match seconds {
-        s if s < 120.0 => format!("{s:.1} s"),
-        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
-        s => format!("{:.1} h", s / 3600.0),
-    };
+    let time = in_short(seconds);
     let message = format!(
         "dry run, nothing was sent: {} request{} with {} bytes of bodies, at least {time} at this rate limit",
         grouped(requests),
@@ -131,6 +132,14 @@ pub(crate) fn dry_run(job: &Job<'_>, options: &ClientOptions) -> Report {
     );
     let traffic = Traffic { requests, ..Traffic::default() };
     build_report(job, outcomes, Stop::new(Status::DryRun, message), Vec::new(), traffic)
+}
+
+fn in_short(seconds: f64) -> String {
+    match seconds {
+        s if s < 120.0 => format!("{s:.1} s"),
+        s if s < 7200.0 => format!("{:.0} min", s / 60.0),
+        s => format!("{:.1} h", s / 3600.0),
+    }
 }
 
 struct Sender<'a> {

@@ -233,10 +233,24 @@ mod tests {
         outcomes.give_up(once(2..5), no);
         assert_eq!((outcomes.confirmed(), outcomes.rejected()), (3, 0));
         assert_eq!(outcomes.take_entries().len(), 4);
+        outcomes.confirm(&request(0..0, &[]));
+        assert_eq!(outcomes.take_entries().len(), 0);
         let (states, _, why) = outcomes.into_reasons();
         use IdState::*;
         assert_eq!(states, [Confirmed, Confirmed, Confirmed, Unknown, Unknown, NotAttempted]);
         assert_eq!(why, [(3, no), (4, no)]);
+    }
+
+    #[test]
+    fn what_is_settled_together_is_one_entry() {
+        let mut outcomes = Outcomes::new(6);
+        let no = outcomes.reason(Some(400), Message::new("no"));
+        outcomes.give_up(once(0..2), no);
+        outcomes.reject(once(2..3), no);
+        outcomes.take_entries();
+        outcomes.confirm(&request(0..6, &[4]));
+        let slots: Vec<Range<usize>> = outcomes.take_entries().map(|entry| entry.slots).collect();
+        assert_eq!(slots, [0..4, 5..6]);
     }
 
     #[test]

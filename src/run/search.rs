@@ -337,12 +337,12 @@ impl Searches {
         let groups: Vec<f64> =
             self.all.values().filter_map(Search::rejected_ids).map(|ids| ids as f64).collect();
         let all = settled as f64 + groups.iter().sum::<f64>();
-        let mut share = (rejected + groups.len()) as f64 / all.max(1.0);
+        let share = |bad: f64| ((rejected as f64 + bad) / all.max(1.0)).min(1.0);
+        let mut bad = groups.len() as f64;
         for _ in 0..ROUNDS {
-            let bad: f64 = groups.iter().map(|ids| bad_among(share, *ids)).sum();
-            share = ((rejected as f64 + bad) / all.max(1.0)).min(1.0);
+            bad = groups.iter().map(|ids| bad_among(share(bad), *ids)).sum();
         }
-        share
+        share(bad)
     }
 
     /// What is left if about this share of the ids is bad.
@@ -380,145 +380,9 @@ fn size_of(belief: &Belief, excess: i64, most: usize, bad_among: Option<usize>) 
 
 /// How many ids are about bad of `ids` of which one at least is.
 fn bad_among(share: f64, ids: f64) -> f64 {
-    let any = 1.0 - (1.0 - share).powf(ids);
-    if any > 0.0 { (ids * share / any).max(1.0) } else { 1.0 }
+    // At least one, also where 0 / 0 is no number.
+    (ids * share / (1.0 - (1.0 - share).powf(ids))).max(1.0)
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const MOST: usize = 1000;
-
-    /// Searches a rejected batch of `n` ids; `workers` groups are asked at once. Returns the ids that were rejected
-    /// alone and the number of requests.
-    fn search(n: usize, workers: usize, is_bad: impl Fn(usize) -> bool) -> (BTreeSet<usize>, usize) {
-        let (mut searches, mut share, outcomes) = (Searches::default(), Share::default(), Outcomes::new(n));
-        searches.rejected(Batch::new(Request { group: 0, slots: 0..n, skip: vec![] }, Role::Batch));
-        let (mut found, mut requests, mut done) = (BTreeSet::new(), 0, 0);
-        while !searches.is_empty() {
-            let mut asked = Vec::new();
-            while asked.len() < workers {
-                let next = searches.next(&outcomes, &share, MOST, |_| true);
-                match next {
-                    Some(batch) => asked.push(batch),
-                    None if searches.split(MOST) => {}
-                    None => break,
-                }
-            }
-            assert!(!asked.is_empty(), "nothing is asked, and nothing ends");
-            for batch in asked {
-                requests += 1;
-                let number = batch.search.unwrap();
-                let rejected = batch.request.sent().any(&is_bad);
-                let (what, place) = searches.asked(number).unwrap();
-                assert_eq!(what.ids, batch.len());
-                share.learn(place, what, rejected);
-                match (rejected, batch.len()) {
-                    (true, 1) => assert!(found.insert(batch.request.slots.start)),
-                    (true, _) => {}
-                    (false, ids) => done += ids,
-                }
-                match rejected {
-                    true => searches.group_rejected(number, &batch, MOST),
-                    false => searches.group_confirmed(number, MOST),
-                }
-            }
-        }
-        assert_eq!(done + found.len(), n, "every id once");
-        (found, requests)
-    }
-
-    proptest! {
-        #[test]
-        fn exactly_the_bad_ones_are_found(
-            n in 2usize..2000, workers in 1usize..9,
-            picks in proptest::collection::vec(any::<prop::sample::Index>(), 0..40)
-        ) {
-            let bad: BTreeSet<usize> = picks.iter().map(|p| p.index(n)).collect();
-            let (found, requests) = search(n, workers, |slot| bad.contains(&slot));
-            let bound = 40 + bad.len() * (2 + n.next_power_of_two().trailing_zeros() as usize);
-            prop_assert!(requests <= bound, "{} > {} for {} of {}", requests, bound, bad.len(), n);
-            prop_assert_eq!(found, bad);
-        }
-    }
-
-    #[test]
-    fn a_batch_with_one_bad_id_costs_little_more_than_halving() {
-        for bad in [0, 1, 500, 998, 999] {
-            let (found, requests) = search(1000, 1, |slot| slot == bad);
-            assert_eq!(found, [bad].into());
-            assert!(requests <= 22, "{bad}: {requests}");
-        }
-    }
-
-    #[test]
-    fn where_all_or_every_second_is_bad_no_id_is_asked_twice() {
-        assert!(search(1000, 1, |_| true).1 <= 1010);
-        assert!(search(1000, 8, |slot| slot % 2 == 0).1 <= 1025);
-        assert!(search(1000, 8, |slot| slot < 500).1 <= 550);
-    }
-
-    #[test]
-    fn what_is_about_bad_of_a_rejected_group() {
-        let near = |a: f64, b: f64| assert!((a - b).abs() < 1e-9, "{a} {b}");
-        near(bad_among(0.5, 2.0), 4.0 / 3.0);
-        near(bad_among(1.0, 7.0), 7.0);
-        // One at least, whatever the share.
-        near(bad_among(0.0001, 3.0), 1.000100006667);
-        near(bad_among(0.0, 3.0), 1.0);
-    }
-
-    #[test]
-    fn what_is_left_counts_a_rejected_group() {
-        let mut searches = Searches::default();
-        let (share, outcomes) = (Share::default(), Outcomes::new(1000));
-        searches.rejected(Batch::new(Request { group: 0, slots: 0..1000, skip: vec![] }, Role::Batch));
-        let left = searches.left(0.001, MOST);
-        assert_eq!(left.ids, 1000.0);
-        // One bad id is found by halving, in ten requests; then half of the ids are left, on average.
-        assert!((1.5..1.7).contains(&left.bad), "{left:?}");
-        assert!((17.2..17.5).contains(&left.requests), "{left:?}");
-        let batch = searches.next(&outcomes, &share, 2, |_| true).unwrap();
-        searches.group_rejected(batch.search.unwrap(), &batch, 2);
-        // Of ten ids eight are good: the share is the root of s² − 2s + 0.2.
-        let likely = searches.likely_share(8, 0);
-        assert!((likely - 0.105573).abs() < 1e-4, "{likely}");
-        let likely = searches.likely_share(998, 9);
-        assert!((0.010..0.0101).contains(&likely), "{likely}");
-    }
-
-    #[test]
-    fn what_is_settled_elsewhere_is_left_out() {
-        let (mut searches, share, mut outcomes) = (Searches::default(), Share::default(), Outcomes::new(4));
-        searches.rejected(Batch::new(Request { group: 0, slots: 0..4, skip: vec![2] }, Role::Batch));
-        outcomes.confirm(&Request::single(0, 0));
-        let batch = searches.next(&outcomes, &share, MOST, |_| true).unwrap();
-        assert_eq!((batch.request.slots.clone(), batch.sent), (1..2, 1));
-        assert!(searches.next(&outcomes, &share, MOST, |_| true).is_none(), "one group at a time");
-        searches.group_lost(batch.search.unwrap(), MOST);
-        let batch = searches.next(&outcomes, &share, MOST, |_| true).unwrap();
-        assert_eq!(batch.request.slots, 3..4);
-        searches.group_confirmed(batch.search.unwrap(), MOST);
-        assert!(searches.is_empty());
-    }
-
-    #[test]
-    fn what_was_never_sent_is_not_given_back() {
-        let mut searches = Searches::default();
-        searches.unsent(Request { group: 1, slots: 0..9, skip: vec![] });
-        let (share, outcomes) = (Share::default(), Outcomes::new(9));
-        let batch = searches.next(&outcomes, &share, 3, |_| true).unwrap();
-        assert_eq!((batch.request.slots.clone(), batch.sent, batch.maybe_applied), (0..3, 0, false));
-        searches.group_rejected(batch.search.unwrap(), &batch, 3);
-        assert!(searches.end(|group| group == 0).is_empty());
-        let sent = searches.end(|_| true);
-        assert_eq!(sent.len(), 1);
-        assert_eq!((sent[0].request.slots.clone(), sent[0].maybe_applied), (0..3, true));
-        assert!(searches.is_empty());
-    }
-}
+mod tests;

@@ -80,7 +80,7 @@ impl Belief {
         let (mut least, mut most) = (1, most.min(below).max(1));
         let all = bad_among.map_or(0.0, |ids| self.clean(ids));
         while least < most {
-            let ids = least + (most - least).div_ceil(2);
+            let ids = (least + most).div_ceil(2);
             match self.clean(ids) - all >= odds * (1.0 - all) {
                 true => least = ids,
                 false => most = ids - 1,
@@ -233,6 +233,105 @@ mod tests {
             (0.0, 0, 1.0),
         ] {
             assert!((cost(share, most) - requests).abs() < 1e-5, "{share}: {}", cost(share, most));
+        }
+    }
+
+    #[test]
+    fn how_likely_a_result_is() {
+        let half = 0.5_f64.ln();
+        for (ids, bad_among, rejected, likely) in [
+            (1, None, true, 0.5),
+            (2, None, true, 0.75),
+            (2, None, false, 0.25),
+            // All four are good in one of sixteen cases, which is not so.
+            (1, Some(4), true, 0.5 / 0.9375),
+            (1, Some(4), false, 0.4375 / 0.9375),
+            (3, Some(4), false, 0.0625 / 0.9375),
+        ] {
+            let is = likelihood(half, Asked { ids, bad_among }, rejected);
+            assert!((is - likely).abs() < 1e-12, "{ids} {bad_among:?} {rejected}: {is}");
+        }
+    }
+
+    /// What two shares that were equally likely have become.
+    fn odds(change: impl Fn(&mut Share)) -> f64 {
+        let (low, high) = (20, 22);
+        assert_eq!((SHARES[low], SHARES[high]), (0.19, 0.32));
+        let mut share = Share::default();
+        let recent = &mut share.learned().recent.0;
+        *recent = [0.0; SHARES.len()];
+        (recent[low], recent[high]) = (0.5, 0.5);
+        change(&mut share);
+        let recent = share.expected().0;
+        recent[low] / recent[high]
+    }
+
+    #[test]
+    fn what_an_earlier_run_and_a_rejection_say() {
+        let near = |is: f64, should: f64| assert!((is / should - 1.0).abs() < 1e-6, "{is}, not {should}");
+        // By the binomial distribution, as if there had been fifty ids.
+        let bad = |k: i32, n: i32| (0.19_f64 / 0.32).powi(k) * (0.81_f64 / 0.68).powi(n - k);
+        near(odds(|share| share.resume(8, 2)), bad(2, 10));
+        near(odds(|share| share.resume(40, 10)), bad(10, 50));
+        near(odds(|share| share.resume(900, 100)), bad(5, 50));
+        near(odds(|share| share.resume(0, 0)), 1.0);
+        let mut share = Share::default();
+        share.resume(8, 2);
+        assert_eq!((share.rejected, share.any_bad()), (2, true));
+        share.resume(8, 1);
+        assert_eq!(share.rejected, 3);
+        share.resume(8, 0);
+        assert_eq!(share.rejected, 3);
+
+        let even = Share { rejected: 1, learned: None, clean: Vec::new() };
+        let (before, after) = (even.expected().0, even.expected_of_rejected(3).0);
+        let likely = |at: usize| 1.0 - (1.0 - SHARES[at]).powi(3);
+        near(after[5] / after[20], before[5] / before[20] * likely(5) / likely(20));
+    }
+
+    #[test]
+    fn a_batch_is_too_large_where_a_group_would_be_half_of_it() {
+        let with = |rejected, share| {
+            let recent = certain(share);
+            let learned = Some(Box::new(Learned { met: recent.0, recent }));
+            Share { learned, rejected, clean: Vec::new() }
+        };
+        assert!(!with(0, 0.01).any_bad() && with(1, 0.01).any_bad() && with(2, 0.01).any_bad());
+        assert!(!with(1, 0.01).is_high(1000), "one may be chance");
+        // Groups of 65, and of 653.
+        assert!(with(2, 0.01).is_high(1000) && with(2, 0.01).is_high(130) && !with(2, 0.01).is_high(129));
+        assert!(!with(9, 0.001).is_high(1000));
+    }
+
+    #[test]
+    fn what_a_response_says_of_the_next_place() {
+        let mut learned = Learned::new();
+        let (before, mut place) = (Belief::first(), Belief::first());
+        learned.learn(Some(&mut place), Asked { ids: 1, bad_among: None }, true);
+        let likely: f64 = before.0.iter().zip(SHARES).map(|(weight, share)| weight * share).sum();
+        for (at, share) in SHARES.into_iter().enumerate() {
+            let seen = before.0[at] * share / likely;
+            let met = BEFORE * before.0[at] + COUNTS * seen;
+            assert!((learned.met[at] - met).abs() < 1e-9, "{share}");
+            let mixed = seen + CHANGE * (met / (BEFORE + COUNTS) - seen);
+            assert!((learned.recent.0[at] - mixed).abs() < 1e-9 && place.0[at] == learned.recent.0[at]);
+        }
+    }
+
+    /// What was confirmed before the first rejection counts, also after an earlier run.
+    #[test]
+    fn what_was_confirmed_first_counts() {
+        let clean = |earlier: bool, batches: usize| {
+            let mut share = Share::default();
+            if earlier {
+                share.resume(100, 0);
+            }
+            let asked = Asked { ids: 100, bad_among: None };
+            (0..batches).for_each(|_| share.learn(None, asked, false));
+            share.expected().clean(100)
+        };
+        for earlier in [false, true] {
+            assert!(clean(earlier, 3) > clean(earlier, 0) + 0.01, "{earlier}");
         }
     }
 

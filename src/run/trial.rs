@@ -190,6 +190,29 @@ mod tests {
     }
 
     #[test]
+    fn how_long_a_single_id_and_a_batch_after_an_outage_are_waited_for() {
+        let (now, s) = (Instant::now(), Duration::from_secs(1));
+        let mut errors = ServerErrors::default();
+        assert_eq!((errors.count(), errors.longest_wait(now)), (0, Duration::MAX));
+        assert!(!errors.are_lasting(now + 100 * s));
+        (0..2).for_each(|_| errors.record(now, 5));
+        assert!(!errors.are_lasting(now + 60 * s), "two are not enough");
+        errors.record(now + s, 5);
+        assert_eq!(errors.count(), 3);
+        assert!(errors.are_lasting(now + 60 * s) && !errors.are_lasting(now + 59 * s));
+        assert_eq!(errors.longest_wait(now + 4 * s), 6 * s);
+        assert_eq!(errors.longest_wait(now + 40 * s), Duration::ZERO);
+        assert_eq!(
+            [1, 2, 3].map(|count| ServerErrors { count, ..errors }.pause()),
+            [3.5, 7.0, 7.0].map(|n| s.mul_f64(n))
+        );
+        let mut again = ServerErrors::after_outage(now, 5);
+        assert_eq!((again.count(), again.longest_wait(now)), (2, Duration::MAX));
+        again.record(now + 10 * s, 5);
+        assert!(again.are_suspicious(now + 10 * s, 5, 8), "one more is enough, after some time");
+    }
+
+    #[test]
     fn findings() {
         let halves = |a: bool, b: bool, others: bool| {
             let mut trial = Trial::new(1, batch(100));

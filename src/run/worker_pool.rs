@@ -214,6 +214,68 @@ mod tests {
     }
 
     #[test]
+    fn an_abort_reaches_what_is_in_flight() {
+        #[derive(Default)]
+        struct Aborted(Mutex<u32>);
+        impl Attempt for Aborted {
+            fn attempt(&self, _: &Request, _: &mut Vec<u8>) -> Verdict {
+                Verdict::Panicked
+            }
+            fn abort(&self) {
+                *self.0.lock().unwrap() += 1;
+            }
+        }
+        let aborted = Aborted::default();
+        thread::scope(|scope| WorkerPool::new(scope, &aborted, false).abort());
+        assert_eq!(aborted.0.into_inner().unwrap(), 1);
+    }
+
+    /// Not only their work: what the host unloads must not be run any more.
+    #[test]
+    fn threads_have_ended_with_the_pool() {
+        thread_local!(static LAST: std::cell::RefCell<Option<Ends>> = const { std::cell::RefCell::new(None) });
+        struct Ends(Arc<Mutex<u32>>);
+        impl Drop for Ends {
+            fn drop(&mut self) {
+                thread::sleep(Duration::from_millis(50));
+                *self.0.lock().unwrap() += 1;
+            }
+        }
+        struct Leaves(Arc<Mutex<u32>>);
+        impl Attempt for Leaves {
+            fn attempt(&self, _: &Request, _: &mut Vec<u8>) -> Verdict {
+                LAST.set(Some(Ends(self.0.clone())));
+                Verdict::Confirmed(Vec::new())
+            }
+            fn abort(&self) {}
+        }
+        let ended = Arc::new(Mutex::new(0));
+        let leaves = Leaves(ended.clone());
+        thread::scope(|scope| {
+            let mut pool = WorkerPool::new(scope, &leaves, false);
+            (0..2).for_each(|ticket| pool.send(ticket, request(0)));
+            (0..2).for_each(|_| drop(pool.wait(None).unwrap()));
+            assert_eq!(*ended.lock().unwrap(), 0);
+            drop(pool);
+            assert_eq!(*ended.lock().unwrap(), 2);
+        });
+    }
+
+    #[test]
+    fn as_many_requests_at_once_as_there_may_be_threads() {
+        let places = Places::default();
+        thread::scope(|scope| {
+            let mut pool = WorkerPool::new(scope, &places, false);
+            assert_eq!(pool.capacity(), usize::MAX);
+            (0..3).for_each(|_| pool.spawn());
+            assert_eq!(pool.capacity(), usize::MAX);
+            pool.no_more_threads = true;
+            assert_eq!(pool.capacity(), 3);
+            assert_eq!(WorkerPool::new(scope, &places, true).capacity(), 1);
+        });
+    }
+
+    #[test]
     fn a_panic_becomes_a_verdict() {
         for on_this_thread in [false, true] {
             thread::scope(|scope| {

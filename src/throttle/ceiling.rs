@@ -220,3 +220,6 @@ fn below(too_high: f64) -> f64 {
 fn close(rate: f64) -> f64 {
     if rate < SLOW { CLOSE_IF_SLOW } else { CLOSE }
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,7 +66,7 @@ impl Host {
         mirror: &mut Pacer,
         work: impl FnOnce(&mut Pacer) -> T,
     ) -> (T, Result<(), String>) {
-        if let Err(problem) = self.lock() {
+        if let Err(problem) = self.lock(PATIENT) {
             return (work(mirror), Err(problem));
         }
         let before = self.read();
@@ -99,7 +99,7 @@ impl Host {
         }
     }
 
-    fn lock(&self) -> Result<(), String> {
+    fn lock(&self, longest: Duration) -> Result<(), String> {
         let mut since = None;
         loop {
             match self.file.try_lock() {
@@ -107,7 +107,7 @@ impl Host {
                 Err(TryLockError::Error(error)) => return Err(said(&self.path, &error.to_string())),
                 Err(TryLockError::WouldBlock) => {}
             }
-            if since.get_or_insert_with(Instant::now).elapsed() > PATIENT {
+            if since.get_or_insert_with(Instant::now).elapsed() > longest {
                 return Err(said(&self.path, "another process holds its lock"));
             }
             thread::sleep(Duration::from_micros(50));
@@ -122,9 +122,12 @@ fn said(path: &Path, problem: &str) -> String {
 /// Where all processes of this user look. systemd removes the first when the user's last session ends.
 fn usual_dir() -> PathBuf {
     let user = user();
-    let run = PathBuf::from(format!("/run/user/{user}"));
+    usual_dir_of(user, Path::new(&format!("/run/user/{user}")))
+}
+
+fn usual_dir_of(user: u32, run: &Path) -> PathBuf {
     let ours = |about: fs::Metadata| about.is_dir() && about.uid() == user;
-    match fs::symlink_metadata(&run).is_ok_and(ours) {
+    match fs::symlink_metadata(run).is_ok_and(ours) {
         true => run.join("usercom"),
         false => PathBuf::from(format!("/tmp/usercom-{user}")),
     }
@@ -160,4 +163,110 @@ fn boot_id() -> io::Result<BootId> {
     let text = fs::read_to_string("/proc/sys/kernel/random/boot_id")?;
     let digits: String = text.chars().filter(char::is_ascii_hexdigit).collect();
     u128::from_str_radix(&digits, 16).map(u128::to_be_bytes).map_err(io::Error::other)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::fd::AsRawFd;
+
+    use super::*;
+
+    /// A directory of its own, which is removed at the end, and the file in it.
+    struct Place(PathBuf);
+
+    impl Place {
+        fn new(name: &str) -> Place {
+            let dir = std::env::temp_dir().join(format!("usercom-host-{name}-{}", std::process::id()));
+            drop(fs::remove_dir_all(&dir));
+            Place(dir)
+        }
+
+        fn open(&self) -> Host {
+            Host::open(Some(&self.0), &[5; 32]).unwrap()
+        }
+    }
+
+    impl Drop for Place {
+        fn drop(&mut self) {
+            drop(fs::remove_dir_all(&self.0));
+        }
+    }
+
+    #[test]
+    fn the_usual_place_is_the_users_own() {
+        let place = Place::new("usual");
+        let shared = PathBuf::from(format!("/tmp/usercom-{}", user()));
+        assert_eq!(usual_dir_of(user(), &place.0), shared, "nothing is there");
+        let host = place.open();
+        assert_eq!(usual_dir_of(user(), &place.0), place.0.join("usercom"));
+        assert_eq!(usual_dir_of(user(), &host.path), shared, "a file");
+        assert_eq!(usual_dir_of(user() + 1, &place.0), PathBuf::from(format!("/tmp/usercom-{}", user() + 1)));
+        assert!(usual_dir().is_absolute());
+    }
+
+    #[test]
+    fn a_file_is_current_as_long_as_it_is_where_it_was() {
+        let (place, other) = (Place::new("current"), Place::new("other"));
+        let host = place.open();
+        assert!(host.is_current(Some(&place.0)));
+        assert!(!host.is_current(Some(&other.0)) && !host.is_current(None));
+        fs::rename(&host.path, place.0.join("moved")).unwrap();
+        assert!(!host.is_current(Some(&place.0)), "gone");
+        let new = place.open();
+        assert!(!host.is_current(Some(&place.0)) && new.is_current(Some(&place.0)), "replaced");
+    }
+
+    #[test]
+    fn who_holds_the_lock_for_a_moment_is_waited_for() {
+        let place = Place::new("lock");
+        let (mine, theirs) = (place.open(), place.open());
+        assert_ne!(mine.file.as_raw_fd(), theirs.file.as_raw_fd());
+        theirs.lock(PATIENT).unwrap();
+        let problem = mine.lock(Duration::ZERO).unwrap_err();
+        assert!(problem.contains("another process holds its lock"), "{problem}");
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                thread::sleep(Duration::from_millis(20));
+                theirs.file.unlock().unwrap();
+            });
+            mine.lock(Duration::from_secs(600)).unwrap();
+        });
+    }
+
+    #[test]
+    fn only_a_file_of_this_user_alone_is_used() {
+        let place = Place::new("alone");
+        let path = place.open().path;
+        let opens = || Host::open(Some(&place.0), &[5; 32]);
+        let link = place.0.join("link");
+        // Each in one way only.
+        fs::hard_link(&path, &link).unwrap();
+        assert!(opens().unwrap_err().ends_with("remove it"));
+        fs::remove_file(&link).unwrap();
+        for mode in [0o604, 0o640] {
+            fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(mode)).unwrap();
+            assert!(opens().unwrap_err().ends_with("remove it"), "{mode:o}");
+        }
+        fs::remove_file(&path).unwrap();
+        let made = std::process::Command::new("mkfifo").args(["-m", "600"]).arg(&path).status().unwrap();
+        assert!(made.success() && opens().unwrap_err().ends_with("remove it"), "a pipe");
+        fs::remove_file(&path).unwrap();
+        // Only root can give a file away.
+        drop(opens().unwrap());
+        if std::os::unix::fs::chown(&path, Some(65534), None).is_ok() {
+            assert!(opens().unwrap_err().ends_with("remove it"), "another user's");
+        }
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_read_is_said() {
+        let place = Place::new("unreadable");
+        let mut host = place.open();
+        let (now, mut pacer) = (Duration::from_secs(100), Pacer::default());
+        assert_eq!(host.locked(now, &mut pacer, |_| 1), (1, Ok(())));
+        host.replace_file(OpenOptions::new().write(true).open(&host.path).unwrap());
+        let (done, result) = host.locked(now, &mut pacer, |_| 2);
+        assert_eq!(done, 2);
+        assert!(result.unwrap_err().contains("Bad file descriptor"));
+    }
 }

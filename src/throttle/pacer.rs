@@ -125,3 +125,22 @@ impl Pacer {
         self
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Without a ceiling, too: a success ends the row, so that the next delay is a short one again.
+    #[test]
+    fn a_success_ends_a_row_of_delays() {
+        let (mut pacer, now, mut rng) = (Pacer::default(), Duration::from_secs(100), Rng::new(1));
+        assert!(!pacer.learns());
+        pacer.throttled((now, now), None, 503, None, &mut rng);
+        assert!(pacer.throttles == 1 && pacer.learns() && pacer.ceiling.learned.is_none());
+        pacer.succeeded(now, now);
+        assert!(pacer.throttles == 0 && !pacer.learns());
+        pacer.throttled((now, now), None, 429, None, &mut rng);
+        pacer.succeeded(now, now);
+        assert!(pacer.throttles == 0 && pacer.learns(), "what is learned changes with each success");
+    }
+}

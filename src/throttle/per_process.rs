@@ -101,16 +101,19 @@ mod by_pid {
     use std::sync::atomic::{AtomicU64, Ordering::SeqCst};
 
     pub(crate) fn generation() -> u32 {
-        // The id above, the generation below, so that both change at once.
         static LAST: AtomicU64 = AtomicU64::new(0);
-        let id = u64::from(std::process::id()) << 32;
         let last = LAST.load(SeqCst);
-        if last & !u64::from(u32::MAX) == id {
-            return last as u32;
-        }
-        let next = id | (u64::from(last as u32) + 1);
+        let next = following(last, std::process::id());
         // Another thread of this process may have been first.
         LAST.compare_exchange(last, next, SeqCst, SeqCst).map_or_else(|first| first, |_| next) as u32
+    }
+
+    /// The id is above, the generation below, so that both change at once.
+    pub(super) fn following(last: u64, id: u32) -> u64 {
+        match (last >> 32) as u32 == id {
+            true => last,
+            false => u64::from(id) << 32 | (u64::from(last as u32) + 1),
+        }
     }
 }
 
@@ -130,7 +133,17 @@ mod tests {
     }
 
     #[test]
+    fn a_child_has_the_next_number() {
+        let mut last = 0;
+        for (id, number) in [(7, 1), (7, 1), (9, 2), (7, 3), (7, 3)] {
+            last = by_pid::following(last, id);
+            assert_eq!((last >> 32, last as u32), (u64::from(id), number));
+        }
+    }
+
+    #[test]
     fn a_process_keeps_its_number() {
+        assert_eq!(by_pid::generation(), 1);
         let number = || (generation(), by_pid::generation());
         let others: Vec<_> = (0..8).map(|_| std::thread::spawn(number)).collect();
         assert!(others.into_iter().all(|other| other.join().unwrap() == number()));

@@ -72,6 +72,19 @@ fn a_failure_while_others_succeed_is_the_batchs_own() {
     assert!(throttle.admit(now + 2 * SECOND, None).is_ok());
 }
 
+/// A success at the same moment is none since.
+#[test]
+fn a_failure_without_a_success_since_is_the_services() {
+    let (throttle, now, mut rng) = throttle();
+    assert!(!throttle.has_succeeded() && !throttle.is_delayed(now));
+    throttle.admit(now, None).unwrap().succeeded(now);
+    assert!(throttle.has_succeeded());
+    let failing = throttle.admit(now, None).unwrap();
+    assert_eq!(failing.failed(now, now, Duration::MAX, &mut rng), Blame::Service);
+    let until = throttle.admit(now, None).unwrap_err().until;
+    assert!(throttle.is_delayed(now) && !throttle.is_delayed(until));
+}
+
 #[test]
 fn without_a_success_everybody_waits_and_one_probes() {
     let (throttle, mut now, mut rng) = throttle();
@@ -292,6 +305,10 @@ fn a_delay_outlives_the_clients_that_were_told_of_it() {
     (1..=2 * KEPT as u8).for_each(|n| drop(Throttle::shared(key(n))));
     assert!(Throttle::shared(key(0)).admit(now + 1800 * SECOND, None).is_err());
     assert!(THROTTLES.lock().len() <= KEPT + 1, "those that nobody needs are dropped");
+    let used = Throttle::shared(key(1));
+    (2..=2 * KEPT as u8).for_each(|n| drop(Throttle::shared(key(n))));
+    assert!(Arc::ptr_eq(&used, &Throttle::shared(key(1))), "one that is in use is not");
+    assert_eq!(used.key, key(1));
 }
 
 /// Throttles that share a directory, each as if in a process of its own.

@@ -305,5 +305,13 @@ mod tests {
         let ids = Ids::Custom(vec!["b", "a", "b"]);
         let job = Job::new(&Update::new("plan", 1), ids, RULES).unwrap();
         assert_eq!(positions(&job), [[0, 1]]);
+        let job = Job::new(&Update::new("plan", 1), Ids::Custom(vec!["a", "a"]), RULES).unwrap();
+        assert_eq!(positions(&job), [[0]]);
+    }
+
+    #[test]
+    fn rows_of_one_value_are_sent_as_they_are() {
+        let update = Update::rows("score", vec![Value::from(1), Value::from(1)], vec![1, 0, 1]);
+        assert!(job(&update, &[3, 5, 4]).is_in_order());
     }
 }

@@ -64,3 +64,32 @@ impl Update {
         self.table.is_some() && self.value_index.is_some()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who gave a table knows rows, who gave an index knows values.
+    #[test]
+    fn what_a_message_calls_the_rows() {
+        let rules = Rules { kind: AttributeKind::Custom, allow_null: false, requests_per_second: None };
+        let ids: Vec<i64> = (1..=50_001).collect();
+        let rows = Update::rows("score", (0..50_001).map(Value::from).collect(), (0..50_001).collect());
+        let one = Update::new("score", 1);
+        for (table, list, of_id) in [
+            (None, "values: 50001 distinct", "ids: the id at position 0"),
+            (Some(TableRows::default()), "rows: 50001 distinct", "rows: the id of row 0"),
+        ] {
+            let rows = Update { table: table.clone(), ..rows.clone() };
+            let problem = |update: &Update, ids: &[i64]| {
+                Job::new(update, Ids::Numeric(ids), rules).unwrap_err().to_string()
+            };
+            assert!(problem(&rows, &ids).starts_with(list));
+            let few = Update::rows("score", vec![1.into()], vec![0]);
+            let few = Update { table: table.clone(), ..few };
+            assert!(problem(&few, &[-1]).starts_with(of_id), "{}", problem(&few, &[-1]));
+            let column = Update { table, ..one.clone() };
+            assert!(problem(&column, &[-1]).starts_with("ids: the id at position 0"));
+        }
+    }
+}

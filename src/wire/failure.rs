@@ -175,6 +175,17 @@ mod tests {
         }
     }
 
+    /// TLS 1.3 may fail when the request is on its way.
+    #[test]
+    fn tls_that_broke_off() {
+        let peer = Peer::new(&BaseUrl::parse("https://acme.user.com").unwrap(), None, Trust::Machine);
+        for (begun, expected) in [(false, Fatal::Tls), (true, Fatal::TlsBroken)] {
+            let error = ureq::Error::Rustls(rustls::Error::DecryptError);
+            let verdict = failure(&error, Sent { body: 100, begun }, &peer);
+            assert!(matches!(verdict, Verdict::Fatal { fatal, .. } if fatal == expected), "{verdict:?}");
+        }
+    }
+
     /// What the system says of an established connection is no proof that nothing was sent.
     #[test]
     fn what_was_begun_may_be_applied() {

@@ -18,19 +18,21 @@ pub(super) fn proxy(option: &Proxying, base: &BaseUrl) -> Result<Option<Proxy>> 
     match option {
         Proxying::Direct => Ok(None),
         Proxying::Through(proxy) => Ok(Some(Proxy { proxy: proxy.clone(), set_by: "the option proxy" })),
-        Proxying::Environment if !base.is_https() => Ok(None),
-        Proxying::Environment => of_environment(base.host(), |name| env::var_os(name)),
+        Proxying::Environment => of_environment(base, |name| env::var_os(name)),
     }
 }
 
-/// Lower case first, and an empty variable is none, as in curl.
-fn of_environment(host: &str, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Proxy>> {
+/// Only for https. Lower case first, and an empty variable is none, as in curl.
+fn of_environment(base: &BaseUrl, variable: impl Fn(&str) -> Option<OsString>) -> Result<Option<Proxy>> {
+    if !base.is_https() {
+        return Ok(None);
+    }
     let first = |names: [&'static str; 2]| {
         let set = |name| Some((name, variable(name).filter(|value| !value.is_empty())?));
         names.into_iter().find_map(set)
     };
     let except = first(["no_proxy", "NO_PROXY"]);
-    if except.is_some_and(|(_, list)| is_excluded(host, &list.to_string_lossy())) {
+    if except.is_some_and(|(_, list)| is_excluded(base.host(), &list.to_string_lossy())) {
         return Ok(None);
     }
     let Some((set_by, url)) = first(["https_proxy", "HTTPS_PROXY"]) else { return Ok(None) };
@@ -119,7 +121,10 @@ mod tests {
             (&[("https_proxy", "nonsense://"), ("HTTPS_PROXY", "http://a:1")], "https_proxy: "),
         ] {
             let variable = |name: &str| set.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v));
-            let got = match of_environment("acme.user.com", variable) {
+            let base = BaseUrl::parse("https://acme.user.com").unwrap();
+            let loopback = BaseUrl::parse("http://127.0.0.1:8080").unwrap();
+            assert!(of_environment(&loopback, variable).is_ok_and(|proxy| proxy.is_none()), "{set:?}");
+            let got = match of_environment(&base, variable) {
                 Ok(proxy) => proxy.map_or("none".into(), |proxy| proxy.name()),
                 Err(error) => error.to_string(),
             };
@@ -133,7 +138,8 @@ mod tests {
         use std::os::unix::ffi::OsStringExt;
         let variable =
             |name: &str| (name == "HTTPS_PROXY").then(|| OsString::from_vec(b"http://a\xff:1".into()));
-        let error = of_environment("acme.user.com", variable).err().unwrap();
+        let error =
+            of_environment(&BaseUrl::parse("https://acme.user.com").unwrap(), variable).err().unwrap();
         assert_eq!(error.to_string(), "HTTPS_PROXY: is not UTF-8");
     }
 

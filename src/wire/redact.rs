@@ -72,6 +72,7 @@ mod tests {
                 "{\"errors\":[1.50],\"errors\":[],\"(token)\":1}",
             ),
             ("\\ \"never ends \\".into(), "\\ \"never ends \\"),
+            ("\\ \"never ends".into(), "\\ \"never ends"),
             ("{\"never ends".into(), "{\"never ends"),
         ] {
             let mut bytes = body.clone().into_bytes();

@@ -116,6 +116,26 @@ mod tests {
         ] {
             assert_eq!(seen(version, headers), expected, "{version:?} {headers:?}");
         }
+        // Some never have a body, whatever their headers say.
+        for status in [204, 304] {
+            for (name, value) in [length, chunks, ("content-length", "x")] {
+                let response = Response::builder().status(status).header(name, value).body(()).unwrap();
+                assert_eq!(framing(&response), Framing::Complete, "{status} {name}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_body_that_is_too_long() {
+        for (length, framing) in
+            [(0, Framing::Complete), (9, Framing::Complete), (10, Framing::Complete), (11, Framing::TooLong)]
+        {
+            let body = Body::builder().data(vec![b'x'; length]);
+            let response =
+                Response::builder().header("content-length", length.to_string()).body(body).unwrap();
+            let reply = read_reply(response, 10);
+            assert_eq!((reply.framing, reply.body.len()), (framing, length.min(10)), "{length}");
+        }
     }
 
     #[test]

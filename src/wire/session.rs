@@ -233,3 +233,67 @@ impl Read for Outgoing<'_> {
         self.rest.read(buffer)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::BaseUrl;
+    use crate::options::Proxying;
+
+    fn http(base: &str, options: &ClientOptions) -> Http {
+        let token = crate::account::Token::parse(&"t".repeat(64)).unwrap();
+        let base = BaseUrl::parse(base).unwrap();
+        Http::new(&Account { base, token }, options).unwrap()
+    }
+
+    const LOOPBACK: &str = "http://127.0.0.1:8080";
+
+    #[test]
+    fn each_phase_has_a_limit() {
+        assert_eq!(longest_request(Duration::from_secs(60)), Duration::from_secs(160));
+        // With time to notice that a single read takes too long, where that has a limit of its own.
+        for (request_timeout, head) in [(60, 61), (30, 31), (29, 29)] {
+            let request_timeout = Duration::from_secs(request_timeout);
+            let options = ClientOptions { request_timeout, ..ClientOptions::default() };
+            let http = http(LOOPBACK, &options);
+            // A whole head, and what comes with it.
+            assert_eq!(http.config.input_buffer_size(), MAX_HEAD + PIECE);
+            let limits = http.config.timeouts();
+            assert_eq!(limits.recv_response, Some(Duration::from_secs(head)));
+            assert_eq!((limits.send_body, limits.recv_body), (Some(SEND), Some(RESPONSE_BODY)));
+        }
+    }
+
+    #[test]
+    fn whether_there_is_a_proxy() {
+        for (url, there) in [("", false), ("http://127.0.0.1:3128", true)] {
+            let options = ClientOptions { proxy: Proxying::parse(url).unwrap(), ..ClientOptions::default() };
+            assert_eq!(http(LOOPBACK, &options).session(Call::Custom).has_proxy(), there);
+        }
+    }
+
+    #[test]
+    fn who_is_asked_and_whom_that_trusts() {
+        let plain = http(LOOPBACK, &ClientOptions::default());
+        assert_eq!((plain.peer(), plain.trusted()), ("127.0.0.1:8080".into(), None));
+        let options = ClientOptions { proxy: Proxying::Direct, ..ClientOptions::default() };
+        let secured = http("https://acme.user.com", &options);
+        assert_eq!(secured.peer(), "acme.user.com");
+        assert_eq!(secured.trusted(), Some(secured.peer.trust.to_string()));
+        assert!(!secured.peer.trust.to_string().is_empty());
+    }
+
+    #[test]
+    fn idle_connections_are_kept_for_some_seconds() {
+        let http = http(LOOPBACK, &ClientOptions::default());
+        let sessions = [http.session(Call::Custom), http.session(Call::Custom)];
+        sessions.into_iter().for_each(Session::keep_connections);
+        let idle = || http.idle.lock().unwrap().len();
+        assert_eq!(idle(), 2);
+        // One is taken, the other one becomes too old.
+        let session = http.session(Call::Custom);
+        http.idle.lock().unwrap()[0].0 -= 2 * IDLE;
+        session.keep_connections();
+        assert_eq!(idle(), 1);
+    }
+}

@@ -149,4 +149,25 @@ mod tests {
         assert!(said.contains("SSL_CERT_FILE=/nope (No such file)") && said.contains("unset"), "{said}");
         assert!(of(&[("SSL_CERT_FILE", "")]).nothing(&[]).contains("SSL_CERT_FILE=;"));
     }
+
+    #[cfg(all(unix, not(target_vendor = "apple"), not(target_os = "android")))]
+    #[test]
+    fn what_is_wrong_with_the_files() {
+        use rustls::pki_types::pem;
+        use rustls_native_certs::ErrorKind;
+
+        let inner = std::io::ErrorKind::NotFound.into();
+        let said = problem(&ErrorKind::Io { inner, path: "/nope.pem".into() });
+        assert!(said.starts_with("/nope.pem: ") && said.contains("not found"), "{said}");
+        let said = problem(&ErrorKind::Pem(pem::Error::MissingSectionEnd { end_marker: Vec::new() }));
+        assert_eq!(said, "a certificate has no END line: the file is truncated");
+        assert_eq!(problem(&ErrorKind::Os("out of order".into())), "out of order");
+    }
+
+    #[test]
+    fn whose_certificates_are_used() {
+        // Without TLS none are looked for.
+        let machine = tls_config(None, &Trust::Machine, false).unwrap();
+        assert!(matches!(machine.root_certs(), RootCerts::PlatformVerifier));
+    }
 }

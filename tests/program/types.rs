@@ -236,6 +236,13 @@ fn an_empty_cell_needs_an_option() {
     let held: Vec<String> = setup.held("score").into_iter().map(|(_, value)| value).collect();
     assert_eq!(held, ["5", "\"\"", "7", "\"\""]);
 
+    // Of a row that is skipped, the id does not matter; of one that is sent it does.
+    let setup = Setup::new();
+    setup.apply("score", "id,score\n1,5\nnobody,\n", &["--empty", "skip"]).ok();
+    let setup = Setup::new();
+    let outcome = setup.apply("score", "id,score\n1,\nnobody,5\n", &["--empty", "skip"]);
+    setup.refused(&outcome, "usercom: rows.csv: line 3: \"nobody\" is not one of User.com's ids");
+
     let setup = Setup::new();
     let outcome = setup.apply("score", "id,score\n1,\n2,\n", &["--empty", "skip"]);
     assert!(outcome.ok().stderr.contains("nothing to send"), "{outcome:?}");

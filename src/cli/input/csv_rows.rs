@@ -95,10 +95,7 @@ impl Layout {
         let fitting = candidates.iter().zip(&firsts).filter(|(_, first)| first.len() == names.len());
         let mut fitting: Vec<_> = fitting.collect();
         // With the wrong separator the id has more in it.
-        if fitting.len() > 1
-            && names.len() > 1
-            && fitting.iter().any(|(_, first)| is_digits(&first[found[0]]))
-        {
+        if fitting.iter().any(|(_, first)| is_digits(&first[found[0]])) {
             fitting.retain(|(_, first)| is_digits(&first[found[0]]));
         }
         let delimiter = match fitting[..] {
@@ -166,7 +163,6 @@ impl<R: Read> CsvRows<R> {
                     "line {line}: has {}, the first line has {expected_len}; what has a separator in it needs quotes",
                     counted(*len as usize, "column")
                 ),
-                csv::ErrorKind::Io(error) => error.to_string(),
                 _ => error.to_string(),
             }),
         }
@@ -288,3 +284,6 @@ fn is_digits(text: &str) -> bool {
     let text = text.trim();
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests;

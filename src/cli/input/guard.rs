@@ -181,6 +181,10 @@ mod tests {
             let problem = Guard::new(endless, b',').0.read_to_end(&mut Vec::new()).unwrap_err();
             assert!(problem.to_string().starts_with(says), "{problem}");
         }
+        for (length, fits) in [(LONGEST, true), (LONGEST + 1, false)] {
+            let text = "id\n".as_bytes().chain(io::repeat(b'x').take(length - 1)).chain(&b"\n1\n"[..]);
+            assert_eq!(Guard::new(text, b',').0.read_to_end(&mut Vec::new()).is_ok(), fits, "{length}");
+        }
         let blank = io::repeat(b'\n').take(2 * LONGEST);
         assert!(Guard::new(blank, b',').0.read_to_end(&mut Vec::new()).is_ok());
     }

@@ -183,11 +183,16 @@ mod tests {
             (&["id:plan"], "plan", "choose their separator with --delimiter"),
             (&["id", "palns"], "plans", "did you mean --value-column \"palns\"?"),
             (&["id", "tariff"], "plan", "choose another with --value-column"),
+            (&["a:b", "x"], "plan", "choose another with --value-column"),
+            (&["x"], "plan", "choose another with --value-column"),
             (&["id", ""], "plan", "its first line names \"id\", \"\";"),
         ] {
             let said = says(header, name);
             assert!(said.contains(hint), "{header:?}: {said}");
         }
+        let both = [Wanted::new("id", ""), Wanted::new("plan", "")];
+        let said = find(&StringRecord::from(vec!["10", "pro"]), &both, FIRST_LINE).unwrap_err();
+        assert!(said.contains("as in --columns id,plan (sqlite3"), "{said}");
         assert!(says(&["x"; 50], "plan").contains("\"x\" and 30 more"));
     }
 

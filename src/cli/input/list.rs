@@ -50,3 +50,32 @@ pub fn list(text: &str, option: &str) -> Input {
         rows: Box::new(List { cells, next: 0 }),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_on_the_command_line() {
+        for (text, is) in [
+            ("10,15", true),
+            ("10", true),
+            ("a,b", true),
+            ("10,", true),
+            ("", false),
+            ("ids.csv", false),
+            ("1a", false),
+        ] {
+            assert_eq!(is_list(text), is, "{text}");
+        }
+        for (text, ids) in [("10, 15 ,22", &["10", "15", "22"][..]), (" u-1, ", &["u-1"]), ("7", &["7"])] {
+            let mut rows = list(text, "--ids").rows;
+            assert_eq!(rows.names(), ["id"]);
+            for (id, number) in ids.iter().zip(1..) {
+                assert_eq!(rows.advance(), Ok(Some(number)));
+                assert_eq!((rows.cell(0), rows.cells()), (*id, vec![*id]));
+            }
+            assert_eq!(rows.advance(), Ok(None));
+        }
+    }
+}

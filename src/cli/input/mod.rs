@@ -66,6 +66,13 @@ mod tests {
         assert_eq!(read_line(&mut &b"a\nb"[..], &mut text, 1), Ok(true));
         assert_eq!(text, "a\n");
         assert_eq!(read_line(&mut &b""[..], &mut text, 2), Ok(false));
+        struct Gone;
+        impl Read for Gone {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::other("is gone"))
+            }
+        }
+        assert_eq!(read_line(&mut io::BufReader::new(Gone), &mut text, 1), Err("is gone".to_owned()));
         for endless in ["x".repeat(3 * half), format!("x{}", "\u{e9}".repeat(2 * half))] {
             let problem = read_line(&mut endless.as_bytes(), &mut text, 7).unwrap_err();
             assert!(problem.starts_with("line 7: is longer than"), "{problem}");

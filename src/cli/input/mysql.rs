@@ -138,5 +138,9 @@ mod tests {
         assert_eq!(rows.advance(), Ok(None));
         let mut rows = MysqlRows::new("id\tnote\n1\n".as_bytes(), &wanted, None).unwrap();
         assert!(rows.advance().unwrap_err().starts_with("line 2: has 1 column"));
+        let long = format!("id\tnote\n{}", "x".repeat(crate::input::LONGEST as usize + 1));
+        let mut rows = MysqlRows::new(long.as_bytes(), &wanted, None).unwrap();
+        assert!(rows.advance().unwrap_err().starts_with("line 2: is longer than"));
+        assert!(rows.long_cells().is_empty(), "each is on one line");
     }
 }

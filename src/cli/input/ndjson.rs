@@ -138,6 +138,7 @@ impl<'de> Visitor<'de> for Object<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::input::LONGEST;
 
     #[test]
     fn values_keep_their_types() {
@@ -149,13 +150,22 @@ mod tests {
             assert_eq!((rows.cell(0), rows.cell(1)), (id, value));
         }
         assert_eq!(rows.advance(), Ok(None));
+        assert!(rows.names().is_empty(), "each object names its own");
+        assert!(rows.long_cells().is_empty(), "each is on one line");
+        let keys: Vec<String> = (1..=60).map(|n| format!("\"k{n}\": {n}")).collect();
+        let long = format!("{{\"id\": 1}}\n{}", "x".repeat(LONGEST as usize + 1));
+        let many = format!("{{{}}}\n{{\"id\": 1}}\n", keys.join(", "));
         for (text, says) in [
             ("{\"id\": 1}\n{\"id\": }\n", "line 2: is not one JSON object: expected value"),
             ("", "is empty"),
-            ("[1]\n", "line 1: is not one JSON object: invalid type"),
+            ("[1]\n", "line 1: is not one JSON object: invalid type: sequence, expected an object such as {"),
             ("{\"id\": 1, \"id\": 2}\n", "the key \"id\" is there twice"),
             ("{\"id\": 1} {\"id\": 2}\n", "line 1: is not one JSON object: trailing characters"),
             ("{\"id\": 1, \"w\": 2}\n", "has no column \"v\"; its objects name \"id\", \"w\""),
+            ("{\"id\": 1, \"w\": 2}\n{\"w\": 3}\n", "name \"id\", \"w\";"),
+            // Of fifty keys twenty are shown.
+            (&many, " and 30 more;"),
+            (&long, "line 2: is longer than"),
         ] {
             let mut rows = NdjsonRows::new(text.as_bytes(), &wanted);
             let problem = loop {

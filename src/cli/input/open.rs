@@ -208,3 +208,35 @@ impl InputArgs {
         self.format.unwrap_or(if is_object { Format::Ndjson } else { Format::Csv })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn how_a_file_of_the_same_form_is_written() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("file");
+        let columns = Some(Columns::parse("id").unwrap());
+        let args = InputArgs { format: None, columns: None, delimiter: None, encoding: None, sheet: None };
+        let named = InputArgs { columns, ..args.clone() };
+        let wanted = [Wanted::new("id", "--id-column ")];
+        for (content, format, rows, has_mark) in [
+            (&b"id\n1\n"[..], "comma-separated UTF-8", RowForm::Separated(b','), false),
+            (b"\xef\xbb\xbfid;x\n1;2\n", "semicolon-separated UTF-8 with", RowForm::Separated(b';'), true),
+            (b"i\0d\0\n\0", "comma-separated UTF-16LE", RowForm::Separated(b','), true),
+            (b"\0i\0d\0\n", "comma-separated UTF-16BE", RowForm::Separated(b','), true),
+            (b"{\"id\": 1}\n", "NDJSON in UTF-8", RowForm::Ndjson, false),
+        ] {
+            std::fs::write(&path, content).unwrap();
+            let Ok(input) = Input::open(&path, &args, &wanted, false) else { panic!("{format}") };
+            assert!(input.format.starts_with(format), "{}", input.format);
+            assert!(input.form.rows == rows && input.form.has_mark == has_mark, "{format}");
+            assert_eq!((input.place, input.has_names), ("line", true));
+            // Who names its own columns is given none.
+            let problem = Input::open(&path, &named, &wanted, false).err();
+            let refused = rows == RowForm::Ndjson;
+            assert_eq!(problem.is_some_and(|why| why.contains("leave --columns out")), refused, "{format}");
+        }
+    }
+}

@@ -111,7 +111,7 @@ impl Source {
         let passed = self.passed.borrow();
         let Ok(file) = File::open(path) else { return false };
         let length = file.metadata().map_or(0, |found| found.len());
-        if length < passed.bytes || (passed.ended && length > passed.bytes) {
+        if passed.ended && length > passed.bytes {
             return false;
         }
         let mut digest = crc32fast::Hasher::new();
@@ -207,4 +207,88 @@ const UTF_32: &str = "is UTF-32; save it as UTF-8, or convert it: iconv -f UTF-3
 pub fn other_file(start: &[u8]) -> Option<&'static str> {
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start);
     OTHER_FILES.iter().find(|(magic, _)| start.starts_with(magic)).map(|(_, what)| *what)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_another_file_is() {
+        for (start, says) in [
+            (&b"PK\x03\x04"[..], "is a zip archive"),
+            (b"\xef\xbb\xbf[1]", "is a JSON array"),
+            (b"{\r\n", "is JSON of several lines"),
+            (b"<?xml", "is HTML or XML"),
+            (b"%PDF-1.7", "is a PDF"),
+        ] {
+            assert!(other_file(start).is_some_and(|what| what.starts_with(says)), "{says}");
+        }
+        assert_eq!(other_file(b"id,plan\n"), None);
+    }
+
+    /// A pipe is copied, since it has its bytes once only.
+    #[cfg(unix)]
+    #[test]
+    fn a_pipe_is_read_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success());
+        let writer = {
+            let path = path.clone();
+            std::thread::spawn(move || std::fs::write(path, "id\n1\n").unwrap())
+        };
+        let (source, mut bytes) = Source::open(&path, true).unwrap();
+        let mut text = String::new();
+        bytes.read_to_string(&mut text).unwrap();
+        writer.join().unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let mut again = String::new();
+        source.reopen().unwrap().read_to_string(&mut again).unwrap();
+        assert_eq!((text.as_str(), again.as_str()), ("id\n1\n", "id\n1\n"));
+    }
+
+    #[test]
+    fn a_file_by_another_name_is_the_same() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, link, other) = (dir.path().join("a"), dir.path().join("b"), dir.path().join("c"));
+        std::fs::write(&path, "id\n").unwrap();
+        std::fs::write(&other, "id\n").unwrap();
+        std::fs::hard_link(&path, &link).unwrap();
+        let (source, _) = Source::open(&path, false).unwrap();
+        assert!(source.reopen().is_err(), "it was not to be read twice");
+        let is = |path: &Path| source.is_file(&Handle::from_path(path).unwrap());
+        assert!(is(&path) && is(&link) && !is(&other));
+        assert!(!Source::argument("--ids").is_file(&Handle::from_path(&path).unwrap()));
+    }
+
+    #[test]
+    fn whether_a_file_is_still_the_one_that_was_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("ids.csv");
+        let text = "id\n".repeat(30_000);
+        for (to_its_end, now, same) in [
+            (true, text.clone(), true),
+            (true, format!("{text}1\n"), false),
+            (true, text[1..].to_owned(), false),
+            (true, text.replacen("id", "ID", 1), false),
+            (true, String::new(), false),
+            // Of what was not read, nothing is known.
+            (false, text.clone(), true),
+            (false, format!("{text}1\n"), true),
+            (false, text[..50_000].to_owned(), true),
+            (false, text[..49_999].to_owned(), false),
+            (false, text.replacen("id", "ID", 1), false),
+        ] {
+            std::fs::write(&path, &text).unwrap();
+            let (source, mut bytes) = Source::open(&path, true).unwrap();
+            match to_its_end {
+                true => drop(bytes.read_to_end(&mut Vec::new()).unwrap()),
+                false => bytes.read_exact(&mut vec![0; 50_000]).unwrap(),
+            }
+            std::fs::write(&path, &now).unwrap();
+            assert_eq!(source.is_copy_of(&path), same, "{to_its_end} {}", now.len());
+            assert_eq!(source.reopen().is_ok(), same);
+        }
+    }
 }

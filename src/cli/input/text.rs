@@ -87,8 +87,9 @@ impl<R: Read> Text<R> {
         let raw = &self.raw[..n];
         let (result, read) =
             self.decoder.decode_to_string_without_replacement(raw, &mut self.decoded, self.ended);
-        if let DecoderResult::Malformed(length, after) = result {
-            let at = read.saturating_sub(usize::from(length) + usize::from(after));
+        if let DecoderResult::Malformed(length, _) = result {
+            // In UTF-8, the one encoding where the place is shown, nothing after it is read.
+            let at = read.saturating_sub(usize::from(length));
             let problem = not_in(self.found.encoding, raw, at);
             self.count_lines();
             return Err(io::Error::other(format!("line {}: {problem}", self.line())));
@@ -166,8 +167,10 @@ mod tests {
             (&b"\xef\xbb\xbfid\n1\n"[..], None, "id\n1\n"),
             (b"", None, ""),
             (b"\xff\xfei\0d\0", None, "id"),
+            (b"\xff\xfei\0d\0", Some("utf-16le"), "id"),
             (b"\xfe\xff\0i\0d", None, "id"),
             (b"i\0d\0\n\0", None, "id\n"),
+            (b"\0i\0d\0\n", None, "id\n"),
             (b"\xb3\xf3d\x9f", Some("windows-1250"), "\u{142}\u{f3}d\u{17a}"),
             (b"caf\xe9", Some("latin1"), "caf\u{e9}"),
         ] {
@@ -175,6 +178,7 @@ mod tests {
         }
         for (bytes, given, says) in [
             (&b"id\r\n1\r\n\xb3"[..], None, "line 3: is not UTF-8; if \"\u{142}\" is how"),
+            (b"id\r1\r\xb3", None, "line 3: is not UTF-8"),
             (b"a\nb\0c", None, "line 2: has a NUL byte"),
             (b"\xff\xfei\0", Some("utf-8"), "has the byte order mark of UTF-16LE"),
             (b"\xff\xfe\0\xd8i\0", None, "line 1: is not UTF-16LE"),
@@ -183,6 +187,10 @@ mod tests {
             let problem = read(bytes, given).unwrap_err();
             assert!(problem.starts_with(says), "{bytes:?}: {problem}");
         }
+        let context = format!("{}\u{142}!", "x".repeat(30));
+        let bytes = [&b"id\nyyyyyyyyyy"[..], &[b'x'; 30], b"\xb3!\nz"].concat();
+        let problem = read(&bytes, None).unwrap_err();
+        assert!(problem.contains(&format!("if \"{context}\" is how")), "{problem}");
         let long = "\u{142}\u{20ac}x\n".repeat(100_000);
         assert_eq!(read(long.as_bytes(), None).as_deref(), Ok(long.as_str()));
     }

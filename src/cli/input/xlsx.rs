@@ -232,6 +232,20 @@ mod tests {
     }
 
     #[test]
+    fn days_and_moments() {
+        use calamine::ExcelDateTimeType::{DateTime, TimeDelta};
+        for (number, kind, text) in [
+            (46349.0, DateTime, "2026-11-23"),
+            (46349.5, DateTime, "2026-11-23T12:00:00"),
+            (46349.0 + 1.0 / 86_400.0, DateTime, "2026-11-23T00:00:01"),
+            // No day, although it has neither hours nor minutes.
+            (1.0, TimeDelta, "1900-01-01T00:00:00"),
+        ] {
+            assert_eq!(date(&ExcelDateTime::new(number, kind, false)), text);
+        }
+    }
+
+    #[test]
     fn how_many_strings_it_says() {
         for (head, n) in [
             ("<sst count=\"9\" uniqueCount=\"4\"><si>uniqueCount=\"7\"", 4),
@@ -285,6 +299,22 @@ mod tests {
         let found =
             read(&format!("{NAMES}<row r='4'><c r='B4'><v>5</v></c><c r='C4'><v>7</v></c></row>"), "<sst/>");
         assert_eq!(found, Ok(vec![(4, "7".to_owned())]));
+        let cell =
+            |place: &str, text: &str| format!("<c r='{place}' t='inlineStr'><is><t>{text}</t></is></c>");
+        let row = |n: u32, a: &str, b: &str| {
+            format!("<row r='{n}'>{}{}</row>", cell(&format!("A{n}"), a), cell(&format!("B{n}"), b))
+        };
+        let sheet = [row(1, "plan", "id"), row(2, "a", "1"), row(3, "b", "2"), row(4, "c", "3")].concat();
+        for all in [false, true] {
+            let wanted = [Wanted::new("id", ""), Wanted::new("plan", "")];
+            let mut rows = XlsxRows::read(&book(&sheet, "<sst/>"), None, &wanted, all).unwrap();
+            for (line, id, plan) in [(2, "1", "a"), (3, "2", "b"), (4, "3", "c")] {
+                assert_eq!(rows.advance(), Ok(Some(line)));
+                assert_eq!((rows.cell(0), rows.cell(1)), (id, plan));
+                assert_eq!(rows.cells(), if all { [plan, id] } else { [id, plan] });
+            }
+            assert_eq!(rows.advance(), Ok(None));
+        }
         for (cells, says) in [
             ("<row r='4'><c r='D4'><v>5</v></c><c r='C4'><v>7</v></c></row>", "not in order in row 4"),
             ("<row r='4'><c r='C4'><v>5</v></c><c r='C4'><v>7</v></c></row>", "not in order in row 4"),
@@ -300,6 +330,8 @@ mod tests {
 
     #[test]
     fn memory_is_not_reserved_for_strings_that_cannot_be_there() {
+        let texts = "<si><t>x</t></si>".repeat(100);
+        assert_eq!(check_strings(&book(NAMES, &format!("<sst uniqueCount='100'>{texts}</sst>"))), Ok(()));
         for n in [20, 4_000_000_000, u64::MAX] {
             let problem =
                 read(NAMES, &format!("<sst uniqueCount='{n}'><si><t>x</t></si></sst>")).unwrap_err();

@@ -100,6 +100,7 @@ mod tests {
             (" ", "has no id"),
             ("000123", "without its zeros it would be user 123; for ids of your own give --custom-ids"),
             ("0", "without its zeros"),
+            ("000000000000000123", "without its zeros it would be user 123"),
             ("-5", "--custom-ids"),
             ("+5", "--custom-ids"),
             (" 5", "blanks around it"),
@@ -110,7 +111,10 @@ mod tests {
             ("9223372036854775808", "larger than they can be"),
             ("\u{665}", "--custom-ids"),
             ("\u{feff}5", "\"\\u{feff}5\" is not one of User.com's ids"),
-            ("anna@example.com", "--custom-ids"),
+            ("anna@example.com", "above 0; for ids of your own give --custom-ids"),
+            ("0x1234567890123456789", "above 0; for ids"),
+            ("e5", "above 0; for ids"),
+            ("5a", "above 0; for ids"),
         ] {
             let problem = numeric(bad).unwrap_err();
             assert!(problem.contains(says), "{bad:?}: {problem}");

@@ -262,8 +262,9 @@ impl<'t> Job<'t> {
             "values" => {
                 self.column.as_ref().and_then(|_| Some(self.table.place(*self.firsts.get(entry)? as usize)))
             }
-            "ids" | "custom_ids" | "rows" if first + entry < self.len() => {
-                Some(self.table.place(self.row(first + entry)))
+            "ids" | "custom_ids" | "rows" => {
+                let position = (0..self.len()).nth(first + entry)?;
+                Some(self.table.place(self.row(position)))
             }
             _ => None,
         }

@@ -186,6 +186,7 @@ mod tests {
             ("23.11.2026 at:5", false),
             ("1.2.3", false),
             ("1.2.26", true),
+            ("ab.2.26", false),
             ("2026-11", false),
         ] {
             assert_eq!(is_like_date(text), is, "{text}");
@@ -194,6 +195,19 @@ mod tests {
             [("#REF!", true), ("#N/A", true), ("###", true), ("#new!", false), ("#NEW", false), ("#", false)]
         {
             assert_eq!(is_spreadsheet_error(text), is, "{text}");
+        }
+    }
+
+    #[test]
+    fn why_it_is_none() {
+        for (text, says) in [
+            ("2026-02-30", "there is no such day"),
+            ("23.11.2026", "in another notation than 2026-11-23"),
+            ("2026-1-3", "in another notation than 2026-11-23"),
+            ("23.11.2026 10:00", "a date & time in another notation"),
+        ] {
+            let Notation::Unclear(why) = Notation::of(text) else { panic!("{text}") };
+            assert!(why.contains(says), "{text}: {why}");
         }
     }
 

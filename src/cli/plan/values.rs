@@ -80,7 +80,6 @@ pub fn one(text: &str, reading: Reading) -> Result<(Type, Value), String> {
     if reading.kind == Kind::Auto && Notation::of(text) == Notation::Empty {
         return Err("value: is empty; if that is meant, give --type string".to_owned());
     }
-    let reading = Reading { is_json: false, ..reading };
     let kind = match reading.kind {
         Kind::Auto => {
             let plain = std::iter::once((reading.with_point(text), 0));
@@ -242,6 +241,20 @@ mod tests {
         }
         for texts in [["1", "\"1\""], ["true", "1"], ["{}", "1"], ["2.5", "\"a\""]] {
             assert!(inferred(&texts).unwrap_err().starts_with("line 1: "), "{texts:?}");
+        }
+    }
+
+    /// Each as it is written, whatever type all of them have.
+    #[test]
+    fn values_of_json_stay_as_they_are() {
+        let reading = Reading { kind: Kind::Auto, decimal_comma: false, is_json: true };
+        for (texts, kind) in [(["1e3", "2.50"], Kind::Float), (["\"\\u00e9\"", "\"1\""], Kind::String)] {
+            let (found, values) =
+                many(texts.into_iter().zip(0..), reading, |row| format!("line {row}")).unwrap();
+            assert_eq!(found.kind, kind);
+            for (value, text) in values.iter().zip(texts) {
+                assert!(matches!(value, Value::Json(json) if json.get() == text), "{text}: {value:?}");
+            }
         }
     }
 

@@ -78,7 +78,7 @@ impl Engine<'_> {
     }
 
     /// One attempt less.
-    fn charge(&mut self, mut batch: Batch, now: Instant) {
+    pub(super) fn charge(&mut self, mut batch: Batch, now: Instant) {
         batch.attempts += 1;
         if batch.attempts < self.limits.max_attempts {
             let retry_at = now + backoff(batch.attempts, &mut self.rng);

@@ -111,7 +111,7 @@ impl Engine<'_> {
         self.end_probe(batch, now);
     }
 
-    fn confirmed(&mut self, batch: Batch) {
+    pub(super) fn confirmed(&mut self, batch: Batch) {
         let group = batch.request.group;
         self.confirmed_batches += 1;
         let of_value = self.trials.iter_mut().filter(|trial| trial.batch.request.group == group);
@@ -147,7 +147,7 @@ impl Engine<'_> {
     }
 
     /// Whether it was applied is unknown and stays so: sending it again would bring the same response.
-    fn ambiguous(&mut self, mut batch: Batch, status: u16, message: &Message) {
+    pub(super) fn ambiguous(&mut self, mut batch: Batch, status: u16, message: &Message) {
         batch.maybe_applied = true;
         self.leave_search(&mut batch);
         let (group, role) = (batch.request.group, batch.role);
@@ -174,7 +174,13 @@ impl Engine<'_> {
         }
     }
 
-    fn too_large(&mut self, mut batch: Batch, permit: Permit, retry_after: Option<Duration>, now: Instant) {
+    pub(super) fn too_large(
+        &mut self,
+        mut batch: Batch,
+        permit: Permit,
+        retry_after: Option<Duration>,
+        now: Instant,
+    ) {
         match retry_after {
             // A single id can't be made smaller, so the delay is all there is to try.
             Some(wait) if batch.len() == 1 && batch.delays < 2 => {

@@ -11,6 +11,8 @@ mod limits;
 mod pick;
 mod rejected;
 mod server_errors;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BinaryHeap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -289,7 +291,7 @@ impl<'a> Engine<'a> {
             return self.wait_or_done(None);
         }
         // One request at a time until the first success: a wrong token costs one batch, not eight.
-        let room = if self.confirmed_batches > 0 { self.limits.workers } else { 1 };
+        let room = if self.confirmed_batches == 0 { 1 } else { self.limits.workers };
         if self.in_flight.len() >= room {
             return Step::Wait { until: Some(stalls_at), reason: Waiting::Service };
         }
@@ -361,20 +363,5 @@ impl<'a> Engine<'a> {
         let at = self.in_flight.iter().position(|(sent, ..)| *sent == ticket)?;
         let (_, batch, permit) = self.in_flight.swap_remove(at);
         Some((batch, permit))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_a_tally_says() {
-        let dense = |settled, rejected| Tally { settled, rejected, ..Tally::default() }.dense();
-        assert!(!dense(3, 3) && !dense(4, 2) && dense(4, 3) && dense(5, 3) && !dense(100, 50));
-        let named = |named, unnamed| Tally { named, unnamed, ..Tally::default() }.named();
-        assert!(!named(0, 0) && !named(1, 1) && named(2, 1) && !named(1, 2));
-        let each = |settled, requests| Tally { settled, ..Tally::default() }.named_requests(requests);
-        assert_eq!((each(4, 10), each(0, 3), each(2, 2)), (2.5, 3.0, 1.0));
     }
 }

@@ -37,7 +37,7 @@ impl Engine<'_> {
     }
 
     /// Something that has not failed yet: a batch of the job, or a part of a rejected one.
-    fn pick_new(&mut self, now: Instant) -> Option<Batch> {
+    pub(super) fn pick_new(&mut self, now: Instant) -> Option<Batch> {
         let waiting = self.due(now, |batch| batch.failed_at.is_none());
         if waiting.is_some() {
             return waiting;
@@ -63,7 +63,7 @@ impl Engine<'_> {
         })
     }
 
-    fn next_group(&mut self) -> Option<Batch> {
+    pub(super) fn next_group(&mut self) -> Option<Batch> {
         let canaries = &self.canaries;
         let may_send = |group: usize| canaries[group].may_send();
         self.searches.next(&self.outcomes, &self.share, self.batcher.size, may_send)
@@ -84,7 +84,7 @@ impl Engine<'_> {
         self.due(now, |batch| batch.failed_at.is_none())
     }
 
-    fn last_chance(&mut self) -> Option<Batch> {
+    pub(super) fn last_chance(&mut self) -> Option<Batch> {
         if !self.queue.is_empty() || !self.in_flight.is_empty() {
             return None;
         }

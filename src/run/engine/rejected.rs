@@ -130,7 +130,7 @@ impl Engine<'_> {
     }
 
     /// The value itself is rejected: its quarantined ids are rejected, the others are not sent.
-    fn reject_value(&mut self, group: usize, reason: Option<ReasonId>) {
+    pub(super) fn reject_value(&mut self, group: usize, reason: Option<ReasonId>) {
         self.batcher.drop_value(group);
         let (rejected, others): (Vec<Quarantined>, Vec<Quarantined>) =
             self.quarantined.drain().partition(|q| q.batch.request.group == group);

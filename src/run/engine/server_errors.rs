@@ -111,18 +111,16 @@ impl Engine<'_> {
 
     /// Up to three open ids of the same value at random places: of those that are not in `request`, if there are
     /// enough.
-    fn spread(&mut self, request: &Request) -> Vec<usize> {
+    pub(super) fn spread(&mut self, request: &Request) -> Vec<usize> {
         let value = self.job.groups()[request.group].clone();
         let open: Vec<usize> = value.filter(|slot| self.outcomes.is_open(*slot)).collect();
         let (inside, outside): (Vec<usize>, Vec<usize>) =
             open.into_iter().partition(|slot| request.slots.contains(slot));
         let from = if outside.len() < SINGLES { inside } else { outside };
-        let first = (self.rng.next() % from.len().max(1) as u64) as usize;
-        let mut slots: Vec<usize> = (0..SINGLES.min(from.len()))
-            .map(|k| from[(first + k * from.len() / SINGLES) % from.len()])
-            .collect();
+        let first = (self.rng.unit() * from.len() as f64) as usize;
+        let n = SINGLES.min(from.len());
+        let mut slots: Vec<usize> = (0..n).map(|k| from[(first + k * from.len() / n) % from.len()]).collect();
         slots.sort_unstable();
-        slots.dedup();
         slots
     }
 }

@@ -2,6 +2,7 @@
 
 mod bad_ids;
 mod bad_ids_page;
+mod before;
 mod outages;
 mod play;
 mod random_runs;

@@ -9,9 +9,10 @@ use super::service::{Simulated, Weather};
 use super::support::{SECOND, fine, ids, limits, one_value};
 use crate::interface::IdState;
 use crate::journal::{Entry, Journal};
+use crate::report::Traffic;
 use crate::run::engine::Engine;
 use crate::run::transport::{Received, Transport};
-use crate::run::{Hooks, Recorder, drive, resume};
+use crate::run::{Hooks, Recorder, drive, finish, resume};
 use crate::throttle::Rng;
 use crate::wire::{Fault, Message, Request, Verdict};
 
@@ -136,4 +137,28 @@ fn a_request_without_an_end_is_aborted_after_a_stop() {
     let mut silent = Silent { now: start, sent: Vec::new(), aborted: None };
     drive(&mut engine, &mut silent, &mut Recorder::default(), &mut Hooks::default());
     assert_eq!(silent.aborted, Some(start + longest));
+}
+
+/// The journal of a finished job is removed, unless the caller does that.
+#[test]
+fn a_job_that_was_finished_is_resumed_and_ended() {
+    let ids = ids(3);
+    let job = one_value(&ids);
+    for keeps_journal in [false, true] {
+        let dir = tempfile::tempdir().unwrap();
+        let open = || Journal::open(dir.path(), 3600 * SECOND, &[7; 32], 3, SystemTime::now()).unwrap();
+        let entry = |state, slots| Entry { state, slots, http_status: Some(400) };
+        open().journal.record(&[entry(IdState::Confirmed, 0..2), entry(IdState::Rejected, 2..3)]).unwrap();
+        let mut engine = Engine::new(&job, limits(), Arc::default(), Rng::new(1), Instant::now());
+        let mut hooks = Hooks::default();
+        hooks.keeps_journal = keeps_journal;
+        let recorder = resume(&mut engine, &hooks, open());
+        let report = finish(&job, engine, Traffic::default(), recorder, &hooks);
+        assert_eq!(
+            report.notes()[0],
+            "resumed: 3 ids were confirmed or rejected by an earlier run of this job"
+        );
+        assert_eq!((report.confirmed(), report.rejected()), (2, 1));
+        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), usize::from(keeps_journal));
+    }
 }

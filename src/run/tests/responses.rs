@@ -11,7 +11,7 @@ use crate::run::engine::{Engine, Limits};
 use crate::run::transport::{Received, Transport};
 use crate::run::{Hooks, Recorder, drive, finish};
 use crate::throttle::Rng;
-use crate::update::{Ids, Job, Update, Value};
+use crate::update::{Ids, Job, Rules, Update, Value};
 use crate::wire::{Fatal, Fault, Message, RejectedId, Request, Unreadable, Verdict};
 
 /// Responds after 20 ms. The script gets the request, its number and the time since the start.
@@ -129,7 +129,8 @@ fn what_can_never_be_read_stops_a_run_of_which_nothing_is_confirmed() {
     let long = || Verdict::Unreadable { status: 200, what: Unreadable::TooLong };
     let always = run(&job, limits(), |_, _, _| gzip());
     assert_eq!((always.status(), always.sent.len()), (Status::BadResponse, 3), "{}", always.report);
-    assert!(always.report.message().contains("compressed with gzip"), "{}", always.report);
+    let said = always.report.message();
+    assert!(said.starts_with("3 responses in a row") && said.contains("compressed with gzip"), "{said}");
     assert_eq!(always.report.unknown(), 100);
 
     // Different ones, or one in the middle, may be chance.
@@ -279,10 +280,12 @@ fn a_rejection_is_told_with_the_services_words_the_type_and_the_ids() {
         (vec!["a"].into(), "a list"),
         (Value::json("{}").unwrap(), "an object"),
         (Value::date(2026, 11, 23).unwrap(), "a string"),
+        (Value::json("null").unwrap(), "null"),
     ];
     for (value, kind) in values {
         let custom = Ids::Custom(vec!["u-1\u{1b}"]);
-        let job = Job::new(&Update::new("plan", value), custom, RULES).unwrap();
+        let rules = Rules { allow_null: true, ..RULES };
+        let job = Job::new(&Update::new("plan", value), custom, rules).unwrap();
         let rejected = run(&job, limits(), |_, _, _| no("no"));
         let said = rejected.report.message();
         assert!(said.contains(&format!("sent as {kind}")) && said.contains("id u-1\\u{1b}"), "{said}");
@@ -326,6 +329,48 @@ fn other_statuses_stop_at_once() {
         let stopped = run(&job, limits(), |_, _, _| verdict.clone());
         assert_eq!((stopped.status(), stopped.sent.len()), (status, 1), "{}", stopped.report);
         assert!(stopped.report.message().contains("why"), "{}", stopped.report);
+    }
+    for (fatal, unknown) in [(Fatal::Tls, 0), (Fatal::Proxy, 0), (Fatal::TlsBroken, 100)] {
+        let broken = || Verdict::Fatal { fatal, status: None, message: says("why") };
+        let stopped = run(&job, limits(), |_, _, _| broken());
+        assert_eq!((stopped.sent.len(), stopped.report.unknown()), (1, unknown), "{}", stopped.report);
+    }
+}
+
+#[test]
+fn an_id_that_is_repeated_ends_as_where_it_was_sent() {
+    let ids = [7, 3, 7, 9, 3];
+    let job = one_value(&ids);
+    let no = || Verdict::Rejected { status: 400, message: says("no"), rejected_ids: vec![] };
+    let run = run(&job, limits(), |r, _, _| if has(r, 1) { no() } else { ok() });
+    let states: Vec<bool> = run.report.states().iter().map(|state| *state == IdState::Confirmed).collect();
+    assert_eq!(states, [true, false, true, true, false], "{}", run.report);
+    let failures: Vec<usize> = run.report.failures().map(|failure| failure.index).collect();
+    assert_eq!((run.report.rejected(), failures), (2, vec![1, 4]));
+}
+
+/// Three attempts while others succeed, and three more at the end. What never reached the service was not attempted, and
+/// the reason is the last error.
+#[test]
+fn a_batch_that_never_gets_through_although_others_do() {
+    let ids = ids(2000);
+    let job = one_value(&ids);
+    let limits = Limits { batch_size: 10, max_attempts: 3, ..limits() };
+    for (fault, status, unknown) in
+        [(Fault::Unreached, None, 0), (Fault::Server, Some(502), 10), (Fault::Unreadable, Some(200), 10)]
+    {
+        let failed = || Verdict::Transient { fault, status, message: says("no way through") };
+        let run = run(&job, limits.clone(), |r, _, _| if has(r, 1005) { failed() } else { ok() });
+        let report = &run.report;
+        assert_eq!((report.confirmed(), report.unknown(), report.rejected()), (1990, unknown, 0), "{report}");
+        // A failure before the next success is the service's own, and costs none.
+        assert!((6..=7).contains(&run.times(1005).len()), "{:?}", run.times(1005));
+        let (ends, said) = if unknown == 0 {
+            (Status::Transport, "1990 of 2000 ids confirmed; no way through")
+        } else {
+            (Status::Partial, "1990 of 2000 ids confirmed; 10 unknown: http ")
+        };
+        assert!(report.status() == ends && report.message().starts_with(said), "{report}");
     }
 }
 

@@ -11,12 +11,19 @@ fn the_form_of_a_response() {
     let names = |n: usize| (0..n).map(|i| format!("\"name{i:02}\":1")).collect::<Vec<_>>().join(",");
     let long = shape(&Json::parse(format!("{{{}}}", names(60)).as_bytes()).unwrap());
     assert_eq!(long.len(), 256);
+    // The limit counts bytes, so that the work is limited, too; a value is begun up to the last of them.
+    for (name, value) in [("é".repeat(127), "0"), ("é".repeat(128), "")] {
+        let text = format!("{{\"{name}\":1,\"{name}\":1}}");
+        let form = format!("{{{name}:{value},{name}:,}}");
+        assert_eq!(shape(&Json::parse(text.as_bytes()).unwrap()), form.chars().take(256).collect::<String>());
+    }
     for (text, form) in [
         ("null", "null"),
         ("[true,1]", "[true]"),
         ("false", "false"),
         ("[]", "[]"),
         (r#"[[[1]]]"#, "[[[]]]"),
+        (r#"[[[[1]]]]"#, "[[[]]]"),
         (r#"[[{"a":1}]]"#, "[[{}]]"),
         (r#"{"b":7,"a":"x"}"#, "{a:\",b:0,}"),
         (r#"{"a":{"b":{"c":1}}}"#, "{a:{b:{},},}"),

@@ -107,3 +107,16 @@ fn names_of_a_certificate() {
     );
     assert_eq!(names(&["DnsName(\"a\")"; 5]), "is not for this host but for a, a and 3 others");
 }
+
+#[test]
+fn names_as_words() {
+    for (name, said) in [
+        ("UnhandledCriticalExtension", "unhandled critical extension"),
+        ("Other(OtherError(CaUsedAsEndEntity))", "ca used as end entity"),
+        ("MissingData(\"Random\")", "random"),
+        ("certificate had invalid extensions", "certificate had invalid extensions"),
+        ("Unknown { code: 7 }", "unknown "),
+    ] {
+        assert_eq!(words(name), said);
+    }
+}
