@@ -171,55 +171,45 @@ mod tests {
 
     use super::*;
 
-    /// A directory of its own, which is removed at the end, and the file in it.
-    struct Place(PathBuf);
-
-    impl Place {
-        fn new(name: &str) -> Place {
-            let dir = std::env::temp_dir().join(format!("usercom-host-{name}-{}", std::process::id()));
-            drop(fs::remove_dir_all(&dir));
-            Place(dir)
-        }
-
-        fn open(&self) -> Host {
-            Host::open(Some(&self.0), &[5; 32]).unwrap()
-        }
+    /// A directory that is not there yet, in one that is removed at the end.
+    fn place() -> (tempfile::TempDir, PathBuf) {
+        let parent = tempfile::tempdir().unwrap();
+        let dir = parent.path().join("usercom");
+        (parent, dir)
     }
 
-    impl Drop for Place {
-        fn drop(&mut self) {
-            drop(fs::remove_dir_all(&self.0));
-        }
+    fn open(dir: &Path) -> Host {
+        Host::open(Some(dir), &[5; 32]).unwrap()
     }
 
     #[test]
     fn the_usual_place_is_the_users_own() {
-        let place = Place::new("usual");
+        let (_parent, dir) = place();
         let shared = PathBuf::from(format!("/tmp/usercom-{}", user()));
-        assert_eq!(usual_dir_of(user(), &place.0), shared, "nothing is there");
-        let host = place.open();
-        assert_eq!(usual_dir_of(user(), &place.0), place.0.join("usercom"));
+        assert_eq!(usual_dir_of(user(), &dir), shared, "nothing is there");
+        let host = open(&dir);
+        assert_eq!(usual_dir_of(user(), &dir), dir.join("usercom"));
         assert_eq!(usual_dir_of(user(), &host.path), shared, "a file");
-        assert_eq!(usual_dir_of(user() + 1, &place.0), PathBuf::from(format!("/tmp/usercom-{}", user() + 1)));
+        assert_eq!(usual_dir_of(user() + 1, &dir), PathBuf::from(format!("/tmp/usercom-{}", user() + 1)));
         assert!(usual_dir().is_absolute());
     }
 
     #[test]
     fn a_file_is_current_as_long_as_it_is_where_it_was() {
-        let (place, other) = (Place::new("current"), Place::new("other"));
-        let host = place.open();
-        assert!(host.is_current(Some(&place.0)));
-        assert!(!host.is_current(Some(&other.0)) && !host.is_current(None));
-        fs::rename(&host.path, place.0.join("moved")).unwrap();
-        assert!(!host.is_current(Some(&place.0)), "gone");
-        let new = place.open();
-        assert!(!host.is_current(Some(&place.0)) && new.is_current(Some(&place.0)), "replaced");
+        let ((_parent, dir), other) = (place(), Path::new("/other"));
+        let host = open(&dir);
+        assert!(host.is_current(Some(&dir)));
+        assert!(!host.is_current(Some(other)) && !host.is_current(None));
+        fs::rename(&host.path, dir.join("moved")).unwrap();
+        assert!(!host.is_current(Some(&dir)), "gone");
+        let new = open(&dir);
+        assert!(!host.is_current(Some(&dir)) && new.is_current(Some(&dir)), "replaced");
     }
 
     #[test]
     fn who_holds_the_lock_for_a_moment_is_waited_for() {
-        let place = Place::new("lock");
-        let (mine, theirs) = (place.open(), place.open());
+        let (_parent, dir) = place();
+        let (mine, theirs) = (open(&dir), open(&dir));
         assert_ne!(mine.file.as_raw_fd(), theirs.file.as_raw_fd());
         theirs.lock(PATIENT).unwrap();
         let problem = mine.lock(Duration::ZERO).unwrap_err();
@@ -235,10 +225,10 @@ mod tests {
 
     #[test]
     fn only_a_file_of_this_user_alone_is_used() {
-        let place = Place::new("alone");
-        let path = place.open().path;
-        let opens = || Host::open(Some(&place.0), &[5; 32]);
-        let link = place.0.join("link");
+        let (_parent, dir) = place();
+        let path = open(&dir).path;
+        let opens = || Host::open(Some(&dir), &[5; 32]);
+        let link = dir.join("link");
         // Each in one way only.
         fs::hard_link(&path, &link).unwrap();
         assert!(opens().unwrap_err().ends_with("remove it"));
@@ -260,8 +250,8 @@ mod tests {
 
     #[test]
     fn a_file_that_cannot_be_read_is_said() {
-        let place = Place::new("unreadable");
-        let mut host = place.open();
+        let (_parent, dir) = place();
+        let mut host = open(&dir);
         let (now, mut pacer) = (Duration::from_secs(100), Pacer::default());
         assert_eq!(host.locked(now, &mut pacer, |_| 1), (1, Ok(())));
         host.replace_file(OpenOptions::new().write(true).open(&host.path).unwrap());
