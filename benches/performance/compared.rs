@@ -12,7 +12,7 @@ use super::report::Table;
 use super::tools::{
     AXIOS, C, LIBCURL, PHP_SAMPLE, PYTHON_SAMPLE, PYTHON_SESSION, RUST, SAMPLES, Serving, Tools,
 };
-use super::tools::{cpu, median, on, ratio, rounds, wall};
+use super::tools::{cpu, median, on, ratio, rounds, texts, wall};
 use super::work::{Kind, SMALL, Work};
 
 pub const DELAY: Duration = Duration::from_millis(20);
@@ -38,10 +38,9 @@ impl<'a> Compared<'a> {
     }
 
     fn add(&mut self, name: &'static str, words: &[String]) -> Result<()> {
-        let words: Vec<&str> = words.iter().map(String::as_str).collect();
         let calls = if self.work == SMALL_CALL { calls(name, &self.server) } else { 1 };
         let contender =
-            Contender::start(&on("0", &words), &self.server.environment, calls.min(200) / 10, calls)?;
+            Contender::start(&on("0", &texts(words)), &self.server.environment, calls.min(200) / 10, calls)?;
         self.programs.push((name, contender));
         Ok(())
     }

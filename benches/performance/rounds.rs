@@ -11,7 +11,7 @@ use super::contender::{Contender, Took};
 use super::report::Kind::{Counted, Timed};
 use super::report::Table;
 use super::tools::{C, RUST, SAMPLES, Serving, Tools};
-use super::tools::{cpu, median, numbers, on, ratio, rounds, run, temporary, wall};
+use super::tools::{cpu, median, numbers, on, ratio, rounds, run, temporary, texts, wall};
 use super::work::{Kind, SMALL, Work};
 use super::{BATCH, MILLION, builder, compared, growth, increasing};
 
@@ -116,10 +116,6 @@ fn million(tools: &Tools, table: &mut Table) -> Result<()> {
     table.at_most("each further worker: more memory", (peaks[2] - peaks[1]) / 7.0, 0.5, " MB", Counted);
     table.at_most("unsorted ids: more memory", peaks[3] - peaks[2], 8.0, " MB", Counted);
     Ok(())
-}
-
-fn texts(words: &[String]) -> Vec<&str> {
-    words.iter().map(String::as_str).collect()
 }
 
 /// A process that updates so many ids: what the run took, and the most memory in MB.

@@ -247,6 +247,10 @@ impl Drop for Serving {
     }
 }
 
+pub fn texts(words: &[String]) -> Vec<&str> {
+    words.iter().map(String::as_str).collect()
+}
+
 pub fn numbers(text: &str) -> Result<Vec<f64>> {
     text.split_whitespace().map(|word| word.parse().map_err(Error::other)).collect()
 }
