@@ -3,6 +3,9 @@
 
 mod arguments;
 mod ca_files;
+#[path = "../support/certificates.rs"]
+#[allow(dead_code)]
+mod certificates;
 mod child;
 mod proxies;
 mod servers;

@@ -10,6 +10,8 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
+use super::certificates;
+
 /// A server that keeps the head of each request.
 pub struct Server {
     pub address: SocketAddr,
@@ -131,12 +133,5 @@ fn read_head(stream: &mut impl Read) -> Option<String> {
 pub fn config(chain: &str, key: &str) -> Arc<ServerConfig> {
     let chain = CertificateDer::pem_slice_iter(chain.as_bytes()).collect::<Result<_, _>>().unwrap();
     let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .unwrap();
-    Arc::new(config)
+    certificates::config(chain, key)
 }

@@ -35,7 +35,7 @@ impl Authority {
     /// A server's settings with a certificate for `names`, made as `change` says.
     pub fn config(&self, names: &[&str], change: impl FnOnce(&mut CertificateParams)) -> Arc<ServerConfig> {
         let (certificate, key) = self.certificate(names, change);
-        config(certificate.der().clone(), &key)
+        config_of(&certificate, &key)
     }
 
     /// A certificate for `names` and its key, for a server that is another program.
@@ -63,17 +63,21 @@ pub fn self_signed(name: &str) -> Arc<ServerConfig> {
     let key = KeyPair::generate().unwrap();
     let params = CertificateParams::new(vec![name.to_owned()]).unwrap();
     let certificate = params.self_signed(&key).unwrap();
-    config(certificate.der().clone(), &key)
+    config_of(&certificate, &key)
 }
 
-fn config(certificate: CertificateDer<'static>, key: &KeyPair) -> Arc<ServerConfig> {
-    let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
+fn config_of(certificate: &Certificate, key: &KeyPair) -> Arc<ServerConfig> {
+    config(vec![certificate.der().clone()], key.serialize_der().try_into().unwrap())
+}
+
+/// A server's settings with a certificate, those that vouch for it, and its key.
+pub fn config(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Arc<ServerConfig> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
         .unwrap()
         .with_no_client_auth()
-        .with_single_cert(vec![certificate], key)
+        .with_single_cert(chain, key)
         .unwrap();
     Arc::new(config)
 }
